@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { Interruption } from './errors.js';
+import { main } from './cli.js';
+import { instantFromMillis } from './model/timestamp.js';
+
+// Node 20 is supported on purpose; the SDK would say on standard error that it will not be for ever.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    const reason = new Interruption(signal);
+    if (stop.signal.aborted) process.exit(reason.exitCode); // asked twice
+    stop.abort(reason);
+  });
+}
+// Whoever reads may hang up; writing then ends the run where it is waited for, and is no crash here.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+process.exitCode = await main(process.argv.slice(2), {
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stop.signal,
+  now: instantFromMillis(Date.now()),
+});
+// A retry that waits when the run is interrupted would hold the process for its whole delay.
+if (stop.signal.aborted) process.exit();

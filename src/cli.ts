@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { ExitCode, describe, exitCodeFor } from './errors.js';
+import { readRequest } from './options/request.js';
+import { checkServerSessions, checkSessions } from './options/session-options.js';
+import { Reporter } from './reporter.js';
+import { type World, run } from './run.js';
+
+/**
+ * The program, from its arguments to its exit code. Writes rows, help and nothing else to standard output;
+ * what is wrong to standard error, one line and perhaps a hint.
+ */
+export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, world);
+  } catch (error) {
+    const reporter = new Reporter(world.stderr, { quiet: false, verbose: false, progress: false });
+    reporter.error(describe(error));
+    return exitCodeFor(error);
+  }
+}
+
+async function dispatch(argv: readonly string[], world: World): Promise<ExitCode> {
+  const { env, now } = world;
+  const request = await readRequest(argv, env, version(), world.stdout.columns ?? 80);
+  if (request.kind === 'text') {
+    world.stdout.write(`${request.text}\n`);
+    return ExitCode.Clean;
+  }
+  if (request.kind === 'nothing') {
+    world.stderr.write(`${request.help}\n`);
+    return ExitCode.Usage;
+  }
+  switch (request.name) {
+    case 'export': {
+      const options = checkSessions(request.given, env, now, 'csv');
+      const { exportSessions } = await import('./commands/export.js');
+      return run(options.run, world, (started) => exportSessions(options, started));
+    }
+    case 'server-sessions': {
+      const options = checkServerSessions(request.given, env, now);
+      const { serverSessions } = await import('./commands/server-sessions.js');
+      return run(options.run, world, (started) => serverSessions(options, started));
+    }
+  }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,86 @@
+/** What a run of the program ends with; the same numbers whatever the command. */
+export const ExitCode = {
+  /** Done; nothing found. */
+  Clean: 0,
+  /** Done; findings. */
+  Findings: 1,
+  /** The command line, the environment or the config file is wrong; nothing was read. */
+  Usage: 2,
+  /** It could not be done, or not all of it. */
+  Failed: 3,
+  /** Ctrl-C. */
+  Interrupted: 130,
+  /** SIGTERM. */
+  Terminated: 143,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** An error this program knows: one line for the reader, and a hint of what to try. */
+export abstract class AuditError extends Error {
+  abstract readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = new.target.name;
+    this.hint = options.hint;
+  }
+}
+
+/** The command line, the environment or the config file is wrong. Thrown before anything is read. */
+export class UsageError extends AuditError {
+  readonly exitCode = ExitCode.Usage;
+  /** The option as the user wrote it: `--since`. */
+  readonly option: string;
+
+  constructor(option: string, message: string, hint?: string) {
+    super(message, { hint });
+    this.option = option;
+  }
+}
+
+/** A table, an API or a file could not be read, or not to its end. */
+export class SourceError extends AuditError {
+  readonly exitCode = ExitCode.Failed;
+}
+
+/** One row could not be understood. Says what was expected and what was found. */
+export class RecordError extends AuditError {
+  readonly exitCode = ExitCode.Failed;
+}
+
+/** The output could not be written. */
+export class SinkError extends AuditError {
+  readonly exitCode = ExitCode.Failed;
+}
+
+/** Whoever read the output has closed it, as `head` does: no error, but no reason to go on. */
+export class HungUp extends AuditError {
+  readonly exitCode = ExitCode.Clean;
+}
+
+/** The user or the system stopped the run. The reason of the signal that stops everything. */
+export class Interruption extends AuditError {
+  readonly exitCode: ExitCode;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(signal === 'SIGINT' ? 'interrupted' : 'terminated');
+    this.exitCode = signal === 'SIGINT' ? ExitCode.Interrupted : ExitCode.Terminated;
+  }
+}
+
+/** The exit code for an error that ended the run; an unknown error is a failure. */
+export function exitCodeFor(error: unknown): ExitCode {
+  return error instanceof AuditError ? error.exitCode : ExitCode.Failed;
+}
+
+/** One line for an error this program knows, the hint on a second; the stack of any other. */
+export function describe(error: unknown): string {
+  if (error instanceof AuditError) {
+    const message =
+      error instanceof UsageError ? `${error.option}: ${error.message}` : error.message;
+    return error.hint === undefined ? message : `${message}\n  ${error.hint}`;
+  }
+  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
+  return String(error);
+}

@@ -1,0 +1,36 @@
+/**
+ * The library: sources, transforms and sinks, to be joined with {@link pipe}.
+ */
+export { type Batch, type Sink, type Source, type Transform, pipe } from './pipeline.js';
+export {
+  AuditError,
+  ExitCode,
+  HungUp,
+  Interruption,
+  RecordError,
+  SinkError,
+  SourceError,
+  UsageError,
+} from './errors.js';
+
+export { type Cell, type Column, sessionColumns } from './model/columns.js';
+export { Meter, type Reading, type Reject } from './model/reading.js';
+export { NO_FILTER, type SessionFilter, matches } from './model/session-filter.js';
+export { type Session, type SessionStatus, placedAt } from './model/session.js';
+export { type Instant, compareInstants, formatInstant, parseInstant } from './model/timestamp.js';
+export { type Window, parseWindow, within } from './model/window.js';
+
+export { type SessionsFrom, openSessions } from './sources/open.js';
+
+export { filter } from './transforms/filter.js';
+export { tap } from './transforms/tap.js';
+export { top } from './transforms/top.js';
+
+export { csv } from './sinks/csv.js';
+export { json } from './sinks/json.js';
+export { ndjson } from './sinks/ndjson.js';
+export { table } from './sinks/table.js';
+export { type WriteText, writeToFile, writeToStream } from './sinks/write-text.js';
+
+export { main } from './cli.js';
+export type { World } from './run.js';

@@ -1,0 +1,155 @@
+import yargs from 'yargs';
+import { UsageError } from '../errors.js';
+import {
+  COMMANDS,
+  type CommandDefinition,
+  type CommandName,
+  OPTIONS,
+  type OptionDefinition,
+  type OptionName,
+} from './definitions.js';
+import { commandHelp, programHelp } from './help.js';
+import { suggestion } from './nearest.js';
+import type { Given, Settings } from './settings.js';
+
+/** What a command line asks for: a command, a text to print, or nothing that could be told. */
+export type Arguments =
+  | { readonly kind: 'command'; readonly name: CommandName; readonly given: Settings }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'nothing'; readonly help: string };
+
+/** Everything is a text until it is checked, with what the environment and the config file say. */
+const PARSING = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'short-option-groups': false,
+  'strip-aliased': true,
+};
+
+/**
+ * Reads a command line. Help is made for `width` columns.
+ *
+ * @throws UsageError for a command or an option that does not exist, with the nearest that does.
+ */
+export async function parseArguments(
+  argv: readonly string[],
+  version: string,
+  width: number,
+): Promise<Arguments> {
+  const columns = Math.min(width, 100);
+  const { parsed, chosen, printed } = await parse(argv);
+  if (printed !== '') return { kind: 'text', text: printed };
+  const words = (parsed['_'] as readonly unknown[]).map(String);
+  if (chosen === undefined) {
+    const [word] = words;
+    if (word !== undefined) throw unknownCommand(word);
+    checkNames(parsed, []);
+    if (parsed['version'] === true) return { kind: 'text', text: version };
+    const help = programHelp(columns);
+    return parsed['help'] === true ? { kind: 'text', text: help } : { kind: 'nothing', help };
+  }
+  const command: CommandDefinition = COMMANDS[chosen];
+  if (parsed['help'] === true) return { kind: 'text', text: commandHelp(command, columns) };
+  checkNames(parsed, command.options);
+  checkWords(words.slice(1), command);
+  return { kind: 'command', name: chosen, given: givenIn(parsed, command.options) };
+}
+
+async function parse(argv: readonly string[]): Promise<{
+  readonly parsed: Readonly<Record<string, unknown>>;
+  readonly chosen: CommandName | undefined;
+  readonly printed: string;
+}> {
+  let chosen: CommandName | undefined;
+  let printed = '';
+  const parser = yargs()
+    .scriptName('sentinel-audit')
+    .locale('en')
+    .parserConfiguration(PARSING)
+    .exitProcess(false)
+    .help(false)
+    .version(false)
+    .option('help', { alias: 'h', type: 'boolean' })
+    .option('version', { type: 'boolean' })
+    .completion('completion', 'Print a completion script');
+  const completing = argv.includes('--get-yargs-completions');
+  for (const { name, describe, options, what } of Object.values<CommandDefinition>(COMMANDS)) {
+    parser.command(
+      name,
+      describe,
+      (builder) => {
+        for (const option of options) builder.option(option, parserOption(option, completing));
+        if (completing && what) builder.positional('what', { choices: what });
+        return builder;
+      },
+      () => {
+        chosen = name as CommandName;
+      },
+    );
+  }
+  const parsed = await parser.parse([...argv], {}, (error, _parsed, output) => {
+    printed = output;
+    if (error) throw error;
+  });
+  return { parsed, chosen, printed };
+}
+
+/** Choices are completed by yargs, and checked by us: yargs does not say which one was near. */
+function parserOption(name: OptionName, completing: boolean): object {
+  const { kind, alias = [], choices, describe }: OptionDefinition = OPTIONS[name];
+  return {
+    alias,
+    describe,
+    array: kind === 'list',
+    ...(kind === 'flag' ? { boolean: true } : { string: true }),
+    ...(completing && choices ? { choices } : {}),
+  };
+}
+
+function checkNames(parsed: object, options: readonly OptionName[]): void {
+  const names = [...options, 'help', 'version'].flatMap((name) => [name, ...aliasesOf(name)]);
+  const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
+  for (const key of Object.keys(parsed)) {
+    if (key === '_' || key === '$0' || names.includes(key)) continue;
+    const hint = suggestion(dashed(key), names.map(dashed));
+    throw new UsageError(dashed(key), 'there is no such option here', hint);
+  }
+}
+
+function aliasesOf(name: string): readonly string[] {
+  if (name === 'help') return ['h'];
+  return name in OPTIONS ? ((OPTIONS[name as OptionName] as OptionDefinition).alias ?? []) : [];
+}
+
+function checkWords(words: readonly string[], { name, what = [] }: CommandDefinition): void {
+  const wrong = words.find((word, at) => at > 0 || !what.includes(word));
+  if (wrong === undefined) return;
+  const can = what.length > 0 ? `it takes ${what.join(' or ')}` : 'it takes options only';
+  throw new UsageError(name, `does not take "${wrong}"`, suggestion(wrong, what) ?? can);
+}
+
+function unknownCommand(word: string): UsageError {
+  const commands = [...Object.keys(COMMANDS), 'completion'];
+  const hint = suggestion(word, commands) ?? `the commands are ${commands.join(', ')}`;
+  return new UsageError(word, 'there is no such command', hint);
+}
+
+/** An option that is given twice has its last value; a list has all. */
+function givenIn(
+  parsed: Readonly<Record<string, unknown>>,
+  options: readonly OptionName[],
+): Settings {
+  const given = new Map<OptionName, Given>();
+  for (const name of options) {
+    if (parsed[name] === undefined) continue;
+    const texts = [parsed[name]].flat().map(String);
+    const { kind }: OptionDefinition = OPTIONS[name];
+    const last = texts.at(-1) ?? '';
+    const value = kind === 'list' ? texts : kind === 'flag' ? last === 'true' : last;
+    given.set(name, { value, origin: `--${name}` });
+  }
+  return given;
+}

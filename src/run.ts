@@ -1,0 +1,121 @@
+import type { Readable, Writable } from 'node:stream';
+import { ExitCode, HungUp, RecordError } from './errors.js';
+import { Meter, type Reading, type Reject } from './model/reading.js';
+import type { Instant } from './model/timestamp.js';
+import type { RunOptions } from './options/session-options.js';
+import { Reporter } from './reporter.js';
+import { type RejectsFile, openRejects } from './sinks/rejects.js';
+
+/** The world around the program: what `main` is given, and a test replaces. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Aborted with an Interruption. */
+  readonly signal: AbortSignal;
+  /** Read once: every duration is measured back from it. */
+  readonly now: Instant;
+}
+
+/** Colour is for a terminal whose user has not asked for none (no-color.org). */
+export function mayColor({ stdout, env }: World): boolean {
+  return stdout.isTTY === true && !env['NO_COLOR'];
+}
+
+/** One command at work: what it reads with and whom it tells. */
+export interface Run {
+  readonly world: World;
+  readonly reading: Reading;
+  readonly reporter: Reporter;
+}
+
+/** How many rejects are shown; the rest are counted. */
+const REJECTS_SHOWN = 5;
+
+/**
+ * Runs a command: opens and closes what is around it, shows progress, and tells in the end what was done.
+ * `work` returns the lines of the summary. Whatever could not be read makes the run fail, unless the
+ * reader of the output went away before that mattered.
+ */
+export async function run(
+  options: RunOptions,
+  world: World,
+  work: (run: Run) => Promise<readonly string[]>,
+): Promise<ExitCode> {
+  const progress = options.progress && world.stderr.isTTY === true;
+  const reporter = new Reporter(world.stderr, { ...options, progress });
+  const rejects = options.rejects === undefined ? undefined : openRejects(options.rejects);
+  const meter = new Meter();
+  const started = performance.now();
+  const reading: Reading = {
+    meter,
+    signal: world.signal,
+    note: (text) => reporter.note(text),
+    detail: (text) => reporter.detail(text),
+    reject: (reject) => takeReject(reject, meter, reporter, rejects, options.strict),
+  };
+  try {
+    reporter.start(() => progressLine(meter, started));
+    const summary = await work({ world, reading, reporter });
+    reporter.stop();
+    reporter.summary([...summary, costLine(meter, started)]);
+  } catch (error) {
+    if (!(error instanceof HungUp)) throw error;
+  } finally {
+    reporter.stop();
+    rejects?.close();
+  }
+  if (meter.complete) return ExitCode.Clean;
+  reporter.error(incompleteLine(meter, options.rejects));
+  return ExitCode.Failed;
+}
+
+function takeReject(
+  reject: Reject,
+  meter: Meter,
+  reporter: Reporter,
+  rejects: RejectsFile | undefined,
+  strict: boolean,
+): void {
+  if (reject.kind === 'row') meter.rejected++;
+  else meter.brokenFiles++;
+  rejects?.write(reject);
+  const line = `${reject.place}: ${reject.reason}`;
+  if (strict) throw new RecordError(line, { hint: 'stopped here because of --strict' });
+  if (meter.rejected + meter.brokenFiles <= REJECTS_SHOWN) reporter.error(line);
+}
+
+function incompleteLine(meter: Meter, kept: string | undefined): string {
+  const parts = [
+    meter.rejected > 0 ? `${count(meter.rejected, 'row')} could not be understood` : '',
+    meter.brokenFiles > 0 ? `${count(meter.brokenFiles, 'file')} could not be read to the end` : '',
+  ].filter((part) => part !== '');
+  const where = kept === undefined ? '--rejects FILE keeps them' : `they are in ${kept}`;
+  return `incomplete: ${parts.join(', ')}; ${where}`;
+}
+
+function progressLine(meter: Meter, started: number): string {
+  const share =
+    meter.expected === undefined || meter.expected === 0
+      ? ''
+      : ` of about ${meter.expected.toLocaleString('en')}`;
+  return `${meter.rows.toLocaleString('en')}${share} rows read, ${costLine(meter, started)}`;
+}
+
+function costLine(meter: Meter, started: number): string {
+  return [
+    meter.pages > 0 ? count(meter.pages, 'page') : '',
+    meter.pages > 0 ? count(Math.round(meter.readUnits * 10) / 10, 'read unit') : '',
+    meter.files > 0 ? count(meter.files, 'file') : '',
+    meter.retries > 0 ? count(meter.retries, 'retry', 'retries') : '',
+    `${((performance.now() - started) / 1000).toFixed(1)} s`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** `1 row`, `2,000 rows`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}

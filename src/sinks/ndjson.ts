@@ -1,0 +1,27 @@
+import type { Column } from '../model/columns.js';
+import type { Sink, Source } from '../pipeline.js';
+import { jsonObject } from './json-text.js';
+import { PIECE, type WriteText } from './write-text.js';
+
+/** One JSON object a line; numbers are numbers, absent is absent. Holds one batch. */
+export function ndjson<T>(columns: readonly Column<T>[], write: WriteText): Sink<T> {
+  return (source) => write(ndjsonText(source, columns));
+}
+
+async function* ndjsonText<T>(
+  source: Source<T>,
+  columns: readonly Column<T>[],
+): AsyncGenerator<string> {
+  const objectOf = jsonObject(columns);
+  for await (const batch of source) {
+    let text = '';
+    for (const row of batch) {
+      text += `${objectOf(row)}\n`;
+      if (text.length >= PIECE) {
+        yield text;
+        text = '';
+      }
+    }
+    if (text !== '') yield text;
+  }
+}

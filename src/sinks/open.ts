@@ -1,0 +1,53 @@
+import type { Writable } from 'node:stream';
+import type { Column } from '../model/columns.js';
+import type { Sink } from '../pipeline.js';
+import type { TableOptions } from './table.js';
+import { type WriteText, writeToFile, writeToStream } from './write-text.js';
+
+export const FORMATS = ['csv', 'ndjson', 'json', 'table'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Where rows go and in which form. */
+export interface Output {
+  readonly format: Format;
+  /** A file; undefined or `-` is standard output. */
+  readonly out: string | undefined;
+  /** Leave cells that a spreadsheet would run as they are. */
+  readonly csvRaw: boolean;
+}
+
+/** What a sink must know of the rows besides. */
+export interface Rows<T> extends TableOptions {
+  /** The key of the list in a JSON document. */
+  readonly list: string;
+  readonly columns: readonly Column<T>[];
+}
+
+/** The sink for some options; its module is loaded when rows come. Colour is for standard output alone. */
+export function openSink<T>(
+  output: Output,
+  { stdout, signal }: { readonly stdout: Writable; readonly signal: AbortSignal },
+  rows: Rows<T>,
+): Sink<T> {
+  const toStdout = output.out === undefined || output.out === '-';
+  const write = toStdout ? writeToStream(stdout, signal) : writeToFile(output.out, signal);
+  const options = toStdout ? rows : { ...rows, color: false };
+  return async (source) => (await sinkFor(output, options, write))(source);
+}
+
+async function sinkFor<T>(
+  { format, csvRaw }: Output,
+  rows: Rows<T>,
+  write: WriteText,
+): Promise<Sink<T>> {
+  switch (format) {
+    case 'csv':
+      return (await import('./csv.js')).csv(rows.columns, write, csvRaw);
+    case 'ndjson':
+      return (await import('./ndjson.js')).ndjson(rows.columns, write);
+    case 'json':
+      return (await import('./json.js')).json(rows.list, rows.columns, write);
+    case 'table':
+      return (await import('./table.js')).table(rows.columns, write, rows);
+  }
+}

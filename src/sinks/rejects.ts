@@ -1,0 +1,38 @@
+import { closeSync, fchmodSync, fstatSync, openSync, writeFileSync } from 'node:fs';
+import { SinkError } from '../errors.js';
+import { printableJson } from '../model/printable.js';
+import type { Reject } from '../model/reading.js';
+
+/** Keeps what was rejected. */
+export interface RejectsFile {
+  /** Written before it returns: a crash loses none. */
+  readonly write: (reject: Reject) => void;
+  readonly close: () => void;
+}
+
+/**
+ * Opens a new file of rejects, NDJSON of `{place, reason, raw}`, readable by its owner alone.
+ *
+ * @throws SinkError when it cannot be created; `write` when it cannot be written.
+ */
+export function openRejects(path: string): RejectsFile {
+  const attempt = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new SinkError(`the rejects could not be written to ${path}: ${why}`, { cause: error });
+    }
+  };
+  const file = attempt(() => openSync(path, 'w', 0o600));
+  attempt(() => {
+    if (fstatSync(file).isFile()) fchmodSync(file, 0o600);
+  });
+  return {
+    write: ({ place, reason, raw }) => {
+      const line = printableJson(JSON.stringify({ place, reason, raw }));
+      attempt(() => writeFileSync(file, `${line}\n`));
+    },
+    close: () => closeSync(file),
+  };
+}

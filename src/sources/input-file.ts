@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pipeline as connect } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { SourceError } from '../errors.js';
+
+/** One file to read, perhaps twice. */
+export interface InputFile {
+  readonly path: string;
+  /** What messages call it. */
+  readonly name: string;
+}
+
+/** What a file must turn out to be, where a manifest says so. */
+export interface Promised {
+  /** MD5 of the bytes as they lie there, base64. */
+  readonly md5?: string | undefined;
+}
+
+const CHUNK = 256 * 1024;
+
+/**
+ * Every regular file of a folder and below, in order of their paths; hidden ones are passed over, links
+ * to folders are not followed. A path that is a file is that file.
+ */
+export async function* filesBelow(path: string): AsyncGenerator<InputFile> {
+  if (!(await isFolder(path))) {
+    yield { path, name: path };
+    return;
+  }
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const below = join(path, entry.name);
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) yield* filesBelow(below);
+    else if (entry.isFile() || (entry.isSymbolicLink() && !(await isFolder(below)))) {
+      yield { path: below, name: below };
+    }
+  }
+}
+
+/** A link that leads nowhere is no folder; whoever opens it will hear so. */
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * The content of a file in pieces, unpacked if it is gzip: told by its first bytes, not by its name.
+ *
+ * @throws SourceError when it cannot be read, is cut off, or is not what was promised.
+ */
+export async function* readBytes(file: InputFile, promised: Promised = {}): AsyncGenerator<Buffer> {
+  const hash = promised.md5 === undefined ? undefined : createHash('md5');
+  try {
+    const raw = createReadStream(file.path, { highWaterMark: CHUNK });
+    if (hash) raw.on('data', (chunk) => hash.update(chunk));
+    yield* (await isGzip(file.path))
+      ? connect(raw, createGunzip({ chunkSize: CHUNK }), () => {})
+      : raw;
+  } catch (error) {
+    throw unreadable(error);
+  }
+  if (hash && hash.digest('base64') !== promised.md5) {
+    throw new SourceError('its MD5 is not the one in the manifest: download it again');
+  }
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'Z_BUF_ERROR') {
+    return new SourceError('the gzip ends too early: it was cut off', { cause: error });
+  }
+  if (String(error.code).startsWith('Z_')) {
+    return new SourceError(`the gzip is damaged (${error.message})`, { cause: error });
+  }
+  return new SourceError(error.message, { cause: error });
+}
+
+/**
+ * A stream as a file that can be read twice, readable by its owner alone; gone when `dispose` is called.
+ */
+export async function spool(
+  stream: Readable,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ file: InputFile; dispose: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'sentinel-audit-')); // mode 0700
+  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, 'input');
+    await pipeline(stream, createWriteStream(path, { mode: 0o600 }), { signal });
+    return { file: { path, name }, dispose };
+  } catch (error) {
+    await dispose();
+    if (signal.aborted) throw signal.reason;
+    throw new SourceError(`${name} could not be read: ${String(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,51 @@
+import type { Batch, Source } from '../pipeline.js';
+
+/**
+ * The rows of several sources as they arrive, up to `atOnce` sources side by side. Rows of one source
+ * keep their order. Each running source is asked for its next batch as soon as its last one is taken,
+ * so one batch of each is held. The first error ends all; so does stopping early.
+ */
+export async function* merge<T>(sources: readonly Source<T>[], atOnce: number): Source<T> {
+  const waiting = sources.map((source) => () => source[Symbol.asyncIterator]());
+  const running = new Set<AsyncIterator<Batch<T>>>();
+  const arrived: { from: AsyncIterator<Batch<T>>; batch: Batch<T> }[] = [];
+  let failure: { error: unknown } | undefined;
+  let wake = (): void => {};
+
+  const ask = (from: AsyncIterator<Batch<T>>): void => {
+    from.next().then(
+      (result) => {
+        if (result.done) running.delete(from);
+        else arrived.push({ from, batch: result.value });
+        wake();
+      },
+      (error: unknown) => {
+        running.delete(from);
+        failure ??= { error };
+        wake();
+      },
+    );
+  };
+
+  try {
+    for (;;) {
+      while (running.size < atOnce && waiting.length > 0) {
+        const next = waiting.shift()!();
+        running.add(next);
+        ask(next);
+      }
+      if (failure !== undefined) throw failure.error;
+      const next = arrived.shift();
+      if (next !== undefined) {
+        ask(next.from);
+        yield next.batch;
+      } else if (running.size === 0) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    }
+  } finally {
+    await Promise.allSettled([...running].map(async (source) => source.return?.()));
+  }
+}

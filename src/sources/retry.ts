@@ -1,0 +1,73 @@
+/** How an SDK client is told when to try again. The shape is the SDK's `RetryStrategyV2`. */
+interface RetryToken {
+  getRetryCount(): number;
+  getRetryDelay(): number;
+  readonly firstFailure: number | undefined;
+}
+interface RetryErrorInfo {
+  readonly error?: unknown;
+  readonly errorType: 'TRANSIENT' | 'THROTTLING' | 'SERVER_ERROR' | 'CLIENT_ERROR';
+  readonly retryAfterHint?: Date;
+}
+
+/** How long one request is tried, in milliseconds. */
+const BUDGET = 5 * 60_000;
+/** The same while nothing has ever answered there: a wrong port or name is not worth minutes. */
+const BUDGET_UNANSWERED = 10_000;
+const LONGEST_DELAY = 20_000;
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/**
+ * Retries throttling, timeouts, dropped connections and 5xx for five minutes a request, with
+ * exponential backoff and full jitter. The SDK's own strategy gives up after less than two seconds of
+ * throttling. `onRetry` is told of each retry.
+ */
+export class PatientRetry {
+  #answered = false;
+  readonly #onRetry: () => void;
+
+  constructor(onRetry: () => void) {
+    this.#onRetry = onRetry;
+  }
+
+  acquireInitialRetryToken(): Promise<RetryToken> {
+    return Promise.resolve(token(0, undefined));
+  }
+
+  /** Rejects, and so lets the SDK pass the error on, when trying again is pointless. */
+  refreshRetryTokenForRetry(last: RetryToken, info: RetryErrorInfo): Promise<RetryToken> {
+    const unreachable = UNREACHABLE.has(codeOf(info.error) ?? '');
+    if (!unreachable) this.#answered = true;
+    if (info.errorType === 'CLIENT_ERROR') return Promise.reject(new Error('not retryable'));
+    const now = performance.now();
+    const firstFailure = last.firstFailure ?? now;
+    const count = last.getRetryCount();
+    const base = info.errorType === 'THROTTLING' ? 500 : 100;
+    const backoff = Math.random() * Math.min(base * 2 ** count, LONGEST_DELAY);
+    const asked =
+      info.retryAfterHint === undefined ? 0 : info.retryAfterHint.getTime() - Date.now();
+    const delay = Math.max(backoff, Math.min(asked, LONGEST_DELAY));
+    const budget = unreachable && !this.#answered ? BUDGET_UNANSWERED : BUDGET;
+    if (now + delay - firstFailure > budget) return Promise.reject(new Error('out of patience'));
+    this.#onRetry();
+    return Promise.resolve(token(count + 1, firstFailure, delay));
+  }
+
+  recordSuccess(): void {
+    this.#answered = true;
+  }
+}
+
+function token(count: number, firstFailure: number | undefined, delay = 0): RetryToken {
+  return { getRetryCount: () => count, getRetryDelay: () => delay, firstFailure };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

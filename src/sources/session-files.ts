@@ -1,0 +1,166 @@
+import { access } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { SourceError } from '../errors.js';
+import type { Reading } from '../model/reading.js';
+import type { RequiredField, Session } from '../model/session.js';
+import type { Source } from '../pipeline.js';
+import { type ExportFile, MANIFEST, isExportBookkeeping, readManifest } from './dynamodb-export.js';
+import { type InputFile, filesBelow, readBytes } from './input-file.js';
+import type { JsonShape } from './json-rows.js';
+import { readSessionCsv } from './session-csv.js';
+import { SESSION_LISTS, readSessionDocument, readSessionLines } from './session-json.js';
+
+/** A file with sessions; one that a manifest names comes with what it promises. */
+export type SessionFile = InputFile | ExportFile;
+
+/**
+ * The files with sessions behind some paths, each once, in the order of the paths and by name within a
+ * folder. A DynamoDB export among them is followed by its manifest. What is wrong with a manifest is
+ * rejected, and the rest listed.
+ */
+export async function listSessionFiles(
+  paths: readonly InputFile[],
+  reading: Reading,
+): Promise<SessionFile[]> {
+  const files = new Map<string, SessionFile>();
+  for (const given of paths) {
+    const found: InputFile[] = [];
+    try {
+      for await (const file of filesBelow(given.path)) {
+        found.push(given.path === file.path ? given : file);
+      }
+      if (found.length === 0) throw new SourceError('the folder has no files');
+    } catch (error) {
+      broken(given, error, reading);
+    }
+    for (const file of found) {
+      if (basename(file.path) === MANIFEST) {
+        for (const data of await followed(file, reading)) files.set(resolve(data.path), data);
+      }
+    }
+    for (const file of found) {
+      const path = resolve(file.path);
+      if (!isExportBookkeeping(basename(path))) {
+        if (!files.has(path)) files.set(path, file);
+      } else if (basename(path) === '_started' && !(await exists(join(dirname(path), MANIFEST)))) {
+        broken(
+          file,
+          new SourceError(`the export has not finished: it has no ${MANIFEST}`),
+          reading,
+        );
+      }
+    }
+  }
+  return [...files.values()];
+}
+
+/**
+ * The sessions of some files, told by content and not by name: CSV, NDJSON and JSON of ours, DynamoDB
+ * exports, saved scans; plain or gzip. Rows in the order of the files. A file that cannot be read to its
+ * end is rejected, its rows so far delivered, the others read. Holds one piece of one file.
+ */
+export async function* readSessionFiles(
+  files: readonly SessionFile[],
+  required: readonly RequiredField[],
+  reading: Reading,
+): Source<Session> {
+  for (const file of files) {
+    reading.signal.throwIfAborted();
+    reading.meter.files++;
+    try {
+      yield* readSessionFile(file, required, reading);
+    } catch (error) {
+      broken(file, error, reading);
+    }
+  }
+}
+
+async function* readSessionFile(
+  file: SessionFile,
+  required: readonly RequiredField[],
+  reading: Reading,
+): Source<Session> {
+  const { meter } = reading;
+  const before = meter.rows + meter.bareDeletions;
+  const { head, bytes } = await withHead(readBytes(file, 'md5' in file ? file : {}));
+  const shape = shapeOf(head);
+  if (shape === 'csv') yield* readSessionCsv(bytes, file.name, required, reading);
+  else if (shape === 'lines') yield* readSessionLines(bytes, file.name, required, reading);
+  else if (shape !== 'empty') {
+    yield* readSessionDocument(bytes, file.name, shape, required, reading);
+  }
+  const items = meter.rows + meter.bareDeletions - before;
+  if ('items' in file && items !== file.items) {
+    throw new SourceError(`the manifest promises ${file.items} items, the file has ${items}`);
+  }
+}
+
+/** Rejects a file; an error of another kind is passed on. */
+function broken(file: InputFile, error: unknown, reading: Reading): void {
+  if (!(error instanceof SourceError)) throw error;
+  reading.reject({ kind: 'file', place: file.name, reason: error.message });
+}
+
+async function followed(manifest: InputFile, reading: Reading): Promise<ExportFile[]> {
+  try {
+    return await readManifest(manifest);
+  } catch (error) {
+    broken(manifest, error, reading);
+    return [];
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+const HEAD = 4096;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The first few KB of some bytes, and all of them again; a byte order mark is taken off. */
+async function withHead(
+  bytes: AsyncGenerator<Buffer>,
+): Promise<{ head: Buffer; bytes: AsyncGenerator<Buffer> }> {
+  const first: Buffer[] = [];
+  for (let length = 0; length < HEAD;) {
+    const next = await bytes.next();
+    if (next.done) break;
+    first.push(next.value);
+    length += next.value.length;
+  }
+  const joined = Buffer.concat(first);
+  const start = joined.subarray(0, 3).equals(BOM) ? joined.subarray(3) : joined;
+  async function* again(): AsyncGenerator<Buffer> {
+    try {
+      if (start.length > 0) yield start;
+      yield* bytes;
+    } finally {
+      await bytes.return(undefined);
+    }
+  }
+  return { head: start.subarray(0, HEAD), bytes: again() };
+}
+
+/** Tells the kinds of file apart by how they begin. */
+function shapeOf(head: Buffer): JsonShape | 'lines' | 'csv' | 'empty' {
+  const text = head.toString('latin1');
+  const first = /\S/.exec(text)?.[0];
+  if (first === undefined) return 'empty';
+  if (first === '[') return 'array';
+  if (first !== '{') return 'csv';
+  const firstKey = /^\s*\{\s*"([^"\\]*)"/.exec(text)?.[1] ?? '';
+  if (SESSION_LISTS.includes(firstKey) || SCAN_KEYS.has(firstKey)) return 'document';
+  return /^\s*\{\s*\n/.test(text) ? 'sequence' : 'lines';
+}
+
+/** What `aws dynamodb scan` may write before its items. */
+const SCAN_KEYS = new Set([
+  'Count',
+  'ScannedCount',
+  'ConsumedCapacity',
+  'NextToken',
+  'LastEvaluatedKey',
+]);

@@ -1,0 +1,129 @@
+import { isUtf8 } from 'node:buffer';
+import { SourceError } from '../errors.js';
+import { printable } from '../model/printable.js';
+import type { Reading } from '../model/reading.js';
+import { type RequiredField, type Session, TABLE_FIELDS } from '../model/session.js';
+import type { Source } from '../pipeline.js';
+import { JsonRows, type JsonShape } from './json-rows.js';
+import { readLines } from './lines.js';
+import { fingerprint } from './redacted.js';
+import { parseSessions, readAttribute, readProperty } from './session-rows.js';
+
+/** Under which keys a document keeps its sessions: ours, and that of `aws dynamodb scan`. */
+export const SESSION_LISTS: readonly string[] = ['sessions', 'Items'];
+
+/** The bytes of one JSON value, and where they stand. */
+interface JsonText {
+  readonly bytes: Buffer;
+  readonly place: string;
+}
+
+/**
+ * The sessions of NDJSON, one object a line: rows of ours, or lines of a DynamoDB export (`Item`; in an
+ * incremental one `NewImage`, and the `OldImage` of a deletion, because TTL deletes what an audit needs).
+ */
+export async function* readSessionLines(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  required: readonly RequiredField[],
+  reading: Reading,
+): Source<Session> {
+  for await (const lines of readLines(bytes)) {
+    const texts = lines.map((line) => ({ bytes: line.bytes, place: `${name}:${line.number}` }));
+    yield* sessionsOf(texts, required, reading);
+  }
+}
+
+/**
+ * The sessions of a JSON document (`{"sessions":[…]}`, `{"Items":[…]}`), of a list, or of objects one after
+ * the other, laid out in any way and of any length.
+ *
+ * @throws SourceError when the JSON is not whole, or when a saved scan says that it is not all.
+ */
+export async function* readSessionDocument(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  shape: JsonShape,
+  required: readonly RequiredField[],
+  reading: Reading,
+): Source<Session> {
+  const rows = new JsonRows(shape, SESSION_LISTS);
+  let count = 0;
+  const texts = (found: readonly Buffer[]): JsonText[] =>
+    found.map((row) => ({ bytes: row, place: `${name}, record ${++count}` }));
+  for await (const piece of bytes) yield* sessionsOf(texts(rows.push(piece)), required, reading);
+  const last = rows.end();
+  yield* sessionsOf(texts(last.rows), required, reading);
+  checkScanIsWhole(last.envelope, count);
+}
+
+function* sessionsOf(
+  texts: readonly JsonText[],
+  required: readonly RequiredField[],
+  reading: Reading,
+): Generator<Session[]> {
+  const plain: { row: object; place: string }[] = [];
+  const typed: { row: object; place: string }[] = [];
+  for (const { bytes, place } of texts) {
+    const value = parseJson(bytes, place, reading);
+    if (value === undefined) continue;
+    const row = rowIn(value);
+    if (row === undefined) reading.meter.bareDeletions++;
+    else (isTyped(row) ? typed : plain).push({ row, place });
+  }
+  for (const [rows, read, needed] of [
+    [plain, readProperty, required],
+    [typed, readAttribute, TABLE_FIELDS],
+  ] as const) {
+    const sessions = parseSessions(rows, reading, {
+      read: ({ row }, field) => read(row, field),
+      required: needed,
+      placeOf: ({ place }) => place,
+      rawOf: ({ row }) => row,
+    });
+    if (sessions.length > 0) yield sessions;
+  }
+}
+
+/** Undefined, and rejected, when the bytes are no JSON object. */
+function parseJson(bytes: Buffer, place: string, reading: Reading): object | undefined {
+  let reason: string;
+  try {
+    if (!isUtf8(bytes)) throw new Error('not UTF-8');
+    const value = JSON.parse(bytes.toString()) as unknown;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    reason = 'expected a JSON object';
+  } catch (error) {
+    reason = `not JSON: ${printable(error instanceof Error ? error.message : String(error), 120)}`;
+  }
+  reading.meter.rows++;
+  reading.reject({ kind: 'row', place, reason, raw: fingerprint(bytes) });
+  return undefined;
+}
+
+/** The row itself, out of a line of a DynamoDB export; undefined for a deletion without an old image. */
+function rowIn(value: object): object | undefined {
+  const line = value as { Item?: object; NewImage?: object; OldImage?: object; Keys?: object };
+  const image = line.Item ?? line.NewImage ?? line.OldImage;
+  if (image !== undefined && image !== null) return image;
+  return line.Keys === undefined ? value : undefined;
+}
+
+function isTyped(row: object): boolean {
+  const id: unknown = (row as { id?: unknown }).id;
+  return typeof id === 'object' && id !== null;
+}
+
+/** A scan that was saved in part would make sessions vanish. */
+function checkScanIsWhole(envelope: unknown, found: number): void {
+  if (typeof envelope !== 'object' || envelope === null || !('Items' in envelope)) return;
+  const { Count, NextToken, LastEvaluatedKey } = envelope as Record<string, unknown>;
+  if (NextToken !== undefined || LastEvaluatedKey !== undefined) {
+    throw new SourceError(
+      'this scan was saved in part: run it without --max-items and --no-paginate',
+    );
+  }
+  if (typeof Count === 'number' && Count !== found) {
+    throw new SourceError(`it promises ${Count} items and has ${found}: it was cut or joined`);
+  }
+}

@@ -1,0 +1,57 @@
+import { RecordError } from '../errors.js';
+import type { Reading } from '../model/reading.js';
+import {
+  type ReadField,
+  type RequiredField,
+  type Session,
+  parseSession,
+} from '../model/session.js';
+import { redacted } from './redacted.js';
+
+/** How the rows of one carrier are read and what is known of each. */
+export interface RowReader<R> {
+  readonly read: ReadField<R>;
+  readonly required: readonly RequiredField[];
+  /** Where a row stands, for people. */
+  readonly placeOf: (row: R, index: number) => string;
+  /** The row as its carrier has it; credentials are taken out of it here. */
+  readonly rawOf: (row: R) => unknown;
+}
+
+/** The sessions of some rows, in their order. Counts every row; a bad one goes to the rejects. */
+export function parseSessions<R>(
+  rows: readonly R[],
+  reading: Reading,
+  { read, required, placeOf, rawOf }: RowReader<R>,
+): Session[] {
+  reading.meter.rows += rows.length;
+  const sessions: Session[] = [];
+  for (const [index, row] of rows.entries()) {
+    try {
+      sessions.push(parseSession(row, read, required));
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      const raw = redacted(rawOf(row));
+      reading.reject({ kind: 'row', place: placeOf(row, index), reason: error.message, raw });
+    }
+  }
+  return sessions;
+}
+
+/**
+ * Reads a field that DynamoDB wrote: `{"S": "alice"}`. What Sentinel leaves empty or out is its empty
+ * text; `{"NULL": true}` is absent.
+ */
+export const readAttribute: ReadField<object> = (row, field) => {
+  const value: unknown = (row as Record<string, unknown>)[field];
+  if (value === undefined) return field === 'source_identity' ? '' : undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  const typed = value as { S?: unknown; N?: unknown; NULL?: unknown };
+  if (typed.S !== undefined) return typed.S;
+  if (typed.N !== undefined) return typeof typed.N === 'string' ? Number(typed.N) : typed.N;
+  return typed.NULL === true ? undefined : value;
+};
+
+/** Reads a field of a plain JSON object; `null` is absent. */
+export const readProperty: ReadField<object> = (row, field) =>
+  (row as Record<string, unknown>)[field] ?? undefined;
