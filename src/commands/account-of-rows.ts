@@ -9,7 +9,7 @@ export interface AccountOfRows {
   /** Sees what passed the filter. */
   readonly kept: <T>(batch: Batch<T>) => void;
   /** The lines of the summary, after what was done: rows read = kept + filtered out + superseded + rejected. */
-  readonly lines: (done: string) => readonly string[];
+  readonly lines: (done: (kept: number) => string) => readonly string[];
 }
 
 export function accountOfRows(meter: Meter): AccountOfRows {
@@ -29,7 +29,7 @@ export function accountOfRows(meter: Meter): AccountOfRows {
         `${meter.superseded.toLocaleString('en')} superseded`,
         `${meter.rejected.toLocaleString('en')} rejected`,
       ];
-      const lines = [`${done}: ${count(meter.rows, 'row')} read = ${shares.join(' + ')}`];
+      const lines = [`${done(kept)}: ${count(meter.rows, 'row')} read = ${shares.join(' + ')}`];
       if (meter.bareDeletions === 0) return lines;
       const deletions = count(meter.bareDeletions, 'deletion');
       return [...lines, `${deletions} without an old image: only the key of the session is known`];

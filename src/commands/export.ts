@@ -3,7 +3,7 @@ import { matches } from '../model/session-filter.js';
 import type { Session } from '../model/session.js';
 import type { SessionOptions } from '../options/session-options.js';
 import { pipe } from '../pipeline.js';
-import { type Run, mayColor } from '../run.js';
+import { type Run, count, mayColor } from '../run.js';
 import { openSink } from '../sinks/open.js';
 import { openSessions } from '../sources/open.js';
 import { filter } from '../transforms/filter.js';
@@ -28,7 +28,7 @@ export async function exportSessions(
       empty: 'No sessions found.',
     }),
   );
-  return account.lines('exported');
+  return account.lines((kept) => `exported ${count(kept, 'session')}`);
 }
 
 function isForMachines(format: string): boolean {

@@ -47,7 +47,7 @@ export async function serverSessions(
       footer: () => overdueLines(overdue),
     }),
   );
-  return account.lines(`showing ${count(shown, 'session')}`);
+  return account.lines(() => `showing ${count(shown, 'session')}`);
 }
 
 /** Sessions that were placed in time; the id decides between two of one instant. */

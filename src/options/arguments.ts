@@ -42,7 +42,7 @@ export async function parseArguments(
   const columns = Math.min(width, 100);
   const { parsed, chosen, printed } = await parse(argv);
   if (printed !== '') return { kind: 'text', text: printed };
-  const words = (parsed['_'] as readonly unknown[]).map(String);
+  const words = (parsed['_'] as readonly unknown[]).map(textOf);
   if (chosen === undefined) {
     const [word] = words;
     if (word !== undefined) throw unknownCommand(word);
@@ -90,11 +90,19 @@ async function parse(argv: readonly string[]): Promise<{
       },
     );
   }
-  const parsed = await parser.parse([...argv], {}, (error, _parsed, output) => {
+  const words = argv.map((word) => (word === '-' ? LONE_DASH : word));
+  const parsed = await parser.parse(words, {}, (error, _parsed, output) => {
     printed = output;
     if (error) throw error;
   });
   return { parsed, chosen, printed };
+}
+
+/** Stands for `-` while yargs parses, which would end a list there; no argument can hold a NUL. */
+const LONE_DASH = '\0';
+
+function textOf(value: unknown): string {
+  return value === LONE_DASH ? '-' : String(value);
 }
 
 /** Choices are completed by yargs, and checked by us: yargs does not say which one was near. */
@@ -145,7 +153,7 @@ function givenIn(
   const given = new Map<OptionName, Given>();
   for (const name of options) {
     if (parsed[name] === undefined) continue;
-    const texts = [parsed[name]].flat().map(String);
+    const texts = [parsed[name]].flat().map(textOf);
     const { kind }: OptionDefinition = OPTIONS[name];
     const last = texts.at(-1) ?? '';
     const value = kind === 'list' ? texts : kind === 'flag' ? last === 'true' : last;

@@ -75,14 +75,15 @@ function lineOf<T>(
 function fit(cell: Cell, width: number): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = printable(cell);
-  if (widthOf(text) <= width) return text;
+  const whole = printable(cell);
+  if (widthOf(whole) <= width) return whole;
   let fitting = '';
   let used = 0;
-  for (const { segment } of CHARACTERS.segment(text)) {
-    used += widthOf(segment);
+  for (const { segment } of CHARACTERS.segment(cell)) {
+    const shown = printable(segment);
+    used += widthOf(shown);
     if (used > width - 1) break;
-    fitting += segment;
+    fitting += shown;
   }
   return `${fitting}…`;
 }

@@ -4,6 +4,8 @@ import { printable } from '../model/printable.js';
 import type { Reading } from '../model/reading.js';
 import { PatientRetry } from './retry.js';
 
+const ignore = (): void => {};
+
 /** Where AWS is and who is asking; what is undefined, the SDK finds as it always does. */
 export interface AwsOptions {
   readonly region?: string | undefined;
@@ -19,7 +21,7 @@ type SharedConfig = Pick<
 
 /**
  * What every client of this program is made with: minutes of patience, counted; time-outs that really
- * end a request; and no logger, for the SDK's silent default builds a copy of every page to log it.
+ * end a request; and a logger without `info`, for which the SDK would build a copy of every page.
  */
 export function clientConfig(options: AwsOptions, reading: Reading): SharedConfig {
   return {
@@ -34,7 +36,7 @@ export function clientConfig(options: AwsOptions, reading: Reading): SharedConfi
       httpAgent: { keepAlive: true, maxSockets: 64 },
       httpsAgent: { keepAlive: true, maxSockets: 64 },
     },
-    logger: {} as NonNullable<SharedConfig['logger']>,
+    logger: { debug: ignore, warn: ignore, error: ignore } as NonNullable<SharedConfig['logger']>,
   };
 }
 

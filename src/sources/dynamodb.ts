@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type AttributeValue,
   DescribeTableCommand,
@@ -72,6 +73,7 @@ export async function* readTable(read: TableRead, reading: Reading): Source<Sess
     yield* rowsOf(query(client, table, plan, asked, reading), table, budget, reading);
   } else {
     const asked = { action: 'dynamodb:Scan', of };
+    setMaxListeners(0, reading.signal); // each request under way listens to it
     const segments = Array.from({ length: plan.segments }, (_, segment) =>
       rowsOf(scan(client, table, plan, segment, asked, reading), table, budget, reading),
     );

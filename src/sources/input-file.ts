@@ -63,11 +63,10 @@ async function isFolder(path: string): Promise<boolean> {
 export async function* readBytes(file: InputFile, promised: Promised = {}): AsyncGenerator<Buffer> {
   const hash = promised.md5 === undefined ? undefined : createHash('md5');
   try {
+    const gzip = await isGzip(file.path);
     const raw = createReadStream(file.path, { highWaterMark: CHUNK });
     if (hash) raw.on('data', (chunk) => hash.update(chunk));
-    yield* (await isGzip(file.path))
-      ? connect(raw, createGunzip({ chunkSize: CHUNK }), () => {})
-      : raw;
+    yield* gzip ? connect(raw, createGunzip({ chunkSize: CHUNK }), () => {}) : raw;
   } catch (error) {
     throw unreadable(error);
   }

@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
-import { parse } from 'csv-parse';
+import { type Parser, parse } from 'csv-parse';
 import { SourceError } from '../errors.js';
 import { undefuse } from '../model/formula.js';
 import type { Reading } from '../model/reading.js';
@@ -9,13 +7,14 @@ import type { Source } from '../pipeline.js';
 import { fingerprint } from './redacted.js';
 import { parseSessions } from './session-rows.js';
 
-/** A record of csv-parse with `info`. */
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+/** A record of a CSV, and the line it begins on. */
+interface CsvRow {
+  readonly cells: readonly string[];
+  readonly line: number;
 }
 
-const BATCH = 1000;
+/** Where each column stands. */
+type Header = ReadonlyMap<string, number>;
 
 /**
  * The sessions of a CSV with a header line, as `export` writes it: defused cells are what they were, an
@@ -29,62 +28,84 @@ export async function* readSessionCsv(
   required: readonly RequiredField[],
   reading: Reading,
 ): Source<Session> {
+  let header: Header | undefined;
+  for await (const records of readRecords(bytes)) {
+    const rows = header === undefined ? records.slice(1) : records;
+    if (header === undefined) {
+      header = headerOf(records[0]!.cells, required);
+      if (required.includes('placed') && !header.has('created_at')) {
+        reading.note(`${name} has no column created_at: started_at stands in for it`);
+      }
+    }
+    const sessions = sessionsOf(rows, header, name, required, reading);
+    if (sessions.length > 0) yield sessions;
+  }
+}
+
+function sessionsOf(
+  rows: readonly CsvRow[],
+  header: Header,
+  name: string,
+  required: readonly RequiredField[],
+  reading: Reading,
+): Session[] {
+  const whole = rows.filter(({ cells, line }) => {
+    if (cells.length === header.size) return true;
+    reading.meter.rows++;
+    reading.reject({
+      kind: 'row',
+      place: `${name}:${line}`,
+      reason: `${cells.length} cells where the header has ${header.size}`,
+      raw: fingerprint(Buffer.from(cells.join(','))),
+    });
+    return false;
+  });
+  return parseSessions(whole, reading, {
+    read: ({ cells }, field) => cellOf(cells, header, field),
+    required,
+    placeOf: ({ line }) => `${name}:${line}`,
+    rawOf: ({ cells }) => Object.fromEntries([...header].map(([key, at]) => [key, cells[at]])),
+  });
+}
+
+/** The records of a CSV, those of one piece together. What stands before an error is delivered first. */
+async function* readRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRow[]> {
+  let rows: CsvRow[] = [];
+  let line = 1;
+  let failure: Error | undefined;
   const parser = parse({
     bom: true,
-    info: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: 1024 * 1024,
+    on_record: (cells: string[], { lines }) => {
+      rows.push({ cells, line });
+      line = lines + 1;
+      return null; // taken here: the parser's own queue is lost when it fails
+    },
   });
-  pipeline(Readable.from(bytes), parser, () => {});
-  let header: ReadonlyMap<string, number> | undefined;
-  let width = 0;
-  let line = 1;
-  let rows: { readonly cells: readonly string[]; readonly line: number }[] = [];
-  const sessions = (): Session[] => {
-    const columns = header!;
-    const batch = rows;
-    rows = [];
-    return parseSessions(batch, reading, {
-      read: ({ cells }, field) => cellOf(cells, columns, field),
-      required,
-      placeOf: (row) => `${name}:${row.line}`,
-      rawOf: ({ cells }) => Object.fromEntries([...columns].map(([key, at]) => [key, cells[at]])),
-    });
-  };
-  try {
-    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      if (header === undefined) {
-        header = headerOf(record, required);
-        if (required.includes('placed') && !header.has('created_at')) {
-          reading.note(`${name} has no column created_at: started_at stands in for it`);
-        }
-        width = record.length;
-      } else if (record.length === width) {
-        rows.push({ cells: record, line });
-        if (rows.length === BATCH) yield sessions();
-      } else {
-        reading.meter.rows++;
-        reading.reject({
-          kind: 'row',
-          place: `${name}:${line}`,
-          reason: `${record.length} cells where the header has ${width}`,
-          raw: fingerprint(Buffer.from(record.join(','))),
-        });
-      }
-      line = info.lines + 1;
-    }
-  } catch (error) {
-    if (rows.length > 0) yield sessions();
-    throw csvError(error, line);
+  parser.on('error', (error) => (failure = error));
+  parser.resume();
+  const take = (): CsvRow[] => rows.splice(0);
+  for await (const piece of bytes) {
+    await settled(parser, (done) => parser.write(piece, done));
+    if (rows.length > 0) yield take();
+    if (failure !== undefined) throw csvError(failure, line);
   }
-  if (rows.length > 0) yield sessions();
+  await settled(parser, (done) => parser.end(done));
+  if (rows.length > 0) yield take();
+  if (failure !== undefined) throw csvError(failure, line);
 }
 
-function headerOf(
-  names: readonly string[],
-  required: readonly RequiredField[],
-): ReadonlyMap<string, number> {
+/** Resolves when the parser has taken what it was given, or has failed. */
+function settled(parser: Parser, give: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    if (parser.destroyed) resolve();
+    else give(() => resolve());
+  });
+}
+
+function headerOf(names: readonly string[], required: readonly RequiredField[]): Header {
   const columns = new Map(names.map((name, at) => [name, at]));
   for (const field of ['id', ...required]) {
     const found =
@@ -104,18 +125,15 @@ function headerOf(
 
 const cellOf = (
   cells: readonly string[],
-  columns: ReadonlyMap<string, number>,
+  header: Header,
   field: SessionField,
 ): ReturnType<ReadField<unknown>> => {
-  const at = columns.get(field);
+  const at = header.get(field);
   const cell = at === undefined ? undefined : cells[at];
   if (cell === undefined || (cell === '' && field !== 'source_identity')) return undefined;
   return undefuse(cell);
 };
 
-function csvError(error: unknown, line: number): unknown {
-  if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('CSV_')) {
-    return error;
-  }
+function csvError(error: Error, line: number): SourceError {
   return new SourceError(`not valid CSV from line ${line} on: ${error.message}`, { cause: error });
 }

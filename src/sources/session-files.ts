@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SourceError } from '../errors.js';
 import type { Reading } from '../model/reading.js';
@@ -35,11 +35,11 @@ export async function listSessionFiles(
     }
     for (const file of found) {
       if (basename(file.path) === MANIFEST) {
-        for (const data of await followed(file, reading)) files.set(resolve(data.path), data);
+        for (const data of await followed(file, reading)) files.set(await identity(data), data);
       }
     }
     for (const file of found) {
-      const path = resolve(file.path);
+      const path = await identity(file);
       if (!isExportBookkeeping(basename(path))) {
         if (!files.has(path)) files.set(path, file);
       } else if (basename(path) === '_started' && !(await exists(join(dirname(path), MANIFEST)))) {
@@ -108,6 +108,11 @@ async function followed(manifest: InputFile, reading: Reading): Promise<ExportFi
     broken(manifest, error, reading);
     return [];
   }
+}
+
+/** The one path of a file that several may lead to. */
+async function identity({ path }: InputFile): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
 }
 
 async function exists(path: string): Promise<boolean> {

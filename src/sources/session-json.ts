@@ -87,12 +87,13 @@ function* sessionsOf(
 
 /** Undefined, and rejected, when the bytes are no JSON object. */
 function parseJson(bytes: Buffer, place: string, reading: Reading): object | undefined {
-  let reason: string;
+  let reason = 'not UTF-8';
   try {
-    if (!isUtf8(bytes)) throw new Error('not UTF-8');
-    const value = JSON.parse(bytes.toString()) as unknown;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-    reason = 'expected a JSON object';
+    if (isUtf8(bytes)) {
+      const value = JSON.parse(bytes.toString()) as unknown;
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+      reason = 'expected a JSON object';
+    }
   } catch (error) {
     reason = `not JSON: ${printable(error instanceof Error ? error.message : String(error), 120)}`;
   }

@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROGRAM, cleanEnv, cli, ended, objects, scratch, start } from '../support/cli.js';
+import { type Endpoint, createTable, startDynalite } from '../support/dynamodb.js';
+import { type Fault, startProxy } from '../support/proxy.js';
+import { type Row, idOf, sessionRows } from '../support/sessions.js';
+
+let endpoint: Endpoint;
+/** Some pages of 1 MB. */
+const rows: readonly Row[] = sessionRows(4000).map((row) => ({
+  ...row,
+  revoked_reason: 'x'.repeat(1200),
+}));
+
+beforeAll(async () => {
+  endpoint = await startDynalite();
+  await createTable(endpoint.url, 'sentinel-sessions', rows);
+});
+afterAll(() => endpoint.close());
+
+/** Exports through a proxy that breaks some requests, and shows all that passed. */
+async function through(
+  faultFor: (operation: string, number: number) => Fault | undefined,
+  args: readonly string[] = ['export', '--columns', 'id'],
+): Promise<Awaited<ReturnType<typeof cli>>> {
+  const proxy = await startProxy(endpoint.url, faultFor);
+  try {
+    return await cli(args, { env: { AWS_ENDPOINT_URL: proxy.url } });
+  } finally {
+    proxy.close();
+  }
+}
+
+function error(type: string, status = 400): Fault {
+  return { kind: 'error', status, type };
+}
+
+describe('faults that pass', () => {
+  it.each<[string, Fault]>([
+    ['throttling', error('ProvisionedThroughputExceededException')],
+    ['another throttling', error('ThrottlingException')],
+    ['an internal error', error('InternalServerError', 500)],
+    ['a busy service', error('ServiceUnavailable', 503)],
+    ['a dropped connection', { kind: 'drop' }],
+    ['an answer that breaks off', { kind: 'cut' }],
+  ])(
+    '%s is tried again: no row is lost or doubled, and the summary counts it',
+    async (_, fault) => {
+      const { code, stdout, stderr } = await through((_operation, number) =>
+        number % 2 === 1 && number < 8 ? fault : undefined,
+      );
+      expect(code).toBe(0);
+      const ids = stdout.trimEnd().split('\n').slice(1);
+      expect(ids.toSorted()).toEqual(rows.map(({ id }) => String(id)).toSorted());
+      expect(stderr).toMatch(/, 4 retries, /);
+    },
+  );
+});
+
+describe('faults that stay are one line that says what, of what, and what to do', () => {
+  it.each<[string, RegExp, string]>([
+    [
+      'AccessDeniedException',
+      /^sentinel-audit: dynamodb:DescribeTable of table sentinel-sessions in us-east-1: AccessDenied/,
+      'allow dynamodb:DescribeTable',
+    ],
+    ['ExpiredTokenException', /ExpiredTokenException/, 'aws sso login'],
+    ['UnrecognizedClientException', /UnrecognizedClientException/, 'check --aws-profile'],
+    ['ValidationException', /ValidationException: injected/, ''],
+  ])('%s', async (type, message, hint) => {
+    const { code, stdout, stderr } = await through(() => error(type));
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain(hint);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+  });
+
+  it('in the middle of a scan: the rows so far, but no success, and no file', async () => {
+    const fault = (operation: string, number: number): Fault | undefined =>
+      operation === 'Scan' && number > 3 ? error('AccessDeniedException') : undefined;
+    const piped = await through(fault);
+    expect(piped.code).toBe(3);
+    expect(piped.stderr).toMatch(/dynamodb:Scan of table sentinel-sessions/);
+    expect(piped.stdout.split('\n').length).toBeGreaterThan(500);
+    const folder = scratch();
+    const filed = await through(fault, ['export', '--out', join(folder, 'x.csv')]);
+    expect([filed.code, readdirSync(folder)]).toEqual([3, []]);
+  });
+
+  it('a port where nothing listens: within seconds, not minutes', async () => {
+    const { code, stderr } = await cli(['export'], {
+      env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/ECONNREFUSED/);
+    expect(stderr).toContain('check --region, --endpoint-url and the network');
+  });
+
+  it('no credentials', async () => {
+    const env = {
+      AWS_ENDPOINT_URL: endpoint.url,
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+    };
+    const { code, stderr } = await cli(['export'], { env });
+    expect(code).toBe(3);
+    expect(stderr).toContain('no usable credentials');
+  });
+});
+
+describe('an interruption', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s stops requests at once, leaves no file, and exits %i', async (signal, code) => {
+    let hanging = (): void => {};
+    const hangs = new Promise<void>((resolve) => (hanging = resolve));
+    const proxy = await startProxy(endpoint.url, (operation, number) => {
+      if (operation !== 'Scan' || number < 3) return undefined;
+      hanging();
+      return { kind: 'hang' };
+    });
+    const folder = scratch();
+    const child = start(['export', '--out', 'x.csv'], {
+      cwd: folder,
+      env: { AWS_ENDPOINT_URL: proxy.url },
+    });
+    await hangs;
+    const killed = performance.now();
+    child.kill(signal);
+    const result = await ended(child);
+    proxy.close();
+    expect(result.code).toBe(code);
+    expect(performance.now() - killed).toBeLessThan(5000);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('while standard input is spooled leaves no spool', async () => {
+    const temporary = scratch();
+    const child = start(['export', '--sessions', '-'], { env: { TMPDIR: temporary } });
+    child.stdin?.write('{"id":');
+    while (readdirSync(temporary).length === 0) await sleep(20);
+    child.kill('SIGINT');
+    expect((await ended(child)).code).toBe(130);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+describe('an output that cannot be written', () => {
+  const source = join(scratch(), 'rows.ndjson');
+  writeFileSync(
+    source,
+    sessionRows(20_000)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join(''),
+  );
+
+  it('a full disk is code 3 and says so', async () => {
+    if (!existsSync('/dev/full')) return console.info('skipped: no /dev/full here');
+    const command = `"${process.execPath}" "${PROGRAM}" export --sessions "${source}" > /dev/full`;
+    const shell = spawn('sh', ['-c', command], { env: cleanEnv() });
+    const { code, stderr } = await ended(shell);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('standard output could not be written: '),
+    ]);
+  });
+
+  it('a reader that hangs up is no error', async () => {
+    const command = `set -o pipefail; "${process.execPath}" "${PROGRAM}" export --sessions "${source}" | head -n 2`;
+    const shell = spawn('bash', ['-c', command], { env: cleanEnv() });
+    const { code, stdout, stderr } = await ended(shell);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n').length).toBe(3);
+  });
+
+  it('a closed standard error changes nothing', async () => {
+    const child = start(['export', '--sessions', source, '--format', 'ndjson']);
+    child.stderr?.destroy();
+    const out: Buffer[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, objects(Buffer.concat(out).toString()).length]).toEqual([0, 20_000]);
+    expect(idOf(0)).toBe(objects(Buffer.concat(out).toString())[0]!['id']);
+  });
+});
