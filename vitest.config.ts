@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    isolate: false,
+    maxWorkers: 3, // most of the time is spent waiting for other processes
     // Node 20 is supported; the SDK would say on standard error that it will not be for ever.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },

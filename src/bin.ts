@@ -1,10 +1,15 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
 import { Interruption } from './errors.js';
 import { main } from './cli.js';
 import { instantFromMillis } from './model/timestamp.js';
 
 // Node 20 is supported on purpose; the SDK would say on standard error that it will not be for ever.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+// Rows live shortly. V8 would let the garbage of a long export grow to several times what is alive before
+// it looks; this bounds it, for about a tenth more CPU (npm run bench).
+setFlagsFromString('--heap-growing-percent=80');
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

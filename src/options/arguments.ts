@@ -90,12 +90,37 @@ async function parse(argv: readonly string[]): Promise<{
       },
     );
   }
-  const words = argv.map((word) => (word === '-' ? LONE_DASH : word));
-  const parsed = await parser.parse(words, {}, (error, _parsed, output) => {
+  const parsed = await parser.parse(readable(argv), {}, (error, _parsed, output) => {
     printed = output;
     if (error) throw error;
   });
   return { parsed, chosen, printed };
+}
+
+/**
+ * The words as yargs reads them as they were meant: a lone dash does not end a list, a negative number after
+ * an option is its value and not more options, and a flag is not switched off by any value it does not know.
+ */
+function readable(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (const word of argv) {
+    const last = words.at(-1) ?? '';
+    const [, flag, value] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
+    if (flag !== undefined && kindOf(flag) === 'flag' && !/^(true|false)$/.test(value ?? '')) {
+      throw new UsageError(`--${flag}`, `"${value}" is neither true nor false`);
+    }
+    if (/^-[\d.]/.test(word) && /^--[a-z-]+$/.test(last) && kindOf(last.slice(2)) !== 'flag') {
+      words[words.length - 1] = `${last}=${word}`;
+    } else {
+      words.push(word === '-' ? LONE_DASH : word);
+    }
+  }
+  return words;
+}
+
+/** Undefined for what is no option. */
+function kindOf(name: string): OptionDefinition['kind'] | undefined {
+  return name in OPTIONS ? OPTIONS[name as OptionName].kind : undefined;
 }
 
 /** Stands for `-` while yargs parses, which would end a list there; no argument can hold a NUL. */

@@ -42,7 +42,9 @@ function textOf(cell: Cell, guard: (cell: string) => string): string {
 
 /** Most lines need no quotes: joining their cells is several times faster than the library. */
 function lineOf(cells: readonly string[]): string {
-  const line = cells.join(',');
-  const isPlain = cells.length > 1 && !cells.some((cell) => NEEDS_QUOTES.test(cell));
-  return isPlain ? `${line}\n` : stringify([cells], { quoted_match: /^$|\r/ });
+  const isSingle = cells.length === 1;
+  const isPlain = !isSingle && !cells.some((cell) => NEEDS_QUOTES.test(cell));
+  if (isPlain) return `${cells.join(',')}\n`;
+  // A single empty cell must not become an empty line, which readers pass over.
+  return stringify([cells], { quoted_match: isSingle ? /^$|\r/ : /\r/ });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -27,7 +27,7 @@ export function writeToStream(stream: Writable, signal: AbortSignal): WriteText 
  */
 export function writeToFile(path: string, signal: AbortSignal): WriteText {
   return async (text) => {
-    const target = await realpath(path).catch(() => path);
+    const target = await targetOf(path);
     const found = await stat(target).catch(() => undefined);
     const whole = found === undefined || found.isFile();
     const hidden = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`;
@@ -49,7 +49,18 @@ export function writeToFile(path: string, signal: AbortSignal): WriteText {
   };
 }
 
-/** Runs a pipeline over some text; when it ends early, waits until everything upstream is closed. */
+/** Where a link leads, also one to a file that is not there yet; any other path is itself. */
+async function targetOf(path: string): Promise<string> {
+  return realpath(path).catch(async () => {
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? path : targetOf(resolve(dirname(path), link));
+  });
+}
+
+/**
+ * Runs a pipeline over some text. When it ends early, waits until everything upstream is closed. An error of
+ * the text is passed on as it is, any other is one of writing.
+ */
 async function closing(
   text: AsyncIterable<string>,
   signal: AbortSignal,
@@ -57,12 +68,22 @@ async function closing(
   run: (readable: Readable) => Promise<void>,
 ): Promise<void> {
   let closed: Promise<void> | undefined;
+  let ofText: { readonly error: unknown } | undefined;
   async function* watched(): AsyncGenerator<string> {
     let close = (): void => {};
     closed = new Promise((resolve) => (close = resolve));
+    const pieces = text[Symbol.asyncIterator]();
     try {
-      yield* text;
+      for (;;) {
+        const next = await pieces.next().catch((error: unknown) => {
+          ofText = { error };
+          throw error;
+        });
+        if (next.done) return;
+        yield next.value;
+      }
     } finally {
+      await pieces.return?.();
       close();
     }
   }
@@ -71,6 +92,7 @@ async function closing(
   } catch (error) {
     await closed;
     if (signal.aborted) throw signal.reason;
+    if (ofText !== undefined) throw ofText.error;
     fail(error, name);
   }
 }

@@ -35,9 +35,11 @@ export interface TableRead {
 /** A page of Scan or Query, asked for with the key that the page before ended with. */
 type Page = ScanCommandOutput | QueryCommandOutput;
 type Key = Record<string, AttributeValue>;
-type AskPage = (from: Key | undefined, limit: number | undefined) => Promise<Page>;
+type AskPage = (from: Key | undefined, limit: number) => Promise<Page>;
 
-/** Segments read side by side; more of them wait their turn. A page of each is held. */
+/** Rows of a page. DynamoDB would put thousands of small ones into its 1 MB, and a page of each segment is held. */
+const MOST_ROWS = 1000;
+/** Segments read side by side; more of them wait their turn. */
 const SEGMENTS_AT_ONCE = 16;
 
 /**
@@ -178,8 +180,8 @@ async function* rowsOf(
   const { meter, signal } = reading;
   let from: Key | undefined;
   do {
-    const allowed = await budget?.take(signal);
-    const page = await askPage(from, allowed?.limit);
+    const allowed = await budget?.take(MOST_ROWS, signal);
+    const page = await askPage(from, allowed?.limit ?? MOST_ROWS);
     const consumed = page.ConsumedCapacity?.CapacityUnits ?? 0;
     if (allowed) budget?.settle(allowed.reserved, consumed, page.ScannedCount ?? 0);
     meter.pages++;

@@ -29,12 +29,12 @@ export async function* merge<T>(sources: readonly Source<T>[], atOnce: number): 
 
   try {
     for (;;) {
+      if (failure !== undefined) throw failure.error;
       while (running.size < atOnce && waiting.length > 0) {
         const next = waiting.shift()!();
         running.add(next);
         ask(next);
       }
-      if (failure !== undefined) throw failure.error;
       const next = arrived.shift();
       if (next !== undefined) {
         ask(next.from);

@@ -66,11 +66,12 @@ async function* openTable(
   statusMayBeStale: boolean,
   reading: Reading,
 ): Source<Session> {
-  const [{ DynamoDBClient }, { readTable }] = await Promise.all([
+  const [{ DynamoDBClient }, { readTable }, { givePlainPages }] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('./dynamodb.js'),
+    import('./plain-pages.js'),
   ]);
-  const client = new DynamoDBClient(clientConfig(from, reading));
+  const client = givePlainPages(new DynamoDBClient(clientConfig(from, reading)));
   try {
     const { segments, maxRcu: maxReadUnits } = from;
     yield* readTable({ client, table, filter, segments, maxReadUnits, statusMayBeStale }, reading);

@@ -12,9 +12,6 @@ const WALL: Clock = {
   sleep: (millis, signal) => sleep(millis, undefined, { signal }),
 };
 
-/** How many items a page may hold at most when nothing slows it down; DynamoDB ends it at 1 MB anyway. */
-const MOST_ITEMS = 100_000;
-
 /**
  * Keeps reads under a number of read units per second, by what DynamoDB says they consumed. A token
  * bucket that holds nothing and may be in debt: a request waits until everything asked before it is
@@ -38,8 +35,8 @@ export class ReadBudget {
     this.#unitsPerItem = Math.max(bytesPerItem, 512) / 8192; // eventually consistent: half a unit for 4 KB
   }
 
-  /** Waits until the next page may be asked for, and says how many items it may have. */
-  async take(signal: AbortSignal): Promise<{ limit: number; reserved: number }> {
+  /** Waits until the next page may be asked for, and says how many items it may have, `mostItems` at the most. */
+  async take(mostItems: number, signal: AbortSignal): Promise<{ limit: number; reserved: number }> {
     for (;;) {
       const pace = this.#pace();
       const now = this.#clock.now();
@@ -49,7 +46,7 @@ export class ReadBudget {
       await this.#clock.sleep(Math.ceil((-this.#balance / pace) * 1000), signal);
     }
     const page = this.#unitsPerSecond / 4;
-    const limit = Math.min(Math.max(Math.floor(page / this.#unitsPerItem), 1), MOST_ITEMS);
+    const limit = Math.max(Math.min(Math.floor(page / this.#unitsPerItem), mostItems), 1);
     const reserved = limit * this.#unitsPerItem;
     this.#balance -= reserved;
     return { limit, reserved };

@@ -31,8 +31,9 @@ export interface ScanPlan {
 /** From the narrowest partition to the widest. */
 const KEYS = ['user', 'profile', 'status'] as const;
 
-const BYTES_PER_SEGMENT = 32 * 1024 * 1024;
-const MOST_SEGMENTS_BY_DEFAULT = 8;
+/** By default one segment for each MB, but few: they hide the latency of answers, and each holds a page. */
+const BYTES_PER_SEGMENT = 1024 * 1024;
+const MOST_SEGMENTS_BY_DEFAULT = 4;
 
 /**
  * How to read the sessions that a filter wants: a Query where an index serves it, else a Scan. Either

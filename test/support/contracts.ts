@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import fc from 'fast-check';
+import { setImmediate as turn } from 'node:timers/promises';
+import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HungUp, SinkError } from '../../src/errors.js';
 import type { Batch, Sink, Source, Transform } from '../../src/pipeline.js';
@@ -31,6 +32,7 @@ export class Watched<T> implements AsyncIterable<Batch<T>> {
       }
       if (this.#failure) throw this.#failure;
     } finally {
+      await turn(); // closing takes its time
       this.closed = true;
     }
   }
@@ -151,6 +153,20 @@ export function sinkContract<T>(
 
     test('rows make a whole document', async () => {
       isWhole(await written(makeSink, [batch, [row]]), 51);
+    });
+
+    test('rows of more text than is written at once make a whole document', async () => {
+      isWhole(await written(makeSink, [Array.from({ length: 10_000 }, () => row), [row]]), 10_001);
+    });
+
+    test('a source that fails at once leaves nothing written', async () => {
+      const failure = new Error('the source failed');
+      let text = '';
+      const write: WriteText = async (pieces) => {
+        for await (const piece of pieces) text += piece;
+      };
+      await expect(makeSink(write)(new Watched<T>([], failure))).rejects.toBe(failure);
+      expect(text).toBe('');
     });
 
     test('a slow writer is waited for', async () => {

@@ -1,0 +1,37 @@
+import * as fc from 'fast-check';
+import type { Cell, Column } from '../../src/model/columns.js';
+
+/** A row by column names. */
+export type Cells = Readonly<Record<string, Cell>>;
+
+export function columnsOf(names: readonly string[], width = 10): Column<Cells>[] {
+  return names.map((name) => ({ name, title: name.toUpperCase(), width, of: (row) => row[name] }));
+}
+
+/** Texts that a format could stumble over; no lone surrogates, which UTF-8 cannot hold. */
+export const nastyTexts = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(
+      ...Array.from(
+        '",;\'\\\n\r\t =+-@{}[]:#\0\u001b\u007f\u0085\u009b\u2028\u2029\u202e\u200b\ufeff',
+      ),
+    ),
+    fc.constantFrom('\r\n', '""', '漢', '👩‍👩‍👧', 'e\u0301', 'null', '1'),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  ),
+});
+
+const numbers = fc.oneof(fc.maxSafeInteger(), fc.nat(), fc.constantFrom(0, 0.5, 1e21, -1));
+
+/** Rows of columns `a`, `b` and `c`, of which any cell may be absent. */
+export const arbitraryRows = (texts: fc.Arbitrary<string>): fc.Arbitrary<Cells[]> => {
+  const cell = fc.option(fc.oneof(texts, numbers), { nil: undefined });
+  return fc.array(fc.record({ a: cell, b: cell, c: cell }), { maxLength: 8 });
+};
+
+/** The rows without their absent cells. */
+export function present(rows: readonly Cells[]): Cells[] {
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([, cell]) => cell !== undefined)),
+  );
+}
