@@ -5,7 +5,7 @@ import { type Instant, compareInstants, parseInstant, toWholeSeconds } from './t
 export type Cell = string | number | undefined;
 
 /** How a table may set off a cell, where it may use colour. */
-export type Tint = 'green' | 'yellow' | 'red' | 'dim';
+type Tint = 'green' | 'yellow' | 'red' | 'dim';
 
 /** One column of an output. */
 export interface Column<T> {

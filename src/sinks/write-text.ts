@@ -71,7 +71,7 @@ async function closing(
   let ofText: { readonly error: unknown } | undefined;
   async function* watched(): AsyncGenerator<string> {
     let close = (): void => {};
-    closed = new Promise((resolve) => (close = resolve));
+    closed = new Promise((settle) => (close = settle));
     const pieces = text[Symbol.asyncIterator]();
     try {
       for (;;) {

@@ -121,8 +121,8 @@ export class JsonRows {
     if (!this.#foundList) throw broken(`there is no list of rows in it`);
     try {
       return { rows, envelope: JSON.parse(Buffer.concat(this.#envelope).toString()) as unknown };
-    } catch (error) {
-      throw broken(error instanceof Error ? error.message : String(error));
+    } catch {
+      throw broken('what stands around its rows'); // V8's words would quote the text
     }
   }
 

@@ -1,13 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { SourceError } from '../errors.js';
-import { printable } from '../model/printable.js';
 import type { Reading } from '../model/reading.js';
-import { type RequiredField, type Session, TABLE_FIELDS } from '../model/session.js';
+import {
+  type ReadField,
+  type RequiredField,
+  type Session,
+  TABLE_FIELDS,
+} from '../model/session.js';
 import type { Source } from '../pipeline.js';
 import { JsonRows, type JsonShape } from './json-rows.js';
 import { readLines } from './lines.js';
 import { fingerprint } from './redacted.js';
-import { parseSessions, readAttribute, readProperty } from './session-rows.js';
+import { type RowReader, parseRow, readAttribute, readProperty } from './session-rows.js';
 
 /** Under which keys a document keeps its sessions: ours, and that of `aws dynamodb scan`. */
 export const SESSION_LISTS: readonly string[] = ['sessions', 'Items'];
@@ -62,44 +66,49 @@ function* sessionsOf(
   required: readonly RequiredField[],
   reading: Reading,
 ): Generator<Session[]> {
-  const plain: { row: object; place: string }[] = [];
-  const typed: { row: object; place: string }[] = [];
+  const plain = readerOf(readProperty, required);
+  const typed = readerOf(readAttribute, TABLE_FIELDS);
+  const sessions: Session[] = [];
   for (const { bytes, place } of texts) {
-    const value = parseJson(bytes, place, reading);
-    if (value === undefined) continue;
+    const value = parseJson(bytes);
+    if (typeof value === 'string') {
+      reading.meter.rows++;
+      reading.reject({ kind: 'row', place, reason: value, raw: fingerprint(bytes) });
+      continue;
+    }
     const row = rowIn(value);
-    if (row === undefined) reading.meter.bareDeletions++;
-    else (isTyped(row) ? typed : plain).push({ row, place });
+    if (row === undefined) {
+      reading.meter.bareDeletions++;
+      continue;
+    }
+    const session = parseRow({ row, place }, reading, isTyped(row) ? typed : plain);
+    if (session !== undefined) sessions.push(session);
   }
-  for (const [rows, read, needed] of [
-    [plain, readProperty, required],
-    [typed, readAttribute, TABLE_FIELDS],
-  ] as const) {
-    const sessions = parseSessions(rows, reading, {
-      read: ({ row }, field) => read(row, field),
-      required: needed,
-      placeOf: ({ place }) => place,
-      rawOf: ({ row }) => row,
-    });
-    if (sessions.length > 0) yield sessions;
-  }
+  if (sessions.length > 0) yield sessions;
 }
 
-/** Undefined, and rejected, when the bytes are no JSON object. */
-function parseJson(bytes: Buffer, place: string, reading: Reading): object | undefined {
-  let reason = 'not UTF-8';
+function readerOf(
+  read: ReadField<object>,
+  required: readonly RequiredField[],
+): RowReader<{ readonly row: object; readonly place: string }> {
+  return {
+    read: ({ row }, field) => read(row, field),
+    required,
+    placeOf: ({ place }) => place,
+    rawOf: ({ row }) => row,
+  };
+}
+
+/** An object, or why the bytes are none. What V8 says is not passed on: it quotes the text. */
+function parseJson(bytes: Buffer): object | string {
+  if (!isUtf8(bytes)) return 'not UTF-8';
   try {
-    if (isUtf8(bytes)) {
-      const value = JSON.parse(bytes.toString()) as unknown;
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-      reason = 'expected a JSON object';
-    }
-  } catch (error) {
-    reason = `not JSON: ${printable(error instanceof Error ? error.message : String(error), 120)}`;
+    const value = JSON.parse(bytes.toString()) as unknown;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? value : 'expected a JSON object';
+  } catch {
+    return 'not JSON';
   }
-  reading.meter.rows++;
-  reading.reject({ kind: 'row', place, reason, raw: fingerprint(bytes) });
-  return undefined;
 }
 
 /** The row itself, out of a line of a DynamoDB export; undefined for a deletion without an old image. */

@@ -13,7 +13,7 @@ export interface RowReader<R> {
   readonly read: ReadField<R>;
   readonly required: readonly RequiredField[];
   /** Where a row stands, for people. */
-  readonly placeOf: (row: R, index: number) => string;
+  readonly placeOf: (row: R) => string;
   /** The row as its carrier has it; credentials are taken out of it here. */
   readonly rawOf: (row: R) => unknown;
 }
@@ -22,20 +22,31 @@ export interface RowReader<R> {
 export function parseSessions<R>(
   rows: readonly R[],
   reading: Reading,
-  { read, required, placeOf, rawOf }: RowReader<R>,
+  reader: RowReader<R>,
 ): Session[] {
-  reading.meter.rows += rows.length;
   const sessions: Session[] = [];
-  for (const [index, row] of rows.entries()) {
-    try {
-      sessions.push(parseSession(row, read, required));
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      const raw = redacted(rawOf(row));
-      reading.reject({ kind: 'row', place: placeOf(row, index), reason: error.message, raw });
-    }
+  for (const row of rows) {
+    const session = parseRow(row, reading, reader);
+    if (session !== undefined) sessions.push(session);
   }
   return sessions;
+}
+
+/** The session of one row. Counts it; undefined, and rejected, when it is a bad one. */
+export function parseRow<R>(
+  row: R,
+  reading: Reading,
+  { read, required, placeOf, rawOf }: RowReader<R>,
+): Session | undefined {
+  reading.meter.rows++;
+  try {
+    return parseSession(row, read, required);
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    const raw = redacted(rawOf(row));
+    reading.reject({ kind: 'row', place: placeOf(row), reason: error.message, raw });
+    return undefined;
+  }
 }
 
 /**

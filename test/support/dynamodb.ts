@@ -79,7 +79,7 @@ export function connect(url: string): DynamoDBClient {
 }
 
 /** The secondary indexes that Sentinel's own infrastructure makes. */
-export const INDEXES = ['user', 'status', 'profile'];
+const INDEXES = ['user', 'status', 'profile'];
 
 /** The session table as Sentinel makes it, with the rows in it; values are AttributeValues where a row has them. */
 export async function createTable(
@@ -122,11 +122,7 @@ export async function createTable(
   client.destroy();
 }
 
-export async function putRows(
-  client: DynamoDBClient,
-  table: string,
-  rows: readonly Row[],
-): Promise<void> {
+async function putRows(client: DynamoDBClient, table: string, rows: readonly Row[]): Promise<void> {
   for (let at = 0; at < rows.length; at += 25) {
     const requests = rows.slice(at, at + 25).map((row) => ({ PutRequest: { Item: toItem(row) } }));
     await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));

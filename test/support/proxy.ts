@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, createServer, request } from
 import type { AddressInfo } from 'node:net';
 
 /** One request that went through, with the capacity that the answer reports. */
-export interface Seen {
+interface Seen {
   readonly at: number;
   readonly operation: string;
   readonly body: Record<string, unknown>;

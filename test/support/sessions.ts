@@ -44,7 +44,7 @@ export function sessionRows(count: number, from = 0): Row[] {
 }
 
 /** A time as Go's RFC3339Nano writes it: up to nine fraction digits, trailing zeros trimmed. */
-export function goTime(date: Date, micros = 0): string {
+function goTime(date: Date, micros = 0): string {
   const fraction = `${String(date.getUTCMilliseconds()).padStart(3, '0')}${String(micros).padStart(3, '0')}`;
   const trimmed = fraction.replace(/0+$/, '');
   return `${date.toISOString().slice(0, 19)}${trimmed === '' ? '' : `.${trimmed}`}Z`;

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, it } from 'vitest';
+import { cleanEnv, scratch } from './support/cli.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+const folder = scratch();
+const prefix = join(folder, 'global');
+
+beforeAll(async () => {
+  mkdirSync(prefix);
+  // The tests have built it; building again would pull it away under those that run now.
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT });
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  await run('npm', ['install', '--global', '--prefer-offline', '--prefix', prefix, tarball], {
+    cwd: folder,
+  });
+}, 300_000);
+
+it('a packed tarball, installed globally, puts a working sentinel-audit on the PATH', async () => {
+  const env = cleanEnv({ PATH: `${prefix}/bin:${process.env['PATH']}` });
+  const data = join(ROOT, 'examples', 'data');
+  const { stdout } = await run('sh', ['-c', `sentinel-audit export --sessions "${data}"`], { env });
+  expect(stdout.trimEnd().split('\n').length).toBe(22);
+});
+
+it('the tarball holds the program and its documentation, and nothing else', async () => {
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: ROOT,
+  });
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  const places = new Set(files.map(({ path }) => path.split('/', 1)[0]));
+  expect([...places].toSorted()).toEqual(
+    ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].toSorted(),
+  );
+});
