@@ -11,8 +11,10 @@ export interface Reject {
 
 /** What reading has cost and met so far. Every row read is delivered, replaced by a newer one, or rejected. */
 export class Meter {
-  /** Rows read, bad ones among them. */
+  /** Session rows read, bad ones among them. */
   rows = 0;
+  /** Role events read, before anything is left out of them. */
+  events = 0;
   /** Rows that could not be understood. */
   rejected = 0;
   /** Rows of a session of which a newer row was read. */
@@ -29,12 +31,16 @@ export class Meter {
   readUnits = 0;
   /** Requests that were sent again. */
   retries = 0;
+  /** Could something not be asked for at all, such as what lies beyond CloudTrail's horizon? */
+  clipped = false;
+  /** How much of the window has been read, 0 to 1; undefined when nobody can tell. */
+  share: number | undefined = undefined;
   /** How many rows the table is said to hold; undefined when nobody said. */
   expected: number | undefined = undefined;
 
   /** Has everything been read and understood? */
   get complete(): boolean {
-    return this.rejected === 0 && this.brokenFiles === 0;
+    return this.rejected === 0 && this.brokenFiles === 0 && !this.clipped;
   }
 }
 
