@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ExitCode, describe, exitCodeFor } from './errors.js';
+import { checkEvents, checkUntracked, checkVerdicts } from './options/audit-options.js';
 import { readRequest } from './options/request.js';
 import { checkServerSessions, checkSessions } from './options/session-options.js';
 import { Reporter } from './reporter.js';
@@ -32,14 +33,28 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
   }
   switch (request.name) {
     case 'export': {
-      const options = checkSessions(request.given, env, now, 'csv');
-      const { exportSessions } = await import('./commands/export.js');
-      return run(options.run, world, (started) => exportSessions(options, started));
+      if (request.what === 'sessions') {
+        const options = checkSessions(request.given, env, now, 'csv');
+        const { exportSessions } = await import('./commands/export.js');
+        return run(options.run, world, (started) => exportSessions(options, started));
+      }
+      const { exportEvents, exportVerdicts } = await import('./commands/export-events.js');
+      if (request.what === 'events') {
+        const options = checkEvents(request.given, env, now);
+        return run(options.run, world, (started) => exportEvents(options, started));
+      }
+      const options = await checkVerdicts(request.given, env, now);
+      return run(options.run, world, (started) => exportVerdicts(options, started));
     }
     case 'server-sessions': {
       const options = checkServerSessions(request.given, env, now);
       const { serverSessions } = await import('./commands/server-sessions.js');
       return run(options.run, world, (started) => serverSessions(options, started));
+    }
+    case 'untracked-sessions': {
+      const options = await checkUntracked(request.given, env, now);
+      const { untrackedSessions } = await import('./commands/untracked-sessions.js');
+      return run(options.run, world, (started) => untrackedSessions(options, started));
     }
   }
 }

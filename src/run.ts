@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { ExitCode, HungUp, RecordError } from './errors.js';
 import { Meter, type Reading, type Reject } from './model/reading.js';
 import type { Instant } from './model/timestamp.js';
-import type { RunOptions } from './options/session-options.js';
+import type { RunOptions } from './options/output-options.js';
 import { Reporter } from './reporter.js';
 import { type RejectsFile, openRejects } from './sinks/rejects.js';
 
@@ -30,18 +30,26 @@ export interface Run {
   readonly reporter: Reporter;
 }
 
+/** What a command has done. */
+export interface Done {
+  /** Lines for the summary. */
+  readonly lines: readonly string[];
+  /** What it found; a run that is not complete fails whatever it is. */
+  readonly exitCode?: ExitCode;
+}
+
 /** How many rejects are shown; the rest are counted. */
 const REJECTS_SHOWN = 5;
 
 /**
  * Runs a command: opens and closes what is around it, shows progress, and tells in the end what was done.
- * `work` returns the lines of the summary. Whatever could not be read makes the run fail, unless the
+ * Whatever could not be read makes the run fail, unless the
  * reader of the output went away before that mattered.
  */
 export async function run(
   options: RunOptions,
   world: World,
-  work: (run: Run) => Promise<readonly string[]>,
+  work: (run: Run) => Promise<Done>,
 ): Promise<ExitCode> {
   const progress = options.progress && world.stderr.isTTY === true;
   const reporter = new Reporter(world.stderr, { ...options, progress });
@@ -55,18 +63,20 @@ export async function run(
     detail: (text) => reporter.detail(text),
     reject: (reject) => takeReject(reject, meter, reporter, rejects, options.strict),
   };
+  let exitCode: ExitCode = ExitCode.Clean;
   try {
     reporter.start(() => progressLine(meter, started));
-    const summary = await work({ world, reading, reporter });
+    const done = await work({ world, reading, reporter });
+    exitCode = done.exitCode ?? ExitCode.Clean;
     reporter.stop();
-    reporter.summary([...summary, costLine(meter, started)]);
+    reporter.summary([...done.lines, costLine(meter, started)]);
   } catch (error) {
     if (!(error instanceof HungUp)) throw error;
   } finally {
     reporter.stop();
     rejects?.close();
   }
-  if (meter.complete) return ExitCode.Clean;
+  if (meter.complete) return exitCode;
   reporter.error(incompleteLine(meter, options.rejects));
   return ExitCode.Failed;
 }
@@ -90,12 +100,15 @@ function incompleteLine(meter: Meter, kept: string | undefined): string {
   const parts = [
     meter.rejected > 0 ? `${count(meter.rejected, 'row')} could not be understood` : '',
     meter.brokenFiles > 0 ? `${count(meter.brokenFiles, 'file')} could not be read to the end` : '',
+    meter.clipped ? 'the window begins before what could be asked' : '',
   ].filter((part) => part !== '');
   const where = kept === undefined ? '--rejects FILE keeps them' : `they are in ${kept}`;
-  return `incomplete: ${parts.join(', ')}; ${where}`;
+  const hasRejects = meter.rejected + meter.brokenFiles > 0;
+  return `incomplete: ${parts.join(', ')}${hasRejects ? `; ${where}` : ''}`;
 }
 
 function progressLine(meter: Meter, started: number): string {
+  if (meter.share !== undefined) return eventsLine(meter, started);
   const share =
     meter.expected === undefined || meter.expected === 0
       ? ''
@@ -103,10 +116,26 @@ function progressLine(meter: Meter, started: number): string {
   return `${meter.rows.toLocaleString('en')}${share} rows read, ${costLine(meter, started)}`;
 }
 
+/** The time left is what it would be if events came as they have so far. */
+function eventsLine(meter: Meter, started: number): string {
+  const { events, share = 0 } = meter;
+  const elapsed = (performance.now() - started) / 1000;
+  const left = share > 0.01 ? `, about ${duration((elapsed * (1 - share)) / share)} left` : '';
+  const done = `${Math.floor(share * 100)}% of the window`;
+  return `${count(events, 'event')}, ${done}${left}, ${costLine(meter, started)}`;
+}
+
+/** `40 s`, `12 min`, `3.5 h`. */
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
 function costLine(meter: Meter, started: number): string {
   return [
     meter.pages > 0 ? count(meter.pages, 'page') : '',
-    meter.pages > 0 ? count(Math.round(meter.readUnits * 10) / 10, 'read unit') : '',
+    meter.lookups > 0 ? count(meter.lookups, 'session lookup') : '',
+    meter.readUnits > 0 ? count(Math.round(meter.readUnits * 10) / 10, 'read unit') : '',
     meter.files > 0 ? count(meter.files, 'file') : '',
     meter.retries > 0 ? count(meter.retries, 'retry', 'retries') : '',
     `${((performance.now() - started) / 1000).toFixed(1)} s`,

@@ -3,7 +3,7 @@ import { matches } from '../model/session-filter.js';
 import type { Session } from '../model/session.js';
 import type { SessionOptions } from '../options/session-options.js';
 import { pipe } from '../pipeline.js';
-import { type Run, count, mayColor } from '../run.js';
+import { type Done, type Run, count, mayColor } from '../run.js';
 import { openSink } from '../sinks/open.js';
 import { openSessions } from '../sources/open.js';
 import { filter } from '../transforms/filter.js';
@@ -14,7 +14,7 @@ import { accountOfRows } from './account-of-rows.js';
 export async function exportSessions(
   { from, filter: wanted, output, columns }: SessionOptions,
   { world, reading }: Run,
-): Promise<readonly string[]> {
+): Promise<Done> {
   const account = accountOfRows(reading.meter);
   await pipe(
     openSessions(from, wanted, [], world.stdin, reading),
@@ -28,7 +28,7 @@ export async function exportSessions(
       empty: 'No sessions found.',
     }),
   );
-  return account.lines((kept) => `exported ${count(kept, 'session')}`);
+  return { lines: account.lines((kept) => `exported ${count(kept, 'session')}`) };
 }
 
 function isForMachines(format: string): boolean {

@@ -4,7 +4,7 @@ import { type Session, placedAt } from '../model/session.js';
 import { compareInstants } from '../model/timestamp.js';
 import type { ServerSessionsOptions } from '../options/session-options.js';
 import { pipe } from '../pipeline.js';
-import { type Run, count, mayColor } from '../run.js';
+import { type Done, type Run, count, mayColor } from '../run.js';
 import { openSink } from '../sinks/open.js';
 import { openSessions } from '../sources/open.js';
 import { filter } from '../transforms/filter.js';
@@ -16,7 +16,7 @@ import { accountOfRows } from './account-of-rows.js';
 export async function serverSessions(
   options: ServerSessionsOptions,
   { world, reading, reporter }: Run,
-): Promise<readonly string[]> {
+): Promise<Done> {
   const { from, output, columns, limit } = options;
   let wanted = options.filter;
   if (!isFiltering(wanted) && !options.all && from.table !== undefined) {
@@ -47,7 +47,7 @@ export async function serverSessions(
       footer: () => overdueLines(overdue),
     }),
   );
-  return account.lines(() => `showing ${count(shown, 'session')}`);
+  return { lines: account.lines(() => `showing ${count(shown, 'session')}`) };
 }
 
 /** Sessions that were placed in time; the id decides between two of one instant. */

@@ -2,7 +2,7 @@ import { FIELD, type Session, type SessionField } from './session.js';
 import { type Instant, compareInstants, parseInstant, toWholeSeconds } from './timestamp.js';
 
 /** What a cell can hold; undefined is an absent value. */
-export type Cell = string | number | undefined;
+export type Cell = string | number | boolean | undefined;
 
 /** How a table may set off a cell, where it may use colour. */
 type Tint = 'green' | 'yellow' | 'red' | 'dim';

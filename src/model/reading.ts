@@ -27,6 +27,8 @@ export class Meter {
   bareDeletions = 0;
   /** Answers of Scan and Query. */
   pages = 0;
+  /** Answers of BatchGetItem. */
+  lookups = 0;
   /** Capacity that DynamoDB says it consumed, in read units. */
   readUnits = 0;
   /** Requests that were sent again. */

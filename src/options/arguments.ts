@@ -1,20 +1,20 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.js';
-import {
-  COMMANDS,
-  type CommandDefinition,
-  type CommandName,
-  OPTIONS,
-  type OptionDefinition,
-  type OptionName,
-} from './definitions.js';
+import { COMMANDS, type CommandDefinition, type CommandName } from './commands.js';
+import { OPTIONS, type OptionDefinition, type OptionName } from './definitions.js';
 import { commandHelp, programHelp } from './help.js';
 import { suggestion } from './nearest.js';
 import type { Given, Settings } from './settings.js';
 
 /** What a command line asks for: a command, a text to print, or nothing that could be told. */
 export type Arguments =
-  | { readonly kind: 'command'; readonly name: CommandName; readonly given: Settings }
+  | {
+      readonly kind: 'command';
+      readonly name: CommandName;
+      /** What stands behind the name, or is meant when nothing does; empty for a command that takes nothing. */
+      readonly what: string;
+      readonly given: Settings;
+    }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'nothing'; readonly help: string };
 
@@ -54,8 +54,12 @@ export async function parseArguments(
   const command: CommandDefinition = COMMANDS[chosen];
   if (parsed['help'] === true) return { kind: 'text', text: commandHelp(command, columns) };
   checkNames(parsed, command.options);
-  checkWords(words.slice(1), command);
-  return { kind: 'command', name: chosen, given: givenIn(parsed, command.options) };
+  const what = whatIsMeant(words.slice(1), command);
+  const given = givenIn(parsed, command.options);
+  const fitting = command.what?.[what] ?? command.options;
+  const stray = [...given.keys()].find((name) => !fitting.includes(name));
+  if (stray === undefined) return { kind: 'command', name: chosen, what, given };
+  throw new UsageError(`--${stray}`, `is not for ${command.name} ${what}`);
 }
 
 async function parse(argv: readonly string[]): Promise<{
@@ -82,7 +86,7 @@ async function parse(argv: readonly string[]): Promise<{
       describe,
       (builder) => {
         for (const option of options) builder.option(option, parserOption(option, completing));
-        if (completing && what) builder.positional('what', { choices: what });
+        if (completing && what) builder.positional('what', { choices: Object.keys(what) });
         return builder;
       },
       () => {
@@ -157,11 +161,12 @@ function aliasesOf(name: string): readonly string[] {
   return name in OPTIONS ? ((OPTIONS[name as OptionName] as OptionDefinition).alias ?? []) : [];
 }
 
-function checkWords(words: readonly string[], { name, what = [] }: CommandDefinition): void {
-  const wrong = words.find((word, at) => at > 0 || !what.includes(word));
-  if (wrong === undefined) return;
-  const can = what.length > 0 ? `it takes ${what.join(' or ')}` : 'it takes options only';
-  throw new UsageError(name, `does not take "${wrong}"`, suggestion(wrong, what) ?? can);
+function whatIsMeant(words: readonly string[], { name, what = {} }: CommandDefinition): string {
+  const known = Object.keys(what);
+  const wrong = words.find((word, at) => at > 0 || !known.includes(word));
+  if (wrong === undefined) return words[0] ?? known[0] ?? '';
+  const can = known.length > 0 ? `it takes ${known.join(' or ')}` : 'it takes options only';
+  throw new UsageError(name, `does not take "${wrong}"`, suggestion(wrong, known) ?? can);
 }
 
 function unknownCommand(word: string): UsageError {

@@ -1,10 +1,12 @@
 import { SESSION_COLUMN_NAMES } from '../model/columns.js';
+import { VERDICT_COLUMNS } from '../model/finding.js';
 import { SESSION_STATUSES } from '../model/session.js';
+import { ANOMALIES, FINDING_CATEGORIES } from '../model/verdict.js';
 
 /** One option, said once: for the parser, the help, the environment, the config file and the completion. */
 export interface OptionDefinition {
   readonly kind: 'text' | 'list' | 'number' | 'flag';
-  readonly group: 'Sources' | 'Filters' | 'Output' | 'AWS' | 'Running';
+  readonly group: 'Events' | 'Sessions' | 'Filters' | 'Judgement' | 'Output' | 'AWS' | 'Running';
   readonly describe: string;
   /** What stands for its value in the help; a flag has none. */
   readonly value?: string;
@@ -15,45 +17,134 @@ export interface OptionDefinition {
   readonly parts?: readonly string[];
 }
 
+const COLUMN_NAMES = [
+  ...new Set([...SESSION_COLUMN_NAMES, ...VERDICT_COLUMNS.map(({ name }) => name)]),
+];
+
 export const OPTIONS = {
   table: {
     kind: 'text',
-    group: 'Sources',
+    group: 'Sessions',
     value: 'NAME',
     describe:
       'The live session table. Default, unless --sessions is given: $SENTINEL_SESSION_TABLE, else sentinel-sessions',
   },
   sessions: {
     kind: 'list',
-    group: 'Sources',
+    group: 'Sessions',
     value: 'PATH…',
     describe:
       'Files with sessions: exports of this tool, downloaded DynamoDB exports, saved scans; plain or gzip. A folder means all its files, - is standard input. With --table: both, each session once',
   },
   segments: {
     kind: 'number',
-    group: 'Sources',
+    group: 'Sessions',
     value: 'N',
     describe: 'Scan the table in N parallel segments. Default: by its size',
   },
   'max-rcu': {
     kind: 'number',
-    group: 'Sources',
+    group: 'Sessions',
     value: 'N',
     describe: 'Read at most N read units a second from the table',
+  },
+  events: {
+    kind: 'list',
+    group: 'Events',
+    value: 'PATH…',
+    describe:
+      'CloudTrail log files: what a trail delivers, records as NDJSON or a list, saved lookup-events output; plain or gzip. A folder means all its logs, - is standard input. Default: lookup, which asks CloudTrail for the last 90 days',
+  },
+  'event-regions': {
+    kind: 'text',
+    group: 'Events',
+    value: 'LIST',
+    describe:
+      'Regions in which CloudTrail is asked, separated by commas. Default: the region in use, and us-east-1',
+  },
+  'event-name': {
+    kind: 'text',
+    group: 'Events',
+    value: 'LIST',
+    parts: ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'all'],
+    describe:
+      'Calls that are judged, separated by commas: AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity; or all, the three. Default: AssumeRole',
+  },
+  role: {
+    kind: 'text',
+    group: 'Events',
+    value: 'ARN',
+    describe: 'Only events in which this role is assumed',
+  },
+  'include-service-calls': {
+    kind: 'flag',
+    group: 'Events',
+    describe: 'Judge the calls of AWS services too, before which no broker can stand',
+  },
+  'include-failed-calls': {
+    kind: 'flag',
+    group: 'Events',
+    describe: 'Judge failed calls too, for which no credentials were issued',
+  },
+  'identity-pattern': {
+    kind: 'text',
+    group: 'Judgement',
+    value: 'REGEX',
+    describe:
+      "The whole of a source identity in Sentinel's form, with groups named user, session and request where it has them. Default: sentinel-<session>, sentinel:<user>:<approval>:<request>, sentinel:<user>:<request>",
+  },
+  broker: {
+    kind: 'list',
+    group: 'Judgement',
+    value: 'ARN…',
+    describe:
+      'Callers that hand out credentials for Sentinel, exact or with *; a tracked event of another is an anomaly',
+  },
+  allow: {
+    kind: 'text',
+    group: 'Judgement',
+    value: 'FILE',
+    describe: 'YAML with what is known and permitted; see docs/commands.md',
+  },
+  'fail-on': {
+    kind: 'text',
+    group: 'Judgement',
+    value: 'LIST',
+    parts: [...FINDING_CATEGORIES, ...ANOMALIES, 'none'],
+    describe:
+      'Categories and anomalies that make exit code 1, separated by commas, or none. Default: no_source_identity,non_sentinel_format,orphaned',
+  },
+  'profile-map': {
+    kind: 'text',
+    group: 'Judgement',
+    value: 'FILE',
+    describe: 'YAML that says which profile a role belongs to: role ARN or role name: profile',
+  },
+  'aws-config': {
+    kind: 'text',
+    group: 'Judgement',
+    value: 'FILE',
+    describe:
+      'AWS config file whose profiles name their roles. Default: $AWS_CONFIG_FILE, else ~/.aws/config',
+  },
+  'lookup-concurrency': {
+    kind: 'number',
+    group: 'Judgement',
+    value: 'N',
+    describe: 'Requests for sessions under way at once. Default: 8',
   },
   since: {
     kind: 'text',
     group: 'Filters',
     value: 'WHEN',
     describe:
-      'Created at or after WHEN: a duration back from now (7d, 24h, 1d12h), a date, or an RFC 3339 time',
+      'From WHEN on: a duration back from now (7d, 24h, 1d12h), a date, or an RFC 3339 time',
   },
   until: {
     kind: 'text',
     group: 'Filters',
     value: 'WHEN',
-    describe: 'Created before WHEN, likewise',
+    describe: 'Before WHEN, likewise',
   },
   status: {
     kind: 'text',
@@ -62,12 +153,12 @@ export const OPTIONS = {
     choices: SESSION_STATUSES,
     describe: 'Only sessions of this status',
   },
-  user: { kind: 'text', group: 'Filters', value: 'NAME', describe: 'Only sessions of this user' },
+  user: { kind: 'text', group: 'Filters', value: 'NAME', describe: 'Only of this user' },
   profile: {
     kind: 'text',
     group: 'Filters',
     value: 'NAME',
-    describe: 'Only sessions of this profile',
+    describe: 'Only of this profile',
   },
   all: {
     kind: 'flag',
@@ -87,7 +178,7 @@ export const OPTIONS = {
     alias: ['output'],
     choices: ['csv', 'ndjson', 'json', 'table', 'human'],
     describe:
-      'Form of the output; human is the same as table. Default: by the ending of --out, else csv for export and table for server-sessions',
+      'Form of the output; human is the same as table. Default: by the ending of --out, else csv for export and table for the others',
   },
   json: { kind: 'flag', group: 'Output', describe: 'The same as --format json' },
   out: {
@@ -102,8 +193,8 @@ export const OPTIONS = {
     kind: 'text',
     group: 'Output',
     value: 'LIST',
-    parts: ['audit', 'all', ...SESSION_COLUMN_NAMES],
-    describe: 'Columns, separated by commas; or audit, the ten of the audit; or all',
+    parts: ['audit', 'all', ...COLUMN_NAMES],
+    describe: 'Columns, separated by commas; or all; or, of sessions, audit, the ten of the audit',
   },
   'csv-raw': {
     kind: 'flag',
@@ -162,70 +253,3 @@ export const OPTIONS = {
 } as const satisfies Record<string, OptionDefinition>;
 
 export type OptionName = keyof typeof OPTIONS;
-
-/** One command, as the help and the completion show it. */
-export interface CommandDefinition {
-  readonly name: string;
-  /** What may stand behind the name; the first is meant when nothing does. */
-  readonly what?: readonly string[];
-  readonly describe: string;
-  readonly options: readonly OptionName[];
-  readonly examples: readonly (readonly [command: string, meaning: string])[];
-}
-
-const SESSION_SOURCES = ['table', 'sessions', 'segments', 'max-rcu'] as const;
-const SESSION_FILTERS = ['since', 'until', 'status', 'user', 'profile'] as const;
-const OUTPUT = ['format', 'json', 'out', 'columns', 'csv-raw', 'rejects'] as const;
-const COMMON = [
-  'region',
-  'aws-profile',
-  'endpoint-url',
-  'strict',
-  'config',
-  'quiet',
-  'verbose',
-  'no-progress',
-] as const;
-
-export const COMMANDS = {
-  export: {
-    name: 'export',
-    what: ['sessions'],
-    describe: 'Stream every session that matches, as CSV, NDJSON, JSON or a table',
-    options: [...SESSION_SOURCES, ...SESSION_FILTERS, ...OUTPUT, ...COMMON],
-    examples: [
-      ['sentinel-audit export --since 90d | gzip > sessions.csv.gz', 'The last 90 days, as CSV'],
-      [
-        'sentinel-audit export --columns all --out archive.ndjson.gz',
-        'Everything as stored, for the archive',
-      ],
-      [
-        'sentinel-audit export --table sentinel-sessions --sessions archive/ --since 90d',
-        'The live table and what it has forgotten, each session once',
-      ],
-      [
-        'sentinel-audit export --max-rcu 50 --status revoked --format json',
-        'From a production table, gently',
-      ],
-    ],
-  },
-  'server-sessions': {
-    name: 'server-sessions',
-    describe: 'List the newest sessions that match, newest first',
-    options: [...SESSION_SOURCES, ...SESSION_FILTERS, 'all', 'limit', ...OUTPUT, ...COMMON],
-    examples: [
-      ['sentinel-audit server-sessions', 'Your own sessions'],
-      ['sentinel-audit server-sessions --all --status active', 'Who is on right now'],
-      [
-        'sentinel-audit server-sessions --user alice --since 7d --json',
-        "Alice's last week, for a script",
-      ],
-      [
-        'sentinel-audit server-sessions --sessions archive/ --limit 20',
-        'The newest 20 in some files, without AWS',
-      ],
-    ],
-  },
-} as const satisfies Record<string, CommandDefinition>;
-
-export type CommandName = keyof typeof COMMANDS;

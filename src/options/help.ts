@@ -1,15 +1,12 @@
-import {
-  COMMANDS,
-  type CommandDefinition,
-  OPTIONS,
-  type OptionDefinition,
-  type OptionName,
-} from './definitions.js';
+import { COMMANDS, type CommandDefinition } from './commands.js';
+import { OPTIONS, type OptionDefinition, type OptionName } from './definitions.js';
 
 const NAME = 'sentinel-audit';
 const GROUPS: readonly OptionDefinition['group'][] = [
   'Filters',
-  'Sources',
+  'Events',
+  'Judgement',
+  'Sessions',
   'Output',
   'AWS',
   'Running',
@@ -44,11 +41,11 @@ ${entry('130, 143', 'Interrupted, terminated.', width)}
 
 /** The help of one command. */
 export function commandHelp(command: CommandDefinition, width: number): string {
-  const what = command.what ? ` [${command.what.join('|')}]` : '';
-  const groups = GROUPS.map((group) => {
+  const what = command.what ? ` [${Object.keys(command.what).join('|')}]` : '';
+  const groups = GROUPS.flatMap((group) => {
     const names = command.options.filter((name) => OPTIONS[name].group === group);
     const options = names.map((name) => entry(optionTerm(name), optionText(name), width));
-    return `${group}\n${options.join('\n')}\n`;
+    return names.length === 0 ? [] : [`${group}\n${options.join('\n')}\n`];
   });
   const examples = command.examples.map(
     ([line, meaning]) => `${MARGIN}# ${meaning}\n${MARGIN}${line}\n`,

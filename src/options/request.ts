@@ -1,11 +1,16 @@
 import { parseArguments } from './arguments.js';
 import { GivenOptions } from './checks.js';
-import type { CommandName } from './definitions.js';
+import type { CommandName } from './commands.js';
 import { type Environment, readConfig, readEnvironment } from './settings.js';
 
 /** What is asked for: a command with what was said for it, a text to print, or nothing at all. */
 export type Request =
-  | { readonly kind: 'command'; readonly name: CommandName; readonly given: GivenOptions }
+  | {
+      readonly kind: 'command';
+      readonly name: CommandName;
+      readonly what: string;
+      readonly given: GivenOptions;
+    }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'nothing'; readonly help: string };
 
@@ -27,5 +32,5 @@ export async function readRequest(
   const path = new GivenOptions([request.given, environment]).text('config');
   const config = await readConfig(path, env);
   const given = new GivenOptions([request.given, environment, config]);
-  return { kind: 'command', name: request.name, given };
+  return { kind: 'command', name: request.name, what: request.what, given };
 }

@@ -1,23 +1,57 @@
 import type { Column } from '../model/columns.js';
+import { printableJson } from '../model/printable.js';
 import type { Sink, Source } from '../pipeline.js';
 import { jsonObject } from './json-text.js';
 import { PIECE, type WriteText } from './write-text.js';
+
+/** What a document holds besides its list of rows. */
+export interface JsonDocument<T> {
+  /** Members before the list; undefined ones are left out. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** Another list after it. */
+  readonly then?: {
+    readonly list: string;
+    readonly columns: readonly Column<T>[];
+    readonly rows: Source<T>;
+  };
+}
 
 /**
  * One JSON document, `{"<list>": [rows…]}`, indented by two as `JSON.stringify` would, written as the rows
  * arrive. Holds one batch.
  */
-export function json<T>(list: string, columns: readonly Column<T>[], write: WriteText): Sink<T> {
-  return (source) => write(jsonText(source, list, columns));
+export function json<T>(
+  list: string,
+  columns: readonly Column<T>[],
+  write: WriteText,
+  document: JsonDocument<T> = {},
+): Sink<T> {
+  return (source) => write(documentText(source, list, columns, document));
 }
 
-async function* jsonText<T>(
+async function* documentText<T>(
   source: Source<T>,
   list: string,
   columns: readonly Column<T>[],
+  { fields = {}, then }: JsonDocument<T>,
+): AsyncGenerator<string> {
+  const before = printableJson(JSON.stringify(fields, null, 2))
+    .slice(1, -1)
+    .trimEnd();
+  yield* listText(source, list, columns, `{${before}${before === '' ? '' : ','}\n  `);
+  if (then !== undefined) yield* listText(then.rows, then.list, then.columns, ',\n  ');
+  yield '\n}\n';
+}
+
+async function* listText<T>(
+  source: Source<T>,
+  list: string,
+  columns: readonly Column<T>[],
+  before: string,
 ): AsyncGenerator<string> {
   const objectOf = jsonObject(columns, '      ');
-  let text = `{\n  ${JSON.stringify(list)}: [`;
+  // With the first rows, or when there are none: a source that fails at once leaves no output.
+  let text = `${before}${JSON.stringify(list)}: [`;
   let isEmpty = true;
   for await (const batch of source) {
     for (const row of batch) {
@@ -31,5 +65,5 @@ async function* jsonText<T>(
     if (text !== '') yield text;
     text = '';
   }
-  yield text + (isEmpty ? ']\n}\n' : '\n  ]\n}\n');
+  yield text + (isEmpty ? ']' : '\n  ]');
 }

@@ -10,7 +10,7 @@ export type Format = (typeof FORMATS)[number];
 /** Where rows go and in which form. */
 export interface Output {
   readonly format: Format;
-  /** A file; undefined or `-` is standard output. */
+  /** A file; undefined is standard output. */
   readonly out: string | undefined;
   /** Leave cells that a spreadsheet would run as they are. */
   readonly csvRaw: boolean;
@@ -23,16 +23,32 @@ export interface Rows<T> extends TableOptions {
   readonly columns: readonly Column<T>[];
 }
 
+/** The columns that are asked for by name; all when none are. */
+export function chosenColumns<T>(
+  all: readonly Column<T>[],
+  wanted: 'audit' | 'all' | readonly string[] | undefined,
+): readonly Column<T>[] {
+  if (wanted === undefined || typeof wanted === 'string') return all;
+  return wanted.flatMap((name) => all.filter((column) => column.name === name));
+}
+
 /** The sink for some options; its module is loaded when rows come. Colour is for standard output alone. */
 export function openSink<T>(
   output: Output,
   { stdout, signal }: { readonly stdout: Writable; readonly signal: AbortSignal },
   rows: Rows<T>,
 ): Sink<T> {
-  const toStdout = output.out === undefined || output.out === '-';
-  const write = toStdout ? writeToStream(stdout, signal) : writeToFile(output.out, signal);
-  const options = toStdout ? rows : { ...rows, color: false };
+  const write = openWriter(output, { stdout, signal });
+  const options = output.out === undefined ? rows : { ...rows, color: false };
   return async (source) => (await sinkFor(output, options, write))(source);
+}
+
+/** Where the text of an output goes. */
+export function openWriter(
+  { out }: Output,
+  { stdout, signal }: { readonly stdout: Writable; readonly signal: AbortSignal },
+): WriteText {
+  return out === undefined ? writeToStream(stdout, signal) : writeToFile(out, signal);
 }
 
 async function sinkFor<T>(

@@ -74,7 +74,7 @@ function lineOf<T>(
 
 function fit(cell: Cell, width: number): string {
   if (cell === undefined) return '';
-  if (typeof cell === 'number') return String(cell);
+  if (typeof cell !== 'string') return String(cell);
   const whole = printable(cell);
   if (widthOf(whole) <= width) return whole;
   let fitting = '';

@@ -22,8 +22,13 @@ type SharedConfig = Pick<
 /**
  * What every client of this program is made with: minutes of patience, counted; time-outs that really
  * end a request; and a logger without `info`, for which the SDK would build a copy of every page.
+ * An answer that takes longer than `requestTimeout`, in milliseconds, is not waited for.
  */
-export function clientConfig(options: AwsOptions, reading: Reading): SharedConfig {
+export function clientConfig(
+  options: AwsOptions,
+  reading: Reading,
+  requestTimeout = 30_000,
+): SharedConfig {
   return {
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.awsProfile === undefined ? {} : { profile: options.awsProfile }),
@@ -31,7 +36,7 @@ export function clientConfig(options: AwsOptions, reading: Reading): SharedConfi
     retryStrategy: new PatientRetry(() => reading.meter.retries++),
     requestHandler: {
       connectionTimeout: 5_000,
-      requestTimeout: 30_000,
+      requestTimeout,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: 64 },
       httpsAgent: { keepAlive: true, maxSockets: 64 },

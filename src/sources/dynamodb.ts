@@ -54,7 +54,7 @@ const SEGMENTS_AT_ONCE = 16;
 export async function* readTable(read: TableRead, reading: Reading): Source<Session> {
   const { client, table, filter, maxReadUnits } = read;
   const of = `table ${table} in ${await regionOf(client)}`;
-  const shape = await describe(client, table, of, reading);
+  const shape = await describeTable(client, table, reading);
   reading.meter.expected = shape.items;
   const plan = planRead(filter, shape, read);
   if (plan.kind === 'scan' && plan.missing !== undefined) {
@@ -83,12 +83,13 @@ export async function* readTable(read: TableRead, reading: Reading): Source<Sess
   }
 }
 
-async function describe(
+/** How large a table is and which of its indexes serve. */
+export async function describeTable(
   client: DynamoDBClient,
   table: string,
-  of: string,
   reading: Reading,
 ): Promise<TableShape> {
+  const of = `table ${table} in ${await regionOf(client)}`;
   const asked = { action: 'dynamodb:DescribeTable', of };
   const { signal } = reading;
   const answer = client.send(new DescribeTableCommand({ TableName: table }), {

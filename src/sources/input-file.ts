@@ -26,9 +26,13 @@ const CHUNK = 256 * 1024;
 
 /**
  * Every regular file of a folder and below, in order of their paths; hidden ones are passed over, links
- * to folders are not followed. A path that is a file is that file.
+ * to folders are not followed. A path that is a file is that file. Files and folders below that are not
+ * wanted are not opened.
  */
-export async function* filesBelow(path: string): AsyncGenerator<InputFile> {
+export async function* filesBelow(
+  path: string,
+  isWanted: (path: string) => boolean = () => true,
+): AsyncGenerator<InputFile> {
   if (!(await isFolder(path))) {
     yield { path, name: path };
     return;
@@ -39,8 +43,8 @@ export async function* filesBelow(path: string): AsyncGenerator<InputFile> {
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const below = join(path, entry.name);
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) yield* filesBelow(below);
+    if (entry.name.startsWith('.') || !isWanted(below)) continue;
+    if (entry.isDirectory()) yield* filesBelow(below, isWanted);
     else if (entry.isFile() || (entry.isSymbolicLink() && !(await isFolder(below)))) {
       yield { path: below, name: below };
     }

@@ -47,6 +47,12 @@ export class JsonRows {
     const rows: Buffer[] = [];
     let start = 0; // of the current row, or of the envelope's part
     for (let at = 0; at < piece.length; at++) {
+      if (this.#row === 'nested') {
+        at = this.#endOfRow(piece, at);
+        if (at === piece.length) break;
+        rows.push(this.#take(piece.subarray(start, at + 1)));
+        continue;
+      }
       const byte = piece[at]!;
       if (this.#inString) {
         if (this.#escaped) this.#escaped = false;
@@ -96,9 +102,6 @@ export class JsonRows {
       } else if (isClosing(byte)) {
         this.#depth--;
         if (this.#depth < 0) throw broken('a bracket too many');
-        if (this.#row === 'nested' && this.#depth === this.#rowDepth) {
-          rows.push(this.#take(piece.subarray(start, at + 1)));
-        }
       }
     }
     const rest = piece.subarray(start);
@@ -124,6 +127,42 @@ export class JsonRows {
     } catch {
       throw broken('what stands around its rows'); // V8's words would quote the text
     }
+  }
+
+  /**
+   * Where the row that began before ends, or the piece's length when it does not. Nearly every byte of a
+   * file goes through here, so it keeps its state in locals.
+   */
+  #endOfRow(piece: Buffer, from: number): number {
+    const length = piece.length;
+    const rowDepth = this.#rowDepth;
+    let depth = this.#depth;
+    let inString = this.#inString;
+    let escaped = this.#escaped;
+    let at = from;
+    for (; at < length; at++) {
+      let byte = piece[at]!;
+      if (inString) {
+        if (escaped) {
+          escaped = false;
+          continue;
+        }
+        while (byte !== QUOTE && byte !== BACKSLASH && ++at < length) byte = piece[at]!;
+        if (at === length) break;
+        if (byte === QUOTE) inString = false;
+        else escaped = true;
+      } else if (byte === QUOTE) {
+        inString = true;
+      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        depth++;
+      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        if (--depth === rowDepth) break;
+      }
+    }
+    this.#depth = depth;
+    this.#inString = inString;
+    this.#escaped = escaped;
+    return at;
   }
 
   #isListOfRows(piece: Buffer, start: number, at: number): boolean {

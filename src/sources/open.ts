@@ -1,12 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Reading } from '../model/reading.js';
 import { type SessionFilter, fieldsFor } from '../model/session-filter.js';
 import type { RequiredField, Session } from '../model/session.js';
 import type { Source } from '../pipeline.js';
 import { type AwsOptions, clientConfig } from './aws.js';
-import { type InputFile, spool } from './input-file.js';
+import { openPaths } from './open-paths.js';
 import { listSessionFiles } from './session-files.js';
 import { newestSessions } from './session-union.js';
 
@@ -38,24 +36,12 @@ export async function* openSessions(
     yield* table ?? [];
     return;
   }
-  const disposals: (() => Promise<void>)[] = [];
+  const { paths, dispose } = await openPaths(from.sessions, stdin, reading);
   try {
-    const paths: InputFile[] = [];
-    for (const path of from.sessions) {
-      const stream = await streamAt(path, stdin);
-      if (stream === undefined) {
-        paths.push({ path, name: path });
-      } else {
-        const name = path === '-' ? 'standard input' : path;
-        const { file, dispose } = await spool(stream, name, reading.signal);
-        disposals.push(dispose);
-        paths.push(file);
-      }
-    }
     const files = await listSessionFiles(paths, reading);
     yield* newestSessions(files, table, required, reading);
   } finally {
-    await Promise.all(disposals.map((dispose) => dispose()));
+    await dispose();
   }
 }
 
@@ -78,12 +64,4 @@ async function* openTable(
   } finally {
     client.destroy();
   }
-}
-
-/** Standard input, or a path that can be read only once, such as a named pipe. */
-async function streamAt(path: string, stdin: Readable): Promise<Readable | undefined> {
-  if (path === '-') return stdin;
-  const found = await stat(path).catch(() => undefined);
-  const isStream = found !== undefined && !found.isFile() && !found.isDirectory();
-  return isStream ? createReadStream(path) : undefined;
 }

@@ -5,10 +5,11 @@ import type { Reading } from '../model/reading.js';
 import type { RequiredField, Session } from '../model/session.js';
 import type { Source } from '../pipeline.js';
 import { type ExportFile, MANIFEST, isExportBookkeeping, readManifest } from './dynamodb-export.js';
+import { rejectFile } from './broken-file.js';
 import { type InputFile, filesBelow, readBytes } from './input-file.js';
-import type { JsonShape } from './json-rows.js';
 import { readSessionCsv } from './session-csv.js';
-import { SESSION_LISTS, readSessionDocument, readSessionLines } from './session-json.js';
+import { shapeOf } from './file-shape.js';
+import { SESSION_KEYS, readSessionDocument, readSessionLines } from './session-json.js';
 
 /** A file with sessions; one that a manifest names comes with what it promises. */
 export type SessionFile = InputFile | ExportFile;
@@ -31,7 +32,7 @@ export async function listSessionFiles(
       }
       if (found.length === 0) throw new SourceError('the folder has no files');
     } catch (error) {
-      broken(given, error, reading);
+      rejectFile(given, error, reading);
     }
     for (const file of found) {
       if (basename(file.path) === MANIFEST) {
@@ -43,7 +44,7 @@ export async function listSessionFiles(
       if (!isExportBookkeeping(basename(path))) {
         if (!files.has(path)) files.set(path, file);
       } else if (basename(path) === '_started' && !(await exists(join(dirname(path), MANIFEST)))) {
-        broken(
+        rejectFile(
           file,
           new SourceError(`the export has not finished: it has no ${MANIFEST}`),
           reading,
@@ -70,7 +71,7 @@ export async function* readSessionFiles(
     try {
       yield* readSessionFile(file, required, reading);
     } catch (error) {
-      broken(file, error, reading);
+      rejectFile(file, error, reading);
     }
   }
 }
@@ -82,9 +83,8 @@ async function* readSessionFile(
 ): Source<Session> {
   const { meter } = reading;
   const before = meter.rows + meter.bareDeletions;
-  const { head, bytes } = await withHead(readBytes(file, 'md5' in file ? file : {}));
-  const shape = shapeOf(head);
-  if (shape === 'csv') yield* readSessionCsv(bytes, file.name, required, reading);
+  const { shape, bytes } = await shapeOf(readBytes(file, 'md5' in file ? file : {}), SESSION_KEYS);
+  if (shape === 'text') yield* readSessionCsv(bytes, file.name, required, reading);
   else if (shape === 'lines') yield* readSessionLines(bytes, file.name, required, reading);
   else if (shape !== 'empty') {
     yield* readSessionDocument(bytes, file.name, shape, required, reading);
@@ -95,17 +95,11 @@ async function* readSessionFile(
   }
 }
 
-/** Rejects a file; an error of another kind is passed on. */
-function broken(file: InputFile, error: unknown, reading: Reading): void {
-  if (!(error instanceof SourceError)) throw error;
-  reading.reject({ kind: 'file', place: file.name, reason: error.message });
-}
-
 async function followed(manifest: InputFile, reading: Reading): Promise<ExportFile[]> {
   try {
     return await readManifest(manifest);
   } catch (error) {
-    broken(manifest, error, reading);
+    rejectFile(manifest, error, reading);
     return [];
   }
 }
@@ -121,51 +115,3 @@ async function exists(path: string): Promise<boolean> {
     () => false,
   );
 }
-
-const HEAD = 4096;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-
-/** The first few KB of some bytes, and all of them again; a byte order mark is taken off. */
-async function withHead(
-  bytes: AsyncGenerator<Buffer>,
-): Promise<{ head: Buffer; bytes: AsyncGenerator<Buffer> }> {
-  const first: Buffer[] = [];
-  for (let length = 0; length < HEAD;) {
-    const next = await bytes.next();
-    if (next.done) break;
-    first.push(next.value);
-    length += next.value.length;
-  }
-  const joined = Buffer.concat(first);
-  const start = joined.subarray(0, 3).equals(BOM) ? joined.subarray(3) : joined;
-  async function* again(): AsyncGenerator<Buffer> {
-    try {
-      if (start.length > 0) yield start;
-      yield* bytes;
-    } finally {
-      await bytes.return(undefined);
-    }
-  }
-  return { head: start.subarray(0, HEAD), bytes: again() };
-}
-
-/** Tells the kinds of file apart by how they begin. */
-function shapeOf(head: Buffer): JsonShape | 'lines' | 'csv' | 'empty' {
-  const text = head.toString('latin1');
-  const first = /\S/.exec(text)?.[0];
-  if (first === undefined) return 'empty';
-  if (first === '[') return 'array';
-  if (first !== '{') return 'csv';
-  const firstKey = /^\s*\{\s*"([^"\\]*)"/.exec(text)?.[1] ?? '';
-  if (SESSION_LISTS.includes(firstKey) || SCAN_KEYS.has(firstKey)) return 'document';
-  return /^\s*\{\s*\n/.test(text) ? 'sequence' : 'lines';
-}
-
-/** What `aws dynamodb scan` may write before its items. */
-const SCAN_KEYS = new Set([
-  'Count',
-  'ScannedCount',
-  'ConsumedCapacity',
-  'NextToken',
-  'LastEvaluatedKey',
-]);

@@ -14,7 +14,17 @@ import { fingerprint } from './redacted.js';
 import { type RowReader, parseRow, readAttribute, readProperty } from './session-rows.js';
 
 /** Under which keys a document keeps its sessions: ours, and that of `aws dynamodb scan`. */
-export const SESSION_LISTS: readonly string[] = ['sessions', 'Items'];
+const SESSION_LISTS: readonly string[] = ['sessions', 'Items'];
+
+/** The keys with which such a document may begin. */
+export const SESSION_KEYS: ReadonlySet<string> = new Set([
+  ...SESSION_LISTS,
+  'Count',
+  'ScannedCount',
+  'ConsumedCapacity',
+  'NextToken',
+  'LastEvaluatedKey',
+]);
 
 /** The bytes of one JSON value, and where they stand. */
 interface JsonText {

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  COMMANDS,
-  type CommandDefinition,
-  OPTIONS,
-  type OptionName,
-} from '../../src/options/definitions.js';
+import { COMMANDS, type CommandDefinition } from '../../src/options/commands.js';
+import { OPTIONS, type OptionName } from '../../src/options/definitions.js';
 import { commandHelp, optionTerm, optionText, programHelp } from '../../src/options/help.js';
 
 const commands: readonly CommandDefinition[] = Object.values(COMMANDS);
@@ -37,7 +33,7 @@ test.each(commands)('the help of $name keeps to the width, its examples apart', 
 });
 
 test.each(commands)('what $name can be told is told in its usage', (command) => {
-  const what = command.what ? ` [${command.what.join('|')}]` : '';
+  const what = command.what ? ` [${Object.keys(command.what).join('|')}]` : '';
   expect(commandHelp(command, 80)).toContain(
     `Usage: sentinel-audit ${command.name}${what} [options]`,
   );

@@ -1,0 +1,246 @@
+import { allowing } from '../model/allow-rule.js';
+import type { AuditSummary } from '../model/audit-summary.js';
+import { type Excluded, noneExcluded } from '../model/excluded.js';
+import { type Finding, isUntracked } from '../model/finding.js';
+import { type RoleEvent, isFailedCall, isServiceCall } from '../model/role-event.js';
+import { RoleProfiles } from '../model/role-profiles.js';
+import { parseInstant } from '../model/timestamp.js';
+import { type Anomaly, type Verdict } from '../model/verdict.js';
+import { wildcard } from '../model/wildcard.js';
+import { within } from '../model/window.js';
+import type { AuditOptions, EventOptions } from '../options/audit-options.js';
+import { type Source, pipe } from '../pipeline.js';
+import type { Run } from '../run.js';
+import { openFinder } from '../sources/open-finder.js';
+import { openEvents } from '../sources/open-events.js';
+import { uniqueEvents } from '../sources/unique-events.js';
+import { type Spool, openSpool } from '../spool.js';
+import { classify } from '../transforms/classify.js';
+import { filter } from '../transforms/filter.js';
+import { rebatch } from '../transforms/rebatch.js';
+import { tap } from '../transforms/tap.js';
+
+/** Events that are asked about together: few large questions instead of many small ones. */
+const AT_ONCE = 2000;
+
+/** The role events of the window, each once, and what was counted apart on the way. */
+export interface ChosenEvents {
+  readonly events: Source<RoleEvent>;
+  readonly excluded: Excluded;
+  /** Known when all events have come. */
+  readonly regions: () => readonly string[];
+  readonly dispose: () => Promise<void>;
+}
+
+/** The role events that the options choose. */
+export async function chooseEvents(
+  { from, role, clipped, freshUntil }: EventOptions,
+  { world, reading }: Run,
+): Promise<ChosenEvents> {
+  if (clipped !== undefined) {
+    reading.meter.clipped = true;
+    reading.note(clipped);
+  }
+  if (freshUntil !== undefined) {
+    reading.note('the window ends within the last 15 minutes: CloudTrail may still be delivering');
+  }
+  const opened = await openEvents(from, world.stdin, reading);
+  const excluded = noneExcluded();
+  const regions = new Set<string>(opened.regions);
+  const counting = (why: keyof Excluded, keeps: (event: RoleEvent) => boolean) =>
+    filter((event: RoleEvent) => {
+      const isKept = keeps(event);
+      if (!isKept) excluded[why]++;
+      return isKept;
+    });
+  const ofRole = filter((event: RoleEvent) => role === undefined || event.roleArn === role);
+  const inWindow = counting('outside_window', (event) =>
+    within(from.window, parseInstant(event.eventTime)!),
+  );
+  const chosen = counting('not_judged', (event) => from.eventNames.includes(event.eventName));
+  const unique = uniqueEvents(inWindow(ofRole(opened.events)), {
+    inOrderOfDays: opened.inOrderOfDays,
+    countDuplicates: (count) => (excluded.duplicates += count),
+  });
+  const noted = tap<RoleEvent>((batch) => {
+    for (const { region } of batch) if (region !== undefined) regions.add(region);
+  });
+  return {
+    events: noted(chosen(unique)),
+    excluded,
+    regions: () => [...regions].toSorted(),
+    dispose: opened.dispose,
+  };
+}
+
+/** Everything judged, and kept as long as the profiles of roles are still being learned. */
+export interface Audit {
+  readonly tally: AuditTally;
+  /** What {@link judgeEvents} was asked to keep, in the order of the events. May be read again. */
+  readonly findings: () => Source<Finding>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** What is counted while events are judged. */
+export interface AuditTally {
+  readonly excluded: Excluded;
+  readonly regions: readonly string[];
+  /** Tracked events by the profile of their session. */
+  readonly trackedByProfile: ReadonlyMap<string | undefined, number>;
+  /** How often each rule of the allow list was used, by its name. */
+  readonly allowed: ReadonlyMap<string, number>;
+  readonly hasIdentities: boolean;
+  readonly hasTags: boolean;
+  readonly sessionsHaveIdentities: boolean | undefined;
+  readonly oldestSession: number | undefined;
+}
+
+/** Judges the chosen events in one pass. `keeps` says which verdicts are wanted afterwards. */
+export async function judgeEvents(
+  options: AuditOptions,
+  run: Run,
+  keeps: (verdict: Verdict) => boolean,
+): Promise<Audit> {
+  const { world, reading } = run;
+  const profiles = new RoleProfiles(options.knownRoles);
+  const brokers = options.brokers.map(wildcard);
+  const ruleFor = allowing(options.allow);
+  const trackedByProfile = new Map<string | undefined, number>();
+  const allowed = new Map<string, number>(options.allow.map(({ name }) => [name, 0]));
+  let hasIdentities = false;
+  let hasTags = false;
+
+  const { events, excluded, regions, dispose } = await chooseEvents(options, run);
+  const { finder, dispose: closeFinder } = await openFinder(
+    options.sessions,
+    options.lookupConcurrency,
+    world.stdin,
+    reading,
+  );
+  const spool: Spool<Verdict> = openSpool();
+  const judging = {
+    readIdentity: options.readIdentity,
+    isBroker:
+      brokers.length === 0
+        ? undefined
+        : ({ callerArn, callerRoleArn }: RoleEvent) =>
+            brokers.some((isIt) => isIt(callerArn ?? '') || isIt(callerRoleArn ?? '')),
+    isOtherRole: (profile: string, roleArn: string) => profiles.mismatches(profile, roleArn),
+  };
+  try {
+    await pipe(
+      events,
+      filter((event) => isJudged(event, options, excluded)),
+      rebatch(AT_ONCE),
+      classify(finder, judging),
+      filter((verdict) => {
+        const rule = isUntracked(verdict) ? ruleFor(verdict.event) : undefined;
+        if (rule === undefined) return true;
+        excluded.allowed++;
+        allowed.set(rule.name, (allowed.get(rule.name) ?? 0) + 1);
+        return false;
+      }),
+      async (source) => {
+        for await (const batch of source) {
+          for (const { event, match } of batch) {
+            hasIdentities ||= event.sourceIdentity !== undefined;
+            hasTags ||= event.sessionTag !== undefined;
+            if (match === undefined) continue;
+            const { profile } = match.session;
+            trackedByProfile.set(profile, (trackedByProfile.get(profile) ?? 0) + 1);
+            const isFirstHop = event.callerSourceIdentity === undefined;
+            if (isFirstHop && profile !== undefined && event.roleArn !== undefined) {
+              profiles.learn(event.roleArn, profile);
+            }
+          }
+          await spool.add(batch.filter(keeps));
+        }
+      },
+    );
+  } catch (error) {
+    await spool.dispose();
+    throw error;
+  } finally {
+    await Promise.all([dispose(), closeFinder()]);
+  }
+  const coverage = finder.coverage();
+  return {
+    tally: {
+      excluded,
+      regions: regions(),
+      trackedByProfile,
+      allowed,
+      hasIdentities,
+      hasTags,
+      sessionsHaveIdentities: coverage?.hasIdentities,
+      oldestSession: coverage?.oldest,
+    },
+    findings: async function* () {
+      for await (const batch of spool.rows()) {
+        yield batch.map((verdict) => ({ ...verdict, profiles: profilesOf(verdict, profiles) }));
+      }
+    },
+    dispose: spool.dispose,
+  };
+}
+
+function isJudged(event: RoleEvent, options: AuditOptions, excluded: Excluded): boolean {
+  if (isServiceCall(event) && !options.includeServiceCalls) {
+    excluded.service_calls++;
+    return false;
+  }
+  if (isFailedCall(event) && !options.includeFailedCalls) {
+    excluded.failed_calls++;
+    return false;
+  }
+  return true;
+}
+
+function profilesOf({ event, match }: Verdict, profiles: RoleProfiles): readonly string[] {
+  if (match?.session.profile !== undefined) return [match.session.profile];
+  return event.roleArn === undefined ? [] : profiles.profilesOf(event.roleArn).profiles;
+}
+
+/** Is the finding of the profile that is asked for? Of several that share a role, each is meant. */
+export function isOfProfile(profile: string | undefined): (finding: Finding) => boolean {
+  return (finding) => profile === undefined || finding.profiles.includes(profile);
+}
+
+/** The numbers of an audit, of one profile when one is asked for. Reads the findings once. */
+export async function summarize(
+  { tally, findings }: Audit,
+  { from, profile, freshUntil }: AuditOptions,
+  { reading }: Run,
+): Promise<AuditSummary> {
+  let untracked = 0;
+  let orphaned = 0;
+  let unverifiable = 0;
+  const anomalies: Partial<Record<Anomaly, number>> = {};
+  const isWanted = isOfProfile(profile);
+  for await (const batch of findings()) {
+    for (const finding of batch.filter(isWanted)) {
+      if (finding.category === 'orphaned') orphaned++;
+      else if (finding.category !== 'tracked') untracked++;
+      if (finding.unverifiable) unverifiable++;
+      for (const anomaly of finding.anomalies) anomalies[anomaly] = (anomalies[anomaly] ?? 0) + 1;
+    }
+  }
+  const tracked =
+    profile === undefined
+      ? [...tally.trackedByProfile.values()].reduce((sum, count) => sum + count, 0)
+      : (tally.trackedByProfile.get(profile) ?? 0);
+  return {
+    ...from.window,
+    total: tracked + untracked + orphaned,
+    tracked,
+    untracked,
+    orphaned,
+    unverifiable,
+    anomalies,
+    excluded: tally.excluded,
+    rejected: reading.meter.rejected,
+    complete: reading.meter.complete,
+    regions: tally.regions,
+    freshUntil,
+  };
+}

@@ -1,0 +1,62 @@
+import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../model/finding.js';
+import type { RoleEvent } from '../model/role-event.js';
+import type { AuditOptions, EventOptions } from '../options/audit-options.js';
+import { pipe } from '../pipeline.js';
+import { type Done, type Run, count, mayColor } from '../run.js';
+import { chosenColumns, openSink } from '../sinks/open.js';
+import { filter } from '../transforms/filter.js';
+import { tap } from '../transforms/tap.js';
+import { chooseEvents, isOfProfile, judgeEvents } from './audit.js';
+
+/** Streams the role events of the window, each once; failed calls and those of services among them. */
+export async function exportEvents(options: EventOptions, run: Run): Promise<Done> {
+  const { world } = run;
+  const { events, excluded, dispose } = await chooseEvents(options, run);
+  let exported = 0;
+  try {
+    await pipe(
+      events,
+      tap<RoleEvent>((batch) => {
+        exported += batch.length;
+      }),
+      openSink(options.output, world, {
+        list: 'events',
+        columns: chosenColumns(EVENT_COLUMNS, options.columns),
+        color: mayColor(world),
+        empty: 'No events found.',
+      }),
+    );
+  } finally {
+    await dispose();
+  }
+  const { duplicates, outside_window, not_judged } = excluded;
+  const left = `${duplicates} duplicates, ${outside_window} outside the window, ${not_judged} of other calls`;
+  return { lines: [`exported ${count(exported, 'event')}; left out: ${left}`] };
+}
+
+/** Exports every judged event, tracked ones too, when all have been judged and the profiles are known. */
+export async function exportVerdicts(options: AuditOptions, run: Run): Promise<Done> {
+  const { world } = run;
+  const audit = await judgeEvents(options, run, () => true);
+  let exported = 0;
+  try {
+    await pipe(
+      audit.findings(),
+      filter(isOfProfile(options.profile)),
+      tap((batch) => {
+        exported += batch.length;
+      }),
+      openSink(options.output, world, {
+        list: 'verdicts',
+        columns: chosenColumns(VERDICT_COLUMNS, options.columns),
+        color: mayColor(world),
+        empty: 'No events found.',
+      }),
+    );
+  } finally {
+    await audit.dispose();
+  }
+  const { excluded } = audit.tally;
+  const apart = Object.entries(excluded).map(([why, number]) => `${number} ${why}`);
+  return { lines: [`exported ${count(exported, 'verdict')}; counted apart: ${apart.join(', ')}`] };
+}

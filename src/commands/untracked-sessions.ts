@@ -1,0 +1,166 @@
+import { ExitCode } from '../errors.js';
+import { type AuditSummary, complianceRate, formatRate } from '../model/audit-summary.js';
+import { EXCLUDED_TITLES, type Excluded } from '../model/excluded.js';
+import { ANOMALY_COLUMNS, FINDING_COLUMNS, type Finding, isUntracked } from '../model/finding.js';
+import { compareInstants, formatInstant } from '../model/timestamp.js';
+import type { AuditOptions } from '../options/audit-options.js';
+import { type Sink, pipe } from '../pipeline.js';
+import { type Done, type Run, count } from '../run.js';
+import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
+import { filter } from '../transforms/filter.js';
+import { type Audit, type AuditTally, isOfProfile, judgeEvents, summarize } from './audit.js';
+
+/** Judges every role event of the window, and reports those without a tracked session behind them. */
+export async function untrackedSessions(options: AuditOptions, run: Run): Promise<Done> {
+  const audit = await judgeEvents(
+    options,
+    run,
+    (verdict) => isUntracked(verdict) || verdict.anomalies.length > 0,
+  );
+  try {
+    const summary = await summarize(audit, options, run);
+    const ofProfile = filter(isOfProfile(options.profile));
+    await pipe(
+      ofProfile(audit.findings()),
+      filter<Finding>(isUntracked),
+      await openReport(audit, summary, options, run),
+    );
+    pointOutRules(audit.tally, options, run);
+    return {
+      lines: options.output.format === 'table' ? [] : summaryLines(summary),
+      exitCode: exitCodeOf(summary, await mayFail(audit, options)),
+    };
+  } finally {
+    await audit.dispose();
+  }
+}
+
+async function openReport(
+  audit: Audit,
+  summary: AuditSummary,
+  options: AuditOptions,
+  { world }: Run,
+): Promise<Sink<Finding>> {
+  const { output, columns } = options;
+  const findingColumns = chosenColumns(FINDING_COLUMNS, columns);
+  const isAnomaly = (finding: Finding): boolean => finding.anomalies.length > 0;
+  const anomalies = filter(isAnomaly)(filter(isOfProfile(options.profile))(audit.findings()));
+  if (output.format === 'table') {
+    const { untrackedReport } = await import('../sinks/untracked-report.js');
+    const anomalyCount = await countOf(filter(isAnomaly)(audit.findings()), options.profile);
+    const hints = hintsFor(summary, audit.tally);
+    return untrackedReport({ summary, anomalies, anomalyCount, hints }, openWriter(output, world));
+  }
+  if (output.format === 'json') {
+    const { json } = await import('../sinks/json.js');
+    return json('untracked_sessions', findingColumns, openWriter(output, world), {
+      fields: summaryFields(summary),
+      then: { list: 'anomalous_sessions', columns: ANOMALY_COLUMNS, rows: anomalies },
+    });
+  }
+  return openSink(output, world, {
+    list: 'untracked_sessions',
+    columns: findingColumns,
+    color: false,
+    empty: '',
+  });
+}
+
+async function countOf(
+  findings: AsyncIterable<readonly Finding[]>,
+  profile: string | undefined,
+): Promise<number> {
+  let number = 0;
+  for await (const batch of findings) number += batch.filter(isOfProfile(profile)).length;
+  return number;
+}
+
+/** The members of the JSON document before its lists; times as RFC 3339. */
+function summaryFields(summary: AuditSummary): Readonly<Record<string, unknown>> {
+  return {
+    start_time: formatInstant(summary.since),
+    end_time: formatInstant(summary.until),
+    total_events: summary.total,
+    tracked_events: summary.tracked,
+    untracked_events: summary.untracked,
+    orphaned_events: summary.orphaned,
+    unverifiable_events: summary.unverifiable,
+    compliance_rate: complianceRate(summary.tracked, summary.total),
+    complete: summary.complete,
+    rejected: summary.rejected,
+    regions: summary.regions,
+    fresh_until: summary.freshUntil && formatInstant(summary.freshUntil),
+    excluded: summary.excluded,
+    anomalies: summary.anomalies,
+  };
+}
+
+/** The summary where standard output has rows only. */
+function summaryLines(summary: AuditSummary): string[] {
+  const { total, tracked, untracked, orphaned, excluded } = summary;
+  const rate = formatRate(complianceRate(tracked, total));
+  const apart = (Object.keys(EXCLUDED_TITLES) as (keyof Excluded)[])
+    .map((name) => `${excluded[name].toLocaleString('en')} ${EXCLUDED_TITLES[name].toLowerCase()}`)
+    .join(', ');
+  const lines = [
+    `${count(total, 'event')} judged: ${tracked.toLocaleString('en')} tracked (${rate}), ` +
+      `${untracked.toLocaleString('en')} untracked, ${orphaned.toLocaleString('en')} orphaned`,
+    `counted apart: ${apart}`,
+  ];
+  const anomalies = Object.entries(summary.anomalies).map(([name, number]) => `${number} ${name}`);
+  return anomalies.length === 0 ? lines : [...lines, `anomalies: ${anomalies.join(', ')}`];
+}
+
+/** What makes exit code 1: findings that are wanted and that can be told. */
+async function mayFail(audit: Audit, { failOn, profile }: AuditOptions): Promise<boolean> {
+  const fails = ({ category, anomalies, unverifiable }: Finding): boolean =>
+    (failOn.has(category) && !unverifiable) || anomalies.some((anomaly) => failOn.has(anomaly));
+  return (await countOf(filter(fails)(audit.findings()), profile)) > 0;
+}
+
+/** Evidence that is too thin is a failure to tell, unless something else was found. */
+function exitCodeOf(summary: AuditSummary, fails: boolean): ExitCode {
+  if (fails) return ExitCode.Findings;
+  return summary.unverifiable > 0 ? ExitCode.Failed : ExitCode.Clean;
+}
+
+/** Sentences for those who see many findings of one cause. */
+function hintsFor(summary: AuditSummary, tally: AuditTally): string[] {
+  const hints: string[] = [];
+  if (summary.total > 0 && !tally.hasIdentities && !tally.hasTags) {
+    hints.push(
+      'no event carries a SourceIdentity: that is one problem of configuration, not one bypass each',
+    );
+  } else if (
+    summary.tracked === 0 &&
+    summary.total > 0 &&
+    tally.sessionsHaveIdentities === false &&
+    !tally.hasTags
+  ) {
+    hints.push(
+      'no session carries a source identity and no event a SentinelSessionID tag: they can only be joined by a session id within the identity',
+    );
+  }
+  if (summary.unverifiable > 0) {
+    const oldest =
+      tally.oldestSession === undefined
+        ? 'no session was read'
+        : `the oldest session that was read is of ${formatInstant({ seconds: Math.floor(tally.oldestSession), nanos: 0 })}`;
+    hints.push(`orphaned events are older: ${oldest}; add archives with --sessions`);
+  }
+  return hints;
+}
+
+/** A rule that no longer holds, or that nothing needs, is pointed out. */
+function pointOutRules({ allowed }: AuditTally, { allow }: AuditOptions, run: Run): void {
+  for (const { name, until } of allow) {
+    const used = allowed.get(name) ?? 0;
+    if (until !== undefined && compareInstants(until, run.world.now) <= 0) {
+      run.reading.note(`the rule "${name}" of the allow list expired ${formatInstant(until)}`);
+    } else if (used === 0) {
+      run.reading.note(`the rule "${name}" of the allow list matched nothing`);
+    } else {
+      run.reading.detail(`the rule "${name}" of the allow list permitted ${count(used, 'event')}`);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/** What says that a role belongs to a profile, the most trusted first. */
+export type AttributedBy = 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'role_name';
+
+/** What can be compared: the rest is only asked when none of these knows the role. */
+const WAYS = ['map', 'tracked', 'aws_config'] as const;
+
+/** The profiles of a role, and what says so. Never without a profile. */
+export interface Attribution {
+  readonly profiles: readonly string[];
+  readonly by: AttributedBy;
+}
+
+/** A role for which two ways name different profiles: all that each way names. */
+export interface Disagreement {
+  readonly roleArn: string;
+  readonly ways: Readonly<Partial<Record<(typeof WAYS)[number], readonly string[]>>>;
+}
+
+/** What is said of roles before any event is read. */
+export interface KnownRoles {
+  /** The user's own map: role ARN or role name → profile. */
+  readonly explicit: ReadonlyMap<string, string>;
+  /** Role ARN → profiles of the AWS config file. */
+  readonly awsConfig: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Which profiles a role belongs to: what the user says, what the tracked events of this run show, what the
+ * AWS config file says, and at last its name. Holds one count for each pair of role and profile that it
+ * learned, however many events there are; ask when all have been learned.
+ */
+export class RoleProfiles {
+  readonly #known: KnownRoles;
+  readonly #rolesFor = new Map<string, string[]>();
+  readonly #learned = new Map<string, Map<string, number>>();
+  /** Profiles of sessions that could be a role themselves. */
+  readonly #arnProfiles = new Set<string>();
+
+  constructor(known: KnownRoles) {
+    this.#known = known;
+    for (const [role, profile] of known.explicit) this.#give(profile, role);
+    for (const [role, profiles] of known.awsConfig) {
+      for (const profile of profiles) this.#give(profile, role);
+    }
+  }
+
+  /** A tracked event of a first hop: this role was taken in a session of this profile. */
+  learn(roleArn: string, profile: string): void {
+    let counts = this.#learned.get(roleArn);
+    if (counts === undefined) this.#learned.set(roleArn, (counts = new Map<string, number>()));
+    counts.set(profile, (counts.get(profile) ?? 0) + 1);
+    if (profile.startsWith('arn:')) this.#arnProfiles.add(profile);
+  }
+
+  /** The profiles of a role, by the first way that knows it. Of tracked ones, the most used first. */
+  profilesOf(roleArn: string): Attribution {
+    for (const by of WAYS) {
+      const profiles = this.#by(by, roleArn);
+      if (profiles !== undefined) return { profiles, by };
+    }
+    return this.#arnProfiles.has(roleArn)
+      ? { profiles: [roleArn], by: 'session_profile' }
+      : { profiles: [nameOf(roleArn)], by: 'role_name' };
+  }
+
+  /** The roles, by their ARN, that two of the map, the tracked events and the AWS config place differently. */
+  disagreements(): readonly Disagreement[] {
+    const { explicit, awsConfig } = this.#known;
+    const arns = [...explicit.keys()].filter((role) => role.startsWith('arn:'));
+    return [...new Set([...arns, ...this.#learned.keys(), ...awsConfig.keys()])]
+      .toSorted(byCodeUnits)
+      .map((roleArn) => ({ roleArn, said: this.#said(roleArn) }))
+      .filter(({ said }) => new Set(said.map(([, profiles]) => setKey(profiles))).size > 1)
+      .map(({ roleArn, said }) => ({ roleArn, ways: Object.fromEntries(said) }));
+  }
+
+  /**
+   * The roles, ARNs or names, that the map or the AWS config file gives a profile; undefined when they say
+   * nothing of it.
+   */
+  rolesFor(profile: string): readonly string[] | undefined {
+    return this.#rolesFor.get(profile);
+  }
+
+  /** Do the map and the AWS config file know the profile's roles, and is this none of them? */
+  mismatches(profile: string, roleArn: string): boolean {
+    const roles = this.#rolesFor.get(profile);
+    return roles !== undefined && !roles.includes(roleArn) && !roles.includes(nameOf(roleArn));
+  }
+
+  #give(profile: string, role: string): void {
+    const roles = this.#rolesFor.get(profile);
+    if (roles === undefined) this.#rolesFor.set(profile, [role]);
+    else if (!roles.includes(role)) roles.push(role);
+  }
+
+  #said(roleArn: string): [(typeof WAYS)[number], readonly string[]][] {
+    return WAYS.flatMap((way) => {
+      const profiles = this.#by(way, roleArn);
+      return profiles === undefined ? [] : [[way, profiles]];
+    });
+  }
+
+  #by(way: (typeof WAYS)[number], roleArn: string): readonly string[] | undefined {
+    const { explicit, awsConfig } = this.#known;
+    if (way === 'aws_config') return awsConfig.get(roleArn);
+    if (way === 'map') {
+      const profile = explicit.get(roleArn) ?? explicit.get(nameOf(roleArn));
+      return profile === undefined ? undefined : [profile];
+    }
+    const counts = this.#learned.get(roleArn);
+    return (
+      counts &&
+      [...counts]
+        .toSorted(([a, uses], [b, others]) => others - uses || byCodeUnits(a, b))
+        .map(([profile]) => profile)
+    );
+  }
+}
+
+/** The last part of an ARN: a role's name without its path. */
+function nameOf(roleArn: string): string {
+  return roleArn.slice(roleArn.lastIndexOf('/') + 1);
+}
+
+/** The same for the same profiles, in whatever order. */
+function setKey(profiles: readonly string[]): string {
+  return JSON.stringify(profiles.toSorted(byCodeUnits));
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

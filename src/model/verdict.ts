@@ -1,0 +1,101 @@
+import type { RoleEvent } from './role-event.js';
+import type { SessionFacts, SessionMatch, Sought } from './session-match.js';
+import type { ReadIdentity } from './source-identity.js';
+import { parseInstant } from './timestamp.js';
+
+/** What an event can be without a session behind it. */
+export const FINDING_CATEGORIES = [
+  'no_source_identity',
+  'non_sentinel_format',
+  'orphaned',
+] as const;
+export type FindingCategory = (typeof FINDING_CATEGORIES)[number];
+export type Category = FindingCategory | 'tracked';
+
+/** What cannot be right about an event that has a session: a copied id can dress up a bypass. */
+export const ANOMALIES = [
+  'after_revocation',
+  'outside_session',
+  'user_mismatch',
+  'unexpected_caller',
+  'role_mismatch',
+] as const;
+export type Anomaly = (typeof ANOMALIES)[number];
+
+export const REASONS: Readonly<Record<FindingCategory, string>> = {
+  no_source_identity: 'No SourceIdentity set on AssumeRole call',
+  non_sentinel_format: 'SourceIdentity not in Sentinel format',
+  orphaned: 'Sentinel SourceIdentity but session not found (expired/deleted)',
+};
+
+/** One judged event. */
+export interface Verdict {
+  readonly event: RoleEvent;
+  readonly category: Category;
+  /** The session behind a tracked event, and how it was found. */
+  readonly match: SessionMatch | undefined;
+  readonly anomalies: readonly Anomaly[];
+  /** Orphaned, and from before the oldest session that was read: nobody can tell. */
+  readonly unverifiable: boolean;
+}
+
+/** What an event is judged by. */
+export interface Judging {
+  readonly readIdentity: ReadIdentity;
+  /** Is this one of the brokers? Undefined when nobody said who they are. */
+  readonly isBroker: ((event: RoleEvent) => boolean) | undefined;
+  /** Do the explicit map or the AWS config give the profile other roles than this one? */
+  readonly isOtherRole: (profile: string, roleArn: string) => boolean;
+}
+
+/** Clocks differ, and CloudTrail has whole seconds: five minutes of grace. */
+const GRACE = 300;
+
+/** What an event offers to find its session by. */
+export function soughtOf(event: RoleEvent, readIdentity: ReadIdentity): Sought {
+  const { sourceIdentity, sessionTag } = event;
+  const form = sourceIdentity === undefined ? undefined : readIdentity(sourceIdentity);
+  return { tag: sessionTag, sourceIdentity, sessionId: form?.session, at: secondsOf(event) };
+}
+
+/** Judges one event by the session that was found for it, or was not, in a complete read. */
+export function judge(
+  event: RoleEvent,
+  match: SessionMatch | undefined,
+  oldestSession: number | undefined,
+  judging: Judging,
+): Verdict {
+  if (match !== undefined) {
+    const anomalies = anomaliesOf(event, match.session, judging);
+    return { event, category: 'tracked', match, anomalies, unverifiable: false };
+  }
+  const category = findingOf(event, judging.readIdentity);
+  const unverifiable =
+    category === 'orphaned' && (oldestSession === undefined || secondsOf(event) < oldestSession);
+  return { event, category, match, anomalies: [], unverifiable };
+}
+
+function findingOf({ sourceIdentity }: RoleEvent, readIdentity: ReadIdentity): FindingCategory {
+  if (sourceIdentity === undefined) return 'no_source_identity';
+  return readIdentity(sourceIdentity) === undefined ? 'non_sentinel_format' : 'orphaned';
+}
+
+function anomaliesOf(event: RoleEvent, session: SessionFacts, judging: Judging): Anomaly[] {
+  const at = secondsOf(event);
+  const { startedAt = -Infinity, expiresAt = Infinity, updatedAt = Infinity } = session;
+  const anomalies: Anomaly[] = [];
+  if (session.status === 'revoked' && at > updatedAt + GRACE) anomalies.push('after_revocation');
+  if (at < startedAt - GRACE || at > expiresAt + GRACE) anomalies.push('outside_session');
+  const named = event.sourceIdentity && judging.readIdentity(event.sourceIdentity)?.user;
+  if (named && session.user !== undefined && named !== session.user)
+    anomalies.push('user_mismatch');
+  if (judging.isBroker?.(event) === false) anomalies.push('unexpected_caller');
+  if (session.profile !== undefined && event.roleArn !== undefined) {
+    if (judging.isOtherRole(session.profile, event.roleArn)) anomalies.push('role_mismatch');
+  }
+  return anomalies;
+}
+
+function secondsOf(event: RoleEvent): number {
+  return parseInstant(event.eventTime)!.seconds;
+}

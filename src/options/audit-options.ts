@@ -1,0 +1,218 @@
+import { UsageError } from '../errors.js';
+import type { AllowRule } from '../model/allow-rule.js';
+import { EVENT_COLUMNS, FINDING_COLUMNS, VERDICT_COLUMNS } from '../model/finding.js';
+import type { KnownRoles } from '../model/role-profiles.js';
+import { type ReadIdentity, identityReader } from '../model/source-identity.js';
+import { type Instant, compareInstants, formatInstant } from '../model/timestamp.js';
+import { FINDING_CATEGORIES } from '../model/verdict.js';
+import type { Format } from '../sinks/open.js';
+import type { EventsFrom } from '../sources/open-events.js';
+import type { SessionsFrom } from '../sources/open.js';
+import type { GivenOptions } from './checks.js';
+import { type OutputOptions, checkOutputOptions } from './output-options.js';
+import {
+  checkAws,
+  checkPaths,
+  checkSessionsFrom,
+  checkWindow,
+  regionName,
+} from './session-options.js';
+import type { Environment } from './settings.js';
+
+/** Everything that the commands over role events share. */
+export interface EventOptions extends OutputOptions {
+  readonly from: EventsFrom;
+  /** Only events in which this role is assumed. */
+  readonly role: string | undefined;
+  /** Said when the window had to be cut to what CloudTrail holds. */
+  readonly clipped: string | undefined;
+  /** Up to here CloudTrail has delivered, when the window ends later. */
+  readonly freshUntil: Instant | undefined;
+}
+
+/** What events are judged by. */
+export interface AuditOptions extends EventOptions {
+  readonly sessions: SessionsFrom;
+  readonly includeServiceCalls: boolean;
+  readonly includeFailedCalls: boolean;
+  readonly readIdentity: ReadIdentity;
+  /** Patterns of ARNs; empty when nobody said who the brokers are. */
+  readonly brokers: readonly string[];
+  readonly allow: readonly AllowRule[];
+  readonly knownRoles: KnownRoles;
+  readonly lookupConcurrency: number;
+  readonly profile: string | undefined;
+  /** Categories and anomalies that make exit code 1. */
+  readonly failOn: ReadonlySet<string>;
+}
+
+/** CloudTrail's event history, in seconds. */
+const HORIZON = 90 * 86_400;
+/** How far past the horizon a window may begin without being incomplete. */
+const HORIZON_GRACE = 3600;
+/** CloudTrail may still be delivering what is younger, in seconds. */
+const DELIVERY = 15 * 60;
+
+const ROLE_CALLS_TO_JUDGE = ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
+
+const names = (columns: readonly { readonly name: string }[]): string[] =>
+  columns.map(({ name }) => name);
+
+/** @throws UsageError for what is wrong; nothing has been asked of AWS by then. */
+export function checkEvents(given: GivenOptions, env: Environment, now: Instant): EventOptions {
+  return {
+    ...checkFrom(given, env, now),
+    ...checkOutputOptions(given, 'csv', names(EVENT_COLUMNS)),
+  };
+}
+
+/** @throws UsageError for what is wrong, in files too; nothing has been asked of AWS by then. */
+export async function checkVerdicts(
+  given: GivenOptions,
+  env: Environment,
+  now: Instant,
+): Promise<AuditOptions> {
+  return checkAudit(given, env, now, 'csv', names(VERDICT_COLUMNS));
+}
+
+/** @throws UsageError for what is wrong, in files too; nothing has been asked of AWS by then. */
+export async function checkUntracked(
+  given: GivenOptions,
+  env: Environment,
+  now: Instant,
+): Promise<AuditOptions> {
+  if (!given.has('since')) {
+    throw new UsageError('--since', 'is needed', 'give --since 24h for the last day');
+  }
+  return checkAudit(given, env, now, 'table', names(FINDING_COLUMNS));
+}
+
+async function checkAudit(
+  given: GivenOptions,
+  env: Environment,
+  now: Instant,
+  format: Format,
+  columns: readonly string[],
+): Promise<AuditOptions> {
+  return {
+    ...checkFrom(given, env, now),
+    ...checkOutputOptions(given, format, columns),
+    sessions: checkSessionsFrom(given, env),
+    includeServiceCalls: given.flag('include-service-calls'),
+    includeFailedCalls: given.flag('include-failed-calls'),
+    readIdentity: given.parsed('identity-pattern', identityReader) ?? identityReader(),
+    brokers: given.list('broker'),
+    lookupConcurrency: given.number('lookup-concurrency', 1000) ?? 8,
+    profile: given.text('profile'),
+    failOn: checkFailOn(given),
+    allow: await readAllow(given),
+    knownRoles: await readKnownRoles(given, env),
+  };
+}
+
+async function readAllow(given: GivenOptions): Promise<readonly AllowRule[]> {
+  const path = given.text('allow');
+  if (path === undefined) return [];
+  const { readAllowList } = await import('./allow-list.js');
+  return readAllowList(path, given.origin('allow'));
+}
+
+async function readKnownRoles(given: GivenOptions, env: Environment): Promise<KnownRoles> {
+  const map = given.text('profile-map');
+  const { readAwsRoles } = await import('../sources/aws-config.js');
+  return {
+    explicit:
+      map === undefined
+        ? new Map()
+        : await (await import('./profile-map.js')).readProfileMap(map, given.origin('profile-map')),
+    awsConfig: await readAwsRoles(
+      given.text('aws-config') ?? (env['AWS_CONFIG_FILE'] || undefined),
+      given.origin('aws-config'),
+    ),
+  };
+}
+
+function checkFrom(
+  given: GivenOptions,
+  env: Environment,
+  now: Instant,
+): Omit<EventOptions, keyof OutputOptions> {
+  const logs = checkLogs(given);
+  const { since, until = now } = checkWindow(given, now);
+  const { from, clipped } =
+    logs === undefined ? horizon(given, since, until, now) : unclipped(since);
+  const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
+  return {
+    from: {
+      ...checkAws(given, env),
+      logs,
+      eventRegions: checkRegions(given),
+      eventNames: checkEventNames(given),
+      window: { since: from, until },
+    },
+    role: given.text('role'),
+    clipped,
+    freshUntil: compareInstants(until, youngest) > 0 ? youngest : undefined,
+  };
+}
+
+/** Undefined asks CloudTrail. */
+function checkLogs(given: GivenOptions): readonly string[] | undefined {
+  const paths = given.list('events');
+  if (paths.length === 0 || (paths.length === 1 && paths[0] === 'lookup')) return undefined;
+  checkPaths(paths, given.origin('events'));
+  if (paths.includes('-') && given.list('sessions').includes('-')) {
+    throw new UsageError(given.origin('events'), 'standard input (-) is --sessions already');
+  }
+  return paths;
+}
+
+interface Beginning {
+  readonly from: Instant;
+  readonly clipped?: string | undefined;
+}
+
+function unclipped(since: Instant | undefined): Beginning {
+  return { from: since ?? { seconds: -62_167_219_200, nanos: 0 } };
+}
+
+/** CloudTrail's event history goes back 90 days: what lies before is said, and makes the run incomplete. */
+function horizon(
+  given: GivenOptions,
+  since: Instant | undefined,
+  until: Instant,
+  now: Instant,
+): Beginning {
+  const first = { seconds: now.seconds - HORIZON, nanos: now.nanos };
+  if (compareInstants(until, first) <= 0) {
+    throw new UsageError(
+      given.origin('until'),
+      `the window ends ${formatInstant(until)}, before the 90 days that CloudTrail's event history holds`,
+      'read the logs of the trail instead: --events PATH',
+    );
+  }
+  if (since === undefined || compareInstants(since, first) >= 0) return { from: since ?? first };
+  const isFar = since.seconds < first.seconds - HORIZON_GRACE;
+  const clipped = isFar
+    ? `CloudTrail's event history holds 90 days: nothing before ${formatInstant(first)} was read`
+    : undefined;
+  return { from: first, clipped };
+}
+
+function checkRegions(given: GivenOptions): readonly string[] | undefined {
+  return given.parsed('event-regions', (text) => [
+    ...new Set(text.split(',').map((name) => regionName(name.trim()))),
+  ]);
+}
+
+function checkEventNames(given: GivenOptions): readonly string[] {
+  const chosen = given.parts('event-name') ?? ['AssumeRole'];
+  return chosen.includes('all') ? ROLE_CALLS_TO_JUDGE : chosen;
+}
+
+function checkFailOn(given: GivenOptions): ReadonlySet<string> {
+  const chosen = given.parts('fail-on') ?? FINDING_CATEGORIES;
+  if (!chosen.includes('none')) return new Set(chosen);
+  if (chosen.length === 1) return new Set();
+  throw new UsageError(given.origin('fail-on'), 'none stands alone');
+}

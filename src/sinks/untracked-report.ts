@@ -1,0 +1,101 @@
+import { type AuditSummary, complianceRate, formatRate } from '../model/audit-summary.js';
+import { EXCLUDED_TITLES, type Excluded } from '../model/excluded.js';
+import { type Finding, reasonOf } from '../model/finding.js';
+import { printable } from '../model/printable.js';
+import { formatInstant } from '../model/timestamp.js';
+import type { Sink, Source } from '../pipeline.js';
+import type { WriteText } from './write-text.js';
+
+export interface UntrackedReport {
+  readonly summary: AuditSummary;
+  /** Tracked events that cannot be right, listed after the findings. */
+  readonly anomalies: Source<Finding>;
+  readonly anomalyCount: number;
+  /** Sentences that help where they stand. */
+  readonly hints: readonly string[];
+}
+
+/** The report of `untracked-sessions` for people; the sink takes the findings. Holds one batch. */
+export function untrackedReport(report: UntrackedReport, write: WriteText): Sink<Finding> {
+  return (findings) => write(reportText(report, findings));
+}
+
+async function* reportText(
+  { summary, anomalies, anomalyCount, hints }: UntrackedReport,
+  findings: Source<Finding>,
+): AsyncGenerator<string> {
+  const found = summary.untracked + summary.orphaned;
+  yield headText(summary);
+  if (found > 0) {
+    yield `\n${underlined(`Untracked Sessions (${found})`, '-')}`;
+    for await (const batch of findings) yield batch.map(findingText).join('');
+  }
+  if (anomalyCount > 0) {
+    yield `\n${underlined(`Anomalies (${anomalyCount})`, '-')}`;
+    for await (const batch of anomalies) yield batch.map(anomalyText).join('');
+  }
+  if (hints.length > 0) yield `\n${hints.map((hint) => `Hint: ${hint}\n`).join('')}`;
+  yield `\nResult: ${resultText(found, summary.complete)}\n`;
+}
+
+function resultText(found: number, complete: boolean): string {
+  if (found > 0) return `${found} untracked session(s) detected - compliance gap`;
+  if (complete) return 'All sessions properly tracked';
+  return 'Incomplete - nothing untracked in what could be read';
+}
+
+function headText(summary: AuditSummary): string {
+  const { total, tracked, untracked, orphaned, unverifiable } = summary;
+  const rate = formatRate(complianceRate(tracked, total));
+  const thin = unverifiable > 0 ? ` (${unverifiable} unverifiable)` : '';
+  const excluded = Object.keys(EXCLUDED_TITLES) as (keyof Excluded)[];
+  return `${underlined('Untracked Session Detection', '=')}
+Time Window: ${formatInstant(summary.since)} to ${formatInstant(summary.until)}
+
+${underlined('Summary', '-')}${count('Total events', total)}
+${count('Tracked', tracked)} (${rate})
+${count('Untracked', untracked)}
+${count('Orphaned', orphaned)}${thin}
+
+${underlined('Counted Apart', '-')}${excluded
+    .map((name) => `${count(EXCLUDED_TITLES[name], summary.excluded[name])}\n`)
+    .join('')}`;
+}
+
+function findingText(finding: Finding): string {
+  const { event, category, unverifiable } = finding;
+  const doubt = unverifiable ? ' - from before the oldest session that was read' : '';
+  return entry(`[${category}] ${event.eventTime}`, [
+    ['Event ID', event.eventId],
+    ['Role', event.roleArn],
+    ['Source IP', event.sourceIp],
+    ['Source Identity', event.sourceIdentity],
+    ['Reason', `${reasonOf(finding)}${doubt}`],
+  ]);
+}
+
+function anomalyText({ event, anomalies, match }: Finding): string {
+  const { id, user, profile } = match?.session ?? {};
+  return entry(`[${anomalies.join(', ')}] ${event.eventTime}`, [
+    ['Event ID', event.eventId],
+    ['Role', event.roleArn],
+    ['Source IP', event.sourceIp],
+    ['Caller', event.callerArn ?? event.principalId],
+    ['Session', `${id} (${[user, profile].filter(Boolean).join(', ')})`],
+  ]);
+}
+
+function entry(head: string, fields: readonly (readonly [string, string | undefined])[]): string {
+  const lines = fields
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value = '']) => `  ${name}: ${printable(value)}\n`);
+  return `${printable(head)}\n${lines.join('')}`;
+}
+
+function count(title: string, number: number): string {
+  return `${`${title}:`.padEnd(18)}${number}`;
+}
+
+function underlined(title: string, line: string): string {
+  return `${title}\n${line.repeat(title.length)}\n`;
+}

@@ -1,0 +1,206 @@
+import { isUtf8 } from 'node:buffer';
+import { sep } from 'node:path';
+import { RecordError, SourceError } from '../errors.js';
+import type { Reading } from '../model/reading.js';
+import { type RoleEvent, parseRoleEvent } from '../model/role-event.js';
+import type { Window } from '../model/window.js';
+import type { Source } from '../pipeline.js';
+import { shapeOf } from './file-shape.js';
+import { rejectFile } from './broken-file.js';
+import { type InputFile, filesBelow, readBytes } from './input-file.js';
+import { JsonRows } from './json-rows.js';
+import { readLines } from './lines.js';
+import { fingerprint, redacted } from './redacted.js';
+
+/** A log file, and the day on which it was delivered where its folder tells: `2026-01-20`. */
+export interface LogFile extends InputFile {
+  readonly day: string | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The log files behind some paths, in the order of their days. What a trail keeps beside them (digests,
+ * insights) is passed over, and folders of days outside the window are not opened; as a folder's day is
+ * that of delivery, one day on either side is kept.
+ */
+export async function listLogFiles(
+  paths: readonly InputFile[],
+  window: Window,
+  reading: Reading,
+): Promise<LogFile[]> {
+  const files: LogFile[] = [];
+  for (const given of paths) {
+    let found = 0;
+    try {
+      for await (const file of filesBelow(
+        given.path,
+        (path) => isLog(path) && isNear(path, window),
+      )) {
+        files.push({ ...(file.path === given.path ? given : file), day: dayOf(file.path) });
+        found++;
+      }
+    } catch (error) {
+      rejectFile(given, error, reading);
+    }
+    if (found === 0) reading.note(`${given.name} has no log file of the window`);
+  }
+  return files.sort((a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.path, b.path));
+}
+
+/** May the ids of days past be let go? Only when every file says its day. */
+export function isInOrderOfDays(files: readonly LogFile[]): boolean {
+  return files.every(({ day }) => day !== undefined);
+}
+
+/**
+ * The role events of some log files, in the order of the files and of the records in each: what a trail
+ * delivers, records as NDJSON or as a list, saved `lookup-events` output; plain or gzip. Only records that may
+ * be role events are parsed; all are told apart exactly. A file that cannot be read to its end is
+ * rejected, its events so far delivered, the others read. Holds a piece of a file, and one record.
+ */
+export async function* readLogFiles(
+  files: readonly LogFile[],
+  reading: Reading,
+): Source<RoleEvent> {
+  for (const [at, file] of files.entries()) {
+    reading.signal.throwIfAborted();
+    reading.meter.files++;
+    try {
+      yield* readLogFile(file, reading);
+    } catch (error) {
+      rejectFile(file, error, reading);
+    }
+    reading.meter.share = (at + 1) / files.length;
+  }
+}
+
+/** Under which keys a document keeps its records: a trail's, and that of `aws cloudtrail lookup-events`. */
+const RECORD_LISTS = ['Records', 'Events'];
+const RECORD_KEYS = new Set([...RECORD_LISTS, 'NextToken']);
+
+async function* readLogFile(file: LogFile, reading: Reading): Source<RoleEvent> {
+  const { shape, bytes } = await shapeOf(readBytes(file), RECORD_KEYS);
+  const first = firstRecordCheck();
+  if (shape === 'text') throw new SourceError('not a CloudTrail log: it is no JSON');
+  if (shape === 'empty') {
+    await bytes.return(undefined);
+  } else if (shape === 'lines') {
+    for await (const lines of readLines(bytes)) {
+      const events: RoleEvent[] = [];
+      for (const line of lines) {
+        first(line.bytes);
+        pushEvent(events, line.bytes, () => `${file.name}:${line.number}`, reading);
+      }
+      if (events.length > 0) yield events;
+    }
+  } else {
+    const rows = new JsonRows(shape, RECORD_LISTS);
+    let count = 0;
+    const eventsOf = (found: readonly Buffer[]): RoleEvent[] => {
+      const events: RoleEvent[] = [];
+      for (const row of found) {
+        const number = ++count;
+        first(row);
+        pushEvent(events, row, () => `${file.name}, record ${number}`, reading);
+      }
+      return events;
+    };
+    for await (const piece of bytes) {
+      const events = eventsOf(rows.push(piece));
+      if (events.length > 0) yield events;
+    }
+    const last = rows.end();
+    const events = eventsOf(last.rows);
+    if (events.length > 0) yield events;
+    checkLookupIsWhole(last.envelope);
+  }
+}
+
+/** A name of a role call, also of `AssumeRoot`; and a name may be spelt with escapes. */
+const NEEDLE = Buffer.from('AssumeRo');
+const ESCAPE = Buffer.from('\\u00');
+
+function pushEvent(
+  events: RoleEvent[],
+  bytes: Buffer,
+  placeOf: () => string,
+  reading: Reading,
+): void {
+  if (bytes.indexOf(NEEDLE) === -1 && bytes.indexOf(ESCAPE) === -1) return;
+  let record: unknown;
+  try {
+    record = recordIn(bytes);
+  } catch {
+    reading.meter.events++;
+    const raw = fingerprint(bytes); // V8's words would quote the text
+    reading.reject({ kind: 'row', place: placeOf(), reason: 'not JSON', raw });
+    return;
+  }
+  try {
+    const event = parseRoleEvent(record);
+    if (event === undefined) return;
+    reading.meter.events++;
+    events.push(event);
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    reading.meter.events++;
+    const raw = redacted(record);
+    reading.reject({ kind: 'row', place: placeOf(), reason: error.message, raw });
+  }
+}
+
+/** The record itself; in `lookup-events` output it is a text within the event. */
+function recordIn(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new Error('not UTF-8');
+  const value = JSON.parse(bytes.toString()) as unknown;
+  const inner = (value as { CloudTrailEvent?: unknown } | null)?.CloudTrailEvent;
+  return typeof inner === 'string' ? (JSON.parse(inner) as unknown) : value;
+}
+
+/** What every record of a trail, of `lookup-events`, of a digest has one of. */
+const RECORD_MARKS = /"(eventName|eventID|CloudTrailEvent|digestS3Object)"/;
+
+/** A file of something else would look like a trail without events: the first record must be one. */
+function firstRecordCheck(): (bytes: Buffer) => void {
+  let isChecked = false;
+  return (bytes) => {
+    if (isChecked) return;
+    isChecked = true;
+    if (RECORD_MARKS.test(bytes.toString())) return;
+    throw new SourceError(
+      'not a CloudTrail log: its first record has neither eventName nor eventID',
+    );
+  };
+}
+
+/** Events that were saved in part would make findings vanish. */
+function checkLookupIsWhole(envelope: unknown): void {
+  if (typeof envelope !== 'object' || envelope === null || !('Events' in envelope)) return;
+  if ('NextToken' in envelope && envelope.NextToken !== null) {
+    throw new SourceError('these events were saved in part: run lookup-events without --max-items');
+  }
+}
+
+function isLog(path: string): boolean {
+  return !/CloudTrail-(Digest|Insight)(_|$)/.test(path.slice(path.lastIndexOf(sep) + 1));
+}
+
+/** Is a folder of a day, or a file in one, in the window or a day beside it? Anything else may be. */
+function isNear(path: string, { since, until }: Window): boolean {
+  const day = /(?:^|[/\\])(\d{4})[/\\](\d\d)[/\\](\d\d)$/.exec(path);
+  if (day === null) return true;
+  const midnight = Date.parse(`${day[1]}-${day[2]}-${day[3]}T00:00:00Z`);
+  if (Number.isNaN(midnight)) return true;
+  const [from, to] = [since?.seconds ?? -Infinity, until?.seconds ?? Infinity];
+  return midnight + 2 * DAY_MS > from * 1000 && midnight - DAY_MS <= to * 1000;
+}
+
+function dayOf(path: string): string | undefined {
+  const [, year, month, day] = /[/\\](\d{4})[/\\](\d\d)[/\\](\d\d)[/\\][^/\\]*$/.exec(path) ?? [];
+  return year === undefined ? undefined : `${year}-${month}-${day}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

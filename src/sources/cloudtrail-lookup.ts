@@ -1,0 +1,258 @@
+import { setMaxListeners } from 'node:events';
+import {
+  type CloudTrailClient,
+  type Event,
+  LookupEventsCommand,
+  type LookupEventsCommandOutput,
+} from '@aws-sdk/client-cloudtrail';
+import { RecordError, SourceError } from '../errors.js';
+import type { Meter, Reading } from '../model/reading.js';
+import { type RoleEvent, parseRoleEvent } from '../model/role-event.js';
+import type { Instant } from '../model/timestamp.js';
+import type { Source } from '../pipeline.js';
+import { answerOf } from './aws.js';
+import { merge } from './merge.js';
+import { RateLimit } from './rate-limit.js';
+import { fingerprint, redacted } from './redacted.js';
+
+/** How far back CloudTrail's event history reaches (CloudTrail API reference, LookupEvents). */
+export const LOOKUP_HORIZON_DAYS = 90;
+
+/** Milliseconds to wait for an answer: pages of 35 s have been seen in busy regions. */
+export const LOOKUP_TIMEOUT = 90_000;
+
+export interface Lookup {
+  /** Called once for each region. Whoever made the clients closes them. */
+  readonly clientFor: (region: string) => CloudTrailClient;
+  readonly regions: readonly string[];
+  readonly eventNames: readonly string[];
+  /** `[since, until)`; what is older than the horizon is not found, and nothing says so. */
+  readonly window: { readonly since: Instant; readonly until: Instant };
+}
+
+/** Whole seconds, both included: events have no fractions, and LookupEvents' bounds are inclusive. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+type AskPage = (span: Span, token: string | undefined) => Promise<LookupEventsCommandOutput>;
+
+const PAGE = 50;
+const MOST_SLICES = 16;
+const SHORTEST_SLICE = 3600;
+/** Slices of a region read side by side: with 8, pages may take 4 s and the allowance is still used. */
+const SLICES_AT_ONCE = 8;
+/** Times in a row that a token may expire without one new event before it. */
+const MOST_FUTILE_RESTARTS = 3;
+
+/**
+ * The role events of the window out of CloudTrail's event history, a page a batch, each once. The window
+ * is cut into time slices: newest first within a slice, slices in no order. Costs a request for each 50
+ * events and at least one for each slice, region and name; at most 2 requests a second in a region,
+ * retries among them, which is CloudTrail's limit for an account (CloudTrail API reference,
+ * LookupEvents: 2 requests a second for each account and region, 50 events a page, 90 days), so 100
+ * events a second and region. Holds a page for each slice that is read at the moment, 8 in a region.
+ *
+ * @throws SourceError when a region cannot be read to its end; requests under way are stopped.
+ */
+export async function* readLookupEvents(read: Lookup, reading: Reading): Source<RoleEvent> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([reading.signal, stop.signal]);
+  setMaxListeners(0, reading.signal, signal); // each request under way listens to it
+  const spans = slicesOf(read.window);
+  const [regions, names] = [[...new Set(read.regions)], [...new Set(read.eventNames)]];
+  const seconds = spans.reduce((sum, span) => sum + lengthOf(span), 0);
+  const progress = progressOf(seconds * regions.length * names.length, reading.meter);
+
+  const perRegion = regions.map((region) => {
+    reading.detail(`looking up ${names.join(', ')} in ${region}, in ${spans.length} slices each`);
+    const client = read.clientFor(region);
+    const limit = new RateLimit();
+    const slices = names.flatMap((name) => {
+      const ask = pages(client, limit, name, region, signal);
+      return spans.map((span) => eventsOf(ask, span, region, reading, progress));
+    });
+    return merge(
+      slices.map((slice) => orStop(slice, stop)),
+      SLICES_AT_ONCE,
+    );
+  });
+  for await (const batch of merge(perRegion, regions.length)) {
+    let isTaken = false;
+    try {
+      yield batch;
+      isTaken = true;
+    } finally {
+      if (!isTaken) stop.abort(); // nobody wants more: do not wait for what is under way
+    }
+  }
+}
+
+/** Disjoint slices of about the same length, none shorter than an hour where the window is not. */
+function slicesOf({ since, until }: Lookup['window']): Span[] {
+  const first = since.seconds + (since.nanos > 0 ? 1 : 0);
+  const end = until.seconds + (until.nanos > 0 ? 1 : 0);
+  const seconds = end - first;
+  if (seconds <= 0) return [];
+  const count = Math.min(Math.max(Math.floor(seconds / SHORTEST_SLICE), 1), MOST_SLICES);
+  const border = (n: number): number => first + Math.floor((seconds * n) / count);
+  return Array.from({ length: count }, (_, n) => ({ from: border(n), to: border(n + 1) - 1 }));
+}
+
+function lengthOf({ from, to }: Span): number {
+  return to - from + 1;
+}
+
+function progressOf(total: number, meter: Meter): (seconds: number) => void {
+  let done = 0;
+  meter.share = total === 0 ? 1 : 0;
+  return (seconds) => {
+    done += seconds;
+    meter.share = done / total;
+  };
+}
+
+/** The same rows; a failure ends all that listens to `stop`, with the same reason. */
+async function* orStop<T>(source: Source<T>, stop: AbortController): Source<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+}
+
+/** Every attempt waits for its turn: the pace is kept behind the SDK's retries, not before them. */
+function pages(
+  client: CloudTrailClient,
+  limit: RateLimit,
+  eventName: string,
+  region: string,
+  signal: AbortSignal,
+): AskPage {
+  const asked = { action: 'cloudtrail:LookupEvents', of: `CloudTrail in ${region}` };
+  return ({ from, to }, token) => {
+    const command = new LookupEventsCommand({
+      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }],
+      StartTime: new Date(from * 1000),
+      EndTime: new Date(to * 1000),
+      MaxResults: PAGE,
+      NextToken: token,
+    });
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        await limit.take(signal);
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'pace' },
+    );
+    return answerOf(client.send(command, { abortSignal: signal }), asked, signal);
+  };
+}
+
+/** Page after page until an answer has no further token: an empty page is not the end. */
+async function* eventsOf(
+  ask: AskPage,
+  slice: Span,
+  region: string,
+  { meter, reject }: Reading,
+  progress: (seconds: number) => void,
+): Source<RoleEvent> {
+  const position = new Position(slice);
+  let span = slice;
+  let token: string | undefined;
+  let futileRestarts = 0;
+  for (;;) {
+    let page: LookupEventsCommandOutput;
+    try {
+      page = await ask(span, token);
+    } catch (error) {
+      const isOver = token === undefined || futileRestarts++ === MOST_FUTILE_RESTARTS;
+      if (isOver || !isExpiredToken(error)) throw error;
+      span = position.restart();
+      token = undefined;
+      continue;
+    }
+    meter.pages++;
+    const events = (page.Events ?? []).filter((event) => position.pass(event));
+    meter.events += events.length;
+    if (events.length > 0) futileRestarts = 0;
+    const batch = events.flatMap((event) => parseLookedUp(event, region, reject) ?? []);
+    token = page.NextToken;
+    progress(position.advance(token === undefined));
+    if (batch.length > 0) yield batch;
+    if (token === undefined) return;
+  }
+}
+
+/** How far a slice has been read: it can go on from there without the token of a page. */
+class Position {
+  readonly #slice: Span;
+  #oldest: number;
+  #idsInOldest = new Set<string>();
+  #delivered: ReadonlySet<string> = new Set();
+  #done = 0;
+
+  constructor(slice: Span) {
+    this.#slice = slice;
+    this.#oldest = slice.to;
+  }
+
+  /** Takes note of the event; false for one that was delivered before a restart. */
+  pass({ EventId: id, EventTime: time }: Event): boolean {
+    const second = time === undefined ? this.#oldest : Math.floor(time.getTime() / 1000);
+    if (second < this.#oldest && second >= this.#slice.from) {
+      this.#oldest = second;
+      this.#idsInOldest.clear();
+    }
+    if (id === undefined || second > this.#oldest) return true;
+    this.#idsInOldest.add(id);
+    return !this.#delivered.has(id);
+  }
+
+  /** What is left to ask for, with the oldest second seen, of which only a part may have been. */
+  restart(): Span {
+    this.#delivered = new Set(this.#idsInOldest);
+    return { from: this.#slice.from, to: this.#oldest };
+  }
+
+  /** Seconds of the slice that were finished since this was last asked. */
+  advance(isFinished: boolean): number {
+    const done = isFinished ? lengthOf(this.#slice) : this.#slice.to - this.#oldest;
+    const more = done - this.#done;
+    this.#done = done;
+    return more;
+  }
+}
+
+function isExpiredToken(error: unknown): boolean {
+  const cause = error instanceof SourceError ? error.cause : undefined;
+  return cause instanceof Error && cause.name === 'InvalidNextTokenException';
+}
+
+/** The role event of the record that came with the event, or undefined once it is rejected. */
+function parseLookedUp(
+  { EventId, CloudTrailEvent: text }: Event,
+  region: string,
+  reject: Reading['reject'],
+): RoleEvent | undefined {
+  const bad = (reason: string, raw?: unknown): undefined => {
+    reject({ kind: 'row', place: `CloudTrail ${region}, event ${EventId}`, reason, raw });
+  };
+  if (text === undefined) return bad('CloudTrailEvent: missing');
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    return bad('CloudTrailEvent: not JSON', fingerprint(Buffer.from(text)));
+  }
+  let problem = 'not a role event';
+  try {
+    const event = parseRoleEvent(record);
+    if (event !== undefined) return event;
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    problem = error.message;
+  }
+  return bad(problem, redacted(record));
+}

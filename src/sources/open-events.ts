@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import type { Reading } from '../model/reading.js';
+import type { RoleEvent } from '../model/role-event.js';
+import type { Instant } from '../model/timestamp.js';
+import type { Source } from '../pipeline.js';
+import { type AwsOptions, clientConfig, regionOf } from './aws.js';
+import { isInOrderOfDays, listLogFiles, readLogFiles } from './cloudtrail-logs.js';
+import { openPaths } from './open-paths.js';
+
+/** Pages of LookupEvents have been seen to take 35 seconds. In milliseconds. */
+const LOOKUP_TIMEOUT = 90_000;
+
+/** Where role events come from. */
+export interface EventsFrom extends AwsOptions {
+  /** Log files and folders, `-` is standard input; undefined asks CloudTrail's LookupEvents. */
+  readonly logs: readonly string[] | undefined;
+  /** Regions to ask; undefined is the region in use and us-east-1, where calls to the global STS endpoint are. */
+  readonly eventRegions: readonly string[] | undefined;
+  readonly eventNames: readonly string[];
+  readonly window: { readonly since: Instant; readonly until: Instant };
+}
+
+export interface OpenedEvents {
+  readonly events: Source<RoleEvent>;
+  /** The regions that are asked; undefined where files tell. */
+  readonly regions: readonly string[] | undefined;
+  /** Do the events come in the order of their days, give or take one? */
+  readonly inOrderOfDays: boolean;
+  readonly dispose: () => Promise<void>;
+}
+
+/** The role events behind the options, as their carrier delivers them: with duplicates, and beyond the window. */
+export async function openEvents(
+  from: EventsFrom,
+  stdin: Readable,
+  reading: Reading,
+): Promise<OpenedEvents> {
+  if (from.logs === undefined) return openLookup(from, reading);
+  const { paths, dispose } = await openPaths(from.logs, stdin, reading);
+  const files = await listLogFiles(paths, from.window, reading);
+  const events = readLogFiles(files, reading);
+  return { events, regions: undefined, inOrderOfDays: isInOrderOfDays(files), dispose };
+}
+
+async function openLookup(from: EventsFrom, reading: Reading): Promise<OpenedEvents> {
+  const [{ CloudTrailClient }, { readLookupEvents }] = await Promise.all([
+    import('@aws-sdk/client-cloudtrail'),
+    import('./cloudtrail-lookup.js'),
+  ]);
+  const clients: InstanceType<typeof CloudTrailClient>[] = [];
+  const clientFor = (region?: string): InstanceType<typeof CloudTrailClient> => {
+    const options = region === undefined ? from : { ...from, region };
+    const client = new CloudTrailClient(clientConfig(options, reading, LOOKUP_TIMEOUT));
+    clients.push(client);
+    return client;
+  };
+  const regions = from.eventRegions ?? [...new Set([await regionOf(clientFor()), 'us-east-1'])];
+  const { eventNames, window } = from;
+  return {
+    events: readLookupEvents({ clientFor, regions, eventNames, window }, reading),
+    regions,
+    inOrderOfDays: false,
+    dispose: async () => {
+      for (const client of clients) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Reading } from '../model/reading.js';
+import type { SessionFinder, SessionMatch, Sought } from '../model/session-match.js';
+import { type Session, TABLE_FIELDS } from '../model/session.js';
+import type { Source } from '../pipeline.js';
+import { answerOf, regionOf } from './aws.js';
+import { SessionIndex } from './session-index.js';
+import { parseSessions, readAttribute } from './session-rows.js';
+
+/** Keys that one BatchGetItem takes. */
+const KEYS_AT_ONCE = 100;
+/** Read units of an eventually consistent read of one session, which is smaller than 4 KB. */
+const UNITS_PER_LOOKUP = 0.5;
+
+/** Finds sessions by a complete read, made when something is sought for the first time. O(sessions) memory. */
+export function fromCompleteRead(read: () => Source<Session>): SessionFinder {
+  let index: Promise<SessionIndex> | undefined;
+  let done: SessionIndex | undefined;
+  return {
+    find: async (sought) => {
+      index ??= indexOf(read());
+      done = await index;
+      return sought.map((one) => done!.find(one));
+    },
+    coverage: () => done?.coverage,
+  };
+}
+
+async function indexOf(sessions: Source<Session>): Promise<SessionIndex> {
+  const index = new SessionIndex();
+  for await (const batch of sessions) for (const session of batch) index.add(session);
+  return index;
+}
+
+export interface LookupOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** What one Scan of the table costs, in read units: lookups stop when they have cost as much. */
+  readonly scanUnits: number;
+}
+
+/**
+ * Finds sessions of the live table by key, each id once, in batches, until that has cost as much as a Scan;
+ * then, and as soon as something is not found, by one complete read: a key that is not there does not say
+ * that no session has the identity.
+ */
+export function fromLookups(
+  options: LookupOptions,
+  everything: SessionFinder,
+  reading: Reading,
+): SessionFinder {
+  const found = new SessionIndex();
+  const asked = new Set<string>();
+  let spent = 0;
+  let isComplete = false;
+
+  return {
+    find: async (sought) => {
+      if (!isComplete) {
+        const unknown = [...new Set(sought.flatMap(idsOf))].filter((id) => !asked.has(id));
+        const cost = unknown.length * UNITS_PER_LOOKUP;
+        if (spent + cost <= options.scanUnits) {
+          spent += cost;
+          for (const id of unknown) asked.add(id);
+          for (const session of await lookUp(unknown, options, reading)) found.add(session);
+          const matches = sought.map((one) => found.find(one));
+          const isOpen = (match: SessionMatch | undefined, at: number): boolean =>
+            match === undefined && offersSomething(sought[at]!);
+          if (!matches.some(isOpen)) return matches;
+        }
+        isComplete = true;
+      }
+      return everything.find(sought);
+    },
+    coverage: everything.coverage,
+  };
+}
+
+function offersSomething({ tag, sourceIdentity }: Sought): boolean {
+  return tag !== undefined || sourceIdentity !== undefined;
+}
+
+function idsOf({ tag, sessionId }: Sought): string[] {
+  return [tag, sessionId]
+    .filter((id) => id !== undefined)
+    .filter((id) => /^[0-9a-f]{16}$/.test(id));
+}
+
+async function lookUp(
+  ids: readonly string[],
+  options: LookupOptions,
+  reading: Reading,
+): Promise<Session[]> {
+  const limit = pLimit(options.concurrency);
+  const groups: string[][] = [];
+  for (let at = 0; at < ids.length; at += KEYS_AT_ONCE)
+    groups.push(ids.slice(at, at + KEYS_AT_ONCE));
+  const answers = groups.map((group) => limit(() => batchGet(group, options, reading)));
+  return (await Promise.all(answers)).flat();
+}
+
+/** Asks again for what DynamoDB left unprocessed, until nothing is. */
+async function batchGet(
+  ids: readonly string[],
+  { client, table }: LookupOptions,
+  reading: Reading,
+): Promise<Session[]> {
+  const { meter, signal } = reading;
+  const asked = {
+    action: 'dynamodb:BatchGetItem',
+    of: `table ${table} in ${await regionOf(client)}`,
+  };
+  const sessions: Session[] = [];
+  let request: NonNullable<BatchGetItemCommandOutput['UnprocessedKeys']> = {
+    [table]: { Keys: ids.map((id) => ({ id: { S: id } })) },
+  };
+  for (let attempt = 0; Object.keys(request).length > 0; attempt++) {
+    if (attempt > 0)
+      await sleep(Math.random() * Math.min(100 * 2 ** attempt, 20_000), undefined, { signal });
+    const command = new BatchGetItemCommand({
+      RequestItems: request,
+      ReturnConsumedCapacity: 'TOTAL',
+    });
+    const answer: BatchGetItemCommandOutput = await answerOf(
+      client.send(command, { abortSignal: signal }),
+      asked,
+      signal,
+    );
+    meter.lookups++;
+    meter.readUnits += answer.ConsumedCapacity?.[0]?.CapacityUnits ?? 0;
+    sessions.push(
+      ...parseSessions(answer.Responses?.[table] ?? [], reading, {
+        read: readAttribute,
+        required: TABLE_FIELDS,
+        placeOf: (item) => `table ${table}, id ${item['id']?.S}`,
+        rawOf: (item) => item,
+      }),
+    );
+    request = answer.UnprocessedKeys ?? {};
+  }
+  return sessions;
+}

@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Batch, Source } from './pipeline.js';
+
+const BATCH = 1000;
+
+/** Rows that wait on disk until they can be judged or written. */
+export interface Spool<T> {
+  /** How many rows there are. */
+  readonly size: number;
+  readonly add: (rows: Batch<T>) => Promise<void>;
+  /** All rows in the order in which they were added. May be read again, and nothing be added afterwards. */
+  readonly rows: () => Source<T>;
+  readonly dispose: () => Promise<void>;
+}
+
+/**
+ * Keeps rows in a temporary file that only its owner can read; rows are what JSON makes of them. The file
+ * is made when the first row comes, and gone when it is disposed of.
+ */
+export function openSpool<T>(): Spool<T> {
+  let folder: string | undefined;
+  let file: FileHandle | undefined;
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    add: async (rows) => {
+      if (rows.length === 0) return;
+      folder ??= await mkdtemp(join(tmpdir(), 'sentinel-audit-')); // mode 0700
+      file ??= await open(join(folder, 'rows'), 'wx', 0o600);
+      await file.appendFile(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      size += rows.length;
+    },
+    rows: async function* () {
+      if (folder === undefined) return;
+      const lines = createInterface({ input: createReadStream(join(folder, 'rows')) });
+      let batch: T[] = [];
+      for await (const line of lines) {
+        batch.push(JSON.parse(line) as T);
+        if (batch.length < BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    },
+    dispose: async () => {
+      await file?.close();
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
