@@ -55,7 +55,7 @@ async function openReport(
     const { json } = await import('../sinks/json.js');
     return json('untracked_sessions', findingColumns, openWriter(output, world), {
       fields: summaryFields(summary),
-      then: { list: 'anomalous_sessions', columns: ANOMALY_COLUMNS, rows: anomalies },
+      also: { list: 'anomalous_sessions', columns: ANOMALY_COLUMNS, rows: anomalies },
     });
   }
   return openSink(output, world, {

@@ -9,7 +9,7 @@ export interface JsonDocument<T> {
   /** Members before the list; undefined ones are left out. */
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Another list after it. */
-  readonly then?: {
+  readonly also?: {
     readonly list: string;
     readonly columns: readonly Column<T>[];
     readonly rows: Source<T>;
@@ -33,13 +33,13 @@ async function* documentText<T>(
   source: Source<T>,
   list: string,
   columns: readonly Column<T>[],
-  { fields = {}, then }: JsonDocument<T>,
+  { fields = {}, also }: JsonDocument<T>,
 ): AsyncGenerator<string> {
   const before = printableJson(JSON.stringify(fields, null, 2))
     .slice(1, -1)
     .trimEnd();
   yield* listText(source, list, columns, `{${before}${before === '' ? '' : ','}\n  `);
-  if (then !== undefined) yield* listText(then.rows, then.list, then.columns, ',\n  ');
+  if (also !== undefined) yield* listText(also.rows, also.list, also.columns, ',\n  ');
   yield '\n}\n';
 }
 

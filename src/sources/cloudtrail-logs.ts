@@ -45,7 +45,7 @@ export async function listLogFiles(
     }
     if (found === 0) reading.note(`${given.name} has no log file of the window`);
   }
-  return files.sort((a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.path, b.path));
+  return files.toSorted((a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.path, b.path));
 }
 
 /** May the ids of days past be let go? Only when every file says its day. */
