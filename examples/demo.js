@@ -8,23 +8,25 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const { startDemoTable } = await import('./demo-table.js');
 
 const PROGRAM = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
-const COMMANDS = [
-  'export --since 2026-01-17 --until 2026-01-20',
-  'server-sessions --all --until 2026-01-22 --limit 6',
-  'server-sessions --status revoked --json',
-];
+/** Each with its exit code: 1 says that there are findings. */
+const COMMANDS = /** @type {const} */ ([
+  ['export --since 2026-01-17 --until 2026-01-20', 0],
+  ['server-sessions --all --until 2026-01-22 --limit 6', 0],
+  ['untracked-sessions --since 2026-01-17 --until 2026-01-24 --events examples/data/AWSLogs', 1],
+]);
 
 const table = await startDemoTable();
 try {
-  for (const command of COMMANDS) {
+  for (const [command, expected] of COMMANDS) {
     console.log(`$ sentinel-audit ${command}`);
     const child = spawn(process.execPath, [PROGRAM, ...command.split(' ')], {
       env: { ...process.env, ...table.environment },
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     const [code] = await once(child, 'exit');
-    if (code !== 0) process.exitCode = code ?? 1;
-    console.log();
+    if (code !== expected) process.exitCode = code || 3;
+    console.log(`(exit code ${code})\n`);
   }
 } finally {
   table.close();

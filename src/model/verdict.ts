@@ -35,7 +35,7 @@ export interface Verdict {
   /** The session behind a tracked event, and how it was found. */
   readonly match: SessionMatch | undefined;
   readonly anomalies: readonly Anomaly[];
-  /** Orphaned, and from before the oldest session that was read: nobody can tell. */
+  /** It names a session, and is from before the oldest one that was read: nobody can tell. */
   readonly unverifiable: boolean;
 }
 
@@ -70,8 +70,9 @@ export function judge(
     return { event, category: 'tracked', match, anomalies, unverifiable: false };
   }
   const category = findingOf(event, judging.readIdentity);
+  const hadSession = category === 'orphaned' || event.sessionTag !== undefined;
   const unverifiable =
-    category === 'orphaned' && (oldestSession === undefined || secondsOf(event) < oldestSession);
+    hadSession && (oldestSession === undefined || secondsOf(event) < oldestSession);
   return { event, category, match, anomalies: [], unverifiable };
 }
 
