@@ -1,77 +1,23 @@
 import { allowing } from '../model/allow-rule.js';
 import type { AuditSummary } from '../model/audit-summary.js';
-import { type Excluded, noneExcluded } from '../model/excluded.js';
+import type { Excluded } from '../model/excluded.js';
 import { type Finding, isUntracked } from '../model/finding.js';
 import { type RoleEvent, isFailedCall, isServiceCall } from '../model/role-event.js';
 import { RoleProfiles } from '../model/role-profiles.js';
-import { parseInstant } from '../model/timestamp.js';
-import { type Anomaly, type Verdict } from '../model/verdict.js';
+import type { Anomaly, Verdict } from '../model/verdict.js';
 import { wildcard } from '../model/wildcard.js';
-import { within } from '../model/window.js';
-import type { AuditOptions, EventOptions } from '../options/audit-options.js';
+import type { AuditOptions } from '../options/audit-options.js';
 import { type Source, pipe } from '../pipeline.js';
 import type { Run } from '../run.js';
 import { openFinder } from '../sources/open-finder.js';
-import { openEvents } from '../sources/open-events.js';
-import { uniqueEvents } from '../sources/unique-events.js';
 import { type Spool, openSpool } from '../spool.js';
 import { classify } from '../transforms/classify.js';
 import { filter } from '../transforms/filter.js';
 import { rebatch } from '../transforms/rebatch.js';
-import { tap } from '../transforms/tap.js';
+import { chooseEvents } from './chosen-events.js';
 
 /** Events that are asked about together: few large questions instead of many small ones. */
 const AT_ONCE = 2000;
-
-/** The role events of the window, each once, and what was counted apart on the way. */
-export interface ChosenEvents {
-  readonly events: Source<RoleEvent>;
-  readonly excluded: Excluded;
-  /** Known when all events have come. */
-  readonly regions: () => readonly string[];
-  readonly dispose: () => Promise<void>;
-}
-
-/** The role events that the options choose. */
-export async function chooseEvents(
-  { from, role, clipped, freshUntil }: EventOptions,
-  { world, reading }: Run,
-): Promise<ChosenEvents> {
-  if (clipped !== undefined) {
-    reading.meter.clipped = true;
-    reading.note(clipped);
-  }
-  if (freshUntil !== undefined) {
-    reading.note('the window ends within the last 15 minutes: CloudTrail may still be delivering');
-  }
-  const opened = await openEvents(from, world.stdin, reading);
-  const excluded = noneExcluded();
-  const regions = new Set<string>(opened.regions);
-  const counting = (why: keyof Excluded, keeps: (event: RoleEvent) => boolean) =>
-    filter((event: RoleEvent) => {
-      const isKept = keeps(event);
-      if (!isKept) excluded[why]++;
-      return isKept;
-    });
-  const ofRole = filter((event: RoleEvent) => role === undefined || event.roleArn === role);
-  const inWindow = counting('outside_window', (event) =>
-    within(from.window, parseInstant(event.eventTime)!),
-  );
-  const chosen = counting('not_judged', (event) => from.eventNames.includes(event.eventName));
-  const unique = uniqueEvents(inWindow(ofRole(opened.events)), {
-    inOrderOfDays: opened.inOrderOfDays,
-    countDuplicates: (count) => (excluded.duplicates += count),
-  });
-  const noted = tap<RoleEvent>((batch) => {
-    for (const { region } of batch) if (region !== undefined) regions.add(region);
-  });
-  return {
-    events: noted(chosen(unique)),
-    excluded,
-    regions: () => [...regions].toSorted(),
-    dispose: opened.dispose,
-  };
-}
 
 /** Everything judged, and kept as long as the profiles of roles are still being learned. */
 export interface Audit {

@@ -6,7 +6,8 @@ import { type Done, type Run, count, mayColor } from '../run.js';
 import { chosenColumns, openSink } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
-import { chooseEvents, isOfProfile, judgeEvents } from './audit.js';
+import { isOfProfile, judgeEvents } from './audit.js';
+import { chooseEvents } from './chosen-events.js';
 
 /** Streams the role events of the window, each once; failed calls and those of services among them. */
 export async function exportEvents(options: EventOptions, run: Run): Promise<Done> {

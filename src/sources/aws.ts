@@ -107,8 +107,10 @@ function factsOf(error: unknown): { name: string; message: string; attempts: num
 }
 
 function hintFor(name: string, action: string, of: string): string | undefined {
+  const isTable = action.startsWith('dynamodb:');
   if (/^AccessDenied|^NotAuthorized/.test(name)) {
-    return `allow ${action} on it, with kms:Decrypt on its key; docs/commands.md lists every permission`;
+    const key = isTable ? ' on it, with kms:Decrypt on its key' : '';
+    return `allow ${action}${key}; docs/commands.md lists every permission`;
   }
   if (/^(ExpiredToken|RequestExpired|ExpiredTokenException)/.test(name)) {
     return 'the credentials have expired: renew them (for example: aws sso login) and run this again';
@@ -130,7 +132,9 @@ function hintFor(name: string, action: string, of: string): string | undefined {
     return 'nothing answers there: check --region, --endpoint-url and the network';
   }
   if (/Throttl|ProvisionedThroughput|RequestLimit/.test(name)) {
-    return 'the table had no capacity left for five minutes: try later, or with a lower --max-rcu';
+    return isTable
+      ? 'the table had no capacity left for five minutes: try later, or with a lower --max-rcu'
+      : 'others in the account have used up the allowance for five minutes: try later';
   }
   return undefined;
 }

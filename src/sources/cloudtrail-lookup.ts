@@ -14,6 +14,7 @@ import { answerOf } from './aws.js';
 import { merge } from './merge.js';
 import { RateLimit } from './rate-limit.js';
 import { fingerprint, redacted } from './redacted.js';
+import { Position, type Span, lengthOf, slicesOf } from './time-slice.js';
 
 /** How far back CloudTrail's event history reaches (CloudTrail API reference, LookupEvents). */
 export const LOOKUP_HORIZON_DAYS = 90;
@@ -30,16 +31,9 @@ export interface Lookup {
   readonly window: { readonly since: Instant; readonly until: Instant };
 }
 
-/** Whole seconds, both included: events have no fractions, and LookupEvents' bounds are inclusive. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
 type AskPage = (span: Span, token: string | undefined) => Promise<LookupEventsCommandOutput>;
 
 const PAGE = 50;
-const MOST_SLICES = 16;
-const SHORTEST_SLICE = 3600;
 /** Slices of a region read side by side: with 8, pages may take 4 s and the allowance is still used. */
 const SLICES_AT_ONCE = 8;
 /** Times in a row that a token may expire without one new event before it. */
@@ -86,21 +80,6 @@ export async function* readLookupEvents(read: Lookup, reading: Reading): Source<
       if (!isTaken) stop.abort(); // nobody wants more: do not wait for what is under way
     }
   }
-}
-
-/** Disjoint slices of about the same length, none shorter than an hour where the window is not. */
-function slicesOf({ since, until }: Lookup['window']): Span[] {
-  const first = since.seconds + (since.nanos > 0 ? 1 : 0);
-  const end = until.seconds + (until.nanos > 0 ? 1 : 0);
-  const seconds = end - first;
-  if (seconds <= 0) return [];
-  const count = Math.min(Math.max(Math.floor(seconds / SHORTEST_SLICE), 1), MOST_SLICES);
-  const border = (n: number): number => first + Math.floor((seconds * n) / count);
-  return Array.from({ length: count }, (_, n) => ({ from: border(n), to: border(n + 1) - 1 }));
-}
-
-function lengthOf({ from, to }: Span): number {
-  return to - from + 1;
 }
 
 function progressOf(total: number, meter: Meter): (seconds: number) => void {
@@ -182,46 +161,6 @@ async function* eventsOf(
     progress(position.advance(token === undefined));
     if (batch.length > 0) yield batch;
     if (token === undefined) return;
-  }
-}
-
-/** How far a slice has been read: it can go on from there without the token of a page. */
-class Position {
-  readonly #slice: Span;
-  #oldest: number;
-  #idsInOldest = new Set<string>();
-  #delivered: ReadonlySet<string> = new Set();
-  #done = 0;
-
-  constructor(slice: Span) {
-    this.#slice = slice;
-    this.#oldest = slice.to;
-  }
-
-  /** Takes note of the event; false for one that was delivered before a restart. */
-  pass({ EventId: id, EventTime: time }: Event): boolean {
-    const second = time === undefined ? this.#oldest : Math.floor(time.getTime() / 1000);
-    if (second < this.#oldest && second >= this.#slice.from) {
-      this.#oldest = second;
-      this.#idsInOldest.clear();
-    }
-    if (id === undefined || second > this.#oldest) return true;
-    this.#idsInOldest.add(id);
-    return !this.#delivered.has(id);
-  }
-
-  /** What is left to ask for, with the oldest second seen, of which only a part may have been. */
-  restart(): Span {
-    this.#delivered = new Set(this.#idsInOldest);
-    return { from: this.#slice.from, to: this.#oldest };
-  }
-
-  /** Seconds of the slice that were finished since this was last asked. */
-  advance(isFinished: boolean): number {
-    const done = isFinished ? lengthOf(this.#slice) : this.#slice.to - this.#oldest;
-    const more = done - this.#done;
-    this.#done = done;
-    return more;
   }
 }
 

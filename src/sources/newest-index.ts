@@ -1,24 +1,25 @@
-import { type Instant, parseInstant } from '../model/timestamp.js';
 import type { Session } from '../model/session.js';
+import { type Instant, parseInstant } from '../model/timestamp.js';
+import { halvesOf, hashOfHalves } from './session-id.js';
+import { NONE, Slots, doubled } from './slots.js';
 
-const LOAD = 0.7;
 /** Stands for the row number of a session whose rows have all lost. */
 const LOST = 0xffff_ffff;
 
 /**
  * For each session id, which of its rows is the newest: by `updated_at`, a row without one before every
- * row that has one, and of equals the one that was added last. Holds no rows: 35 to 70 bytes an id, in
+ * row that has one, and of equals the one that was added last. Holds no rows: 30 to 60 bytes an id, in
  * flat arrays, and up to four billion rows. Ids are 64 bits, kept and compared whole.
  */
 export class NewestIndex {
-  #capacity = 1024;
   #size = 0;
-  #high = new Uint32Array(this.#capacity);
-  #low = new Uint32Array(this.#capacity);
-  #seconds = new Float64Array(this.#capacity);
-  #nanos = new Uint32Array(this.#capacity);
-  /** Number of the newest row, from 1; 0 is a free slot. */
-  #row = new Uint32Array(this.#capacity);
+  #high = new Uint32Array(1024);
+  #low = new Uint32Array(1024);
+  #seconds = new Float64Array(1024);
+  #nanos = new Uint32Array(1024);
+  /** Number of the newest row, from 1. */
+  #row = new Uint32Array(1024);
+  readonly #byId = new Slots();
 
   /** How many ids there are. */
   get size(): number {
@@ -27,91 +28,66 @@ export class NewestIndex {
 
   /** Tells of row number `row`, from 1, of the session. */
   add(session: Session, row: number): void {
-    if (this.#size >= this.#capacity * LOAD) this.#grow();
-    const { seconds, nanos } = updatedAt(session);
-    const high = Number.parseInt(session.id.slice(0, 8), 16);
-    const low = Number.parseInt(session.id.slice(8), 16);
-    const slot = this.#slotOf(high, low);
-    if (this.#row[slot] === 0) this.#size++;
-    else if (this.#isNewer(slot, seconds, nanos)) return;
-    this.#put(slot, high, low, seconds, nanos, row);
+    const updated = updatedAt(session);
+    const known = this.#find(session.id);
+    if (known !== NONE && this.#isNewer(known, updated)) return;
+    const entry = known === NONE ? this.#newEntry(session.id) : known;
+    this.#seconds[entry] = updated.seconds;
+    this.#nanos[entry] = updated.nanos;
+    this.#row[entry] = row;
   }
 
   /** Is there a row of this session that is newer than this one? */
   hasNewer(session: Session): boolean {
-    const { seconds, nanos } = updatedAt(session);
-    const slot = this.#find(session.id);
-    return this.#row[slot] !== 0 && this.#isNewer(slot, seconds, nanos);
+    const entry = this.#find(session.id);
+    return entry !== NONE && this.#isNewer(entry, updatedAt(session));
   }
 
   /** Makes a session's rows all lose: its newest row comes from elsewhere. False when it has none. */
   forget(id: string): boolean {
-    const slot = this.#find(id);
-    if (this.#row[slot] === 0 || this.#row[slot] === LOST) return false;
-    this.#row[slot] = LOST;
+    const entry = this.#find(id);
+    if (entry === NONE || this.#row[entry] === LOST) return false;
+    this.#row[entry] = LOST;
     return true;
   }
 
   /** Is row number `row` the newest of its session? */
   isNewest(id: string, row: number): boolean {
-    return this.#row[this.#find(id)] === row;
+    const entry = this.#find(id);
+    return entry !== NONE && this.#row[entry] === row;
   }
 
   #find(id: string): number {
-    return this.#slotOf(Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8), 16));
+    const [high, low] = halvesOf(id);
+    return this.#byId.find(
+      hashOfHalves(high, low),
+      (entry) => this.#high[entry] === high && this.#low[entry] === low,
+    );
   }
 
-  #isNewer(slot: number, seconds: number, nanos: number): boolean {
-    const held = this.#seconds[slot]!;
-    return held > seconds || (held === seconds && this.#nanos[slot]! > nanos);
+  #isNewer(entry: number, { seconds, nanos }: Instant): boolean {
+    const held = this.#seconds[entry]!;
+    return held > seconds || (held === seconds && this.#nanos[entry]! > nanos);
   }
 
-  /** The slot of an id, or the free one where it would go. */
-  #slotOf(high: number, low: number): number {
-    const mask = this.#capacity - 1;
-    const mixed = Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b);
-    let slot = (mixed ^ (mixed >>> 15)) & mask;
-    while (this.#row[slot] !== 0 && (this.#high[slot] !== high || this.#low[slot] !== low)) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
-  }
-
-  #put(slot: number, high: number, low: number, seconds: number, nanos: number, row: number): void {
-    this.#high[slot] = high;
-    this.#low[slot] = low;
-    this.#seconds[slot] = seconds;
-    this.#nanos[slot] = nanos;
-    this.#row[slot] = row;
+  #newEntry(id: string): number {
+    if (this.#size === this.#high.length) this.#grow();
+    const entry = this.#size++;
+    const [high, low] = halvesOf(id);
+    this.#high[entry] = high;
+    this.#low[entry] = low;
+    this.#byId.put(hashOfHalves(high, low), entry, (other) =>
+      hashOfHalves(this.#high[other]!, this.#low[other]!),
+    );
+    return entry;
   }
 
   #grow(): void {
-    const old = {
-      capacity: this.#capacity,
-      high: this.#high,
-      low: this.#low,
-      seconds: this.#seconds,
-      nanos: this.#nanos,
-      row: this.#row,
-    };
-    this.#capacity *= 2;
-    this.#high = new Uint32Array(this.#capacity);
-    this.#low = new Uint32Array(this.#capacity);
-    this.#seconds = new Float64Array(this.#capacity);
-    this.#nanos = new Uint32Array(this.#capacity);
-    this.#row = new Uint32Array(this.#capacity);
-    for (let slot = 0; slot < old.capacity; slot++) {
-      if (old.row[slot] === 0) continue;
-      const [high, low] = [old.high[slot]!, old.low[slot]!];
-      this.#put(
-        this.#slotOf(high, low),
-        high,
-        low,
-        old.seconds[slot]!,
-        old.nanos[slot]!,
-        old.row[slot]!,
-      );
-    }
+    this.#high = doubled(this.#high);
+    this.#low = doubled(this.#low);
+    this.#seconds = doubled(this.#seconds);
+    this.#nanos = doubled(this.#nanos);
+    this.#row = doubled(this.#row);
   }
 }
 

@@ -1,10 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from './read-budget.js';
-
-const WALL: Clock = {
-  now: () => performance.now(),
-  sleep: (millis, signal) => sleep(millis, undefined, { signal }),
-};
+import { type Clock, WALL } from './clock.js';
 
 /**
  * Lets at most so many requests a second begin, by default CloudTrail's two, evenly spaced: each at

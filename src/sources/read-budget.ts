@@ -1,16 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** What a budget measures time with; a test has its own. */
-export interface Clock {
-  /** Milliseconds, never going back. */
-  now(): number;
-  sleep(millis: number, signal: AbortSignal): Promise<void>;
-}
-
-const WALL: Clock = {
-  now: () => performance.now(),
-  sleep: (millis, signal) => sleep(millis, undefined, { signal }),
-};
+import { type Clock, WALL } from './clock.js';
 
 /**
  * Keeps reads under a number of read units per second, by what DynamoDB says they consumed. A token

@@ -6,9 +6,8 @@ import type {
 } from '../model/session-match.js';
 import { SESSION_STATUSES, type Session, placedAt } from '../model/session.js';
 import { parseInstant } from '../model/timestamp.js';
-
-const LOAD = 0.7;
-const NONE = 0xffff_ffff;
+import { NONE, Slots, doubled } from './slots.js';
+import { halvesOf, hashOfHalves, idOfHalves } from './session-id.js';
 
 /**
  * Every session, for finding the one behind an event by id or by source identity, in about a hundred bytes
@@ -26,7 +25,7 @@ export class SessionIndex {
   #user = new Uint32Array(1024);
   #profile = new Uint32Array(1024);
   #identityStart = new Float64Array(1024);
-  #identityLength = new Uint16Array(1024);
+  #identityLength = new Uint32Array(1024);
   /** Another session with the same identity, or NONE. */
   #sameIdentity = new Uint32Array(1024);
   #identities = Buffer.alloc(16 * 1024);
@@ -50,7 +49,7 @@ export class SessionIndex {
   add(session: Session): void {
     if (this.#size === this.#idHigh.length) this.#grow();
     const entry = this.#size++;
-    const [high, low] = halves(session.id);
+    const [high, low] = halvesOf(session.id);
     this.#idHigh[entry] = high;
     this.#idLow[entry] = low;
     this.#started[entry] = secondsOf(session.startedAt);
@@ -63,7 +62,7 @@ export class SessionIndex {
     this.#sameIdentity[entry] = NONE;
     const placed = placedAt(session);
     if (placed !== undefined) this.#oldest = Math.min(this.#oldest, placed.seconds);
-    this.#byId.put(mix(high, low), entry, (other) => this.#hashOfId(other));
+    this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
     if (session.sourceIdentity) this.#addIdentity(entry, Buffer.from(session.sourceIdentity));
   }
 
@@ -81,9 +80,9 @@ export class SessionIndex {
 
   #entryOfId(id: string | undefined): number {
     if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) return NONE;
-    const [high, low] = halves(id);
+    const [high, low] = halvesOf(id);
     return this.#byId.find(
-      mix(high, low),
+      hashOfHalves(high, low),
       (entry) => this.#idHigh[entry] === high && this.#idLow[entry] === low,
     );
   }
@@ -92,7 +91,8 @@ export class SessionIndex {
     const bytes = Buffer.from(identity);
     const first = this.#byIdentity.find(hash(bytes), (entry) => this.#bytesOf(entry).equals(bytes));
     for (let entry = first; entry !== NONE; entry = this.#sameIdentity[entry]!) {
-      if (at >= this.#started[entry]! && at <= this.#expires[entry]!) return entry;
+      // Events have whole seconds: one of the second in which a session began may have come after.
+      if (at >= Math.floor(this.#started[entry]!) && at <= this.#expires[entry]!) return entry;
     }
     return first;
   }
@@ -122,11 +122,11 @@ export class SessionIndex {
   }
 
   #hashOfId(entry: number): number {
-    return mix(this.#idHigh[entry]!, this.#idLow[entry]!);
+    return hashOfHalves(this.#idHigh[entry]!, this.#idLow[entry]!);
   }
 
   #facts(entry: number): SessionFacts {
-    const id = hex(this.#idHigh[entry]!) + hex(this.#idLow[entry]!);
+    const id = idOfHalves(this.#idHigh[entry]!, this.#idLow[entry]!);
     return {
       id,
       user: this.#names.of(this.#user[entry]!),
@@ -153,37 +153,6 @@ export class SessionIndex {
   }
 }
 
-/** Open addressing: where the entries of some hash are. Whoever asks compares the keys. */
-class Slots {
-  #slots = new Uint32Array(2048).fill(NONE);
-  #used = 0;
-
-  find(key: number, isIt: (entry: number) => boolean): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = key & mask; ; slot = (slot + 1) & mask) {
-      const entry = this.#slots[slot]!;
-      if (entry === NONE || isIt(entry)) return entry;
-    }
-  }
-
-  put(key: number, entry: number, keyOf: (entry: number) => number): void {
-    if (this.#used >= this.#slots.length * LOAD) {
-      const old = this.#slots;
-      this.#slots = new Uint32Array(old.length * 2).fill(NONE);
-      for (const other of old) if (other !== NONE) this.#place(keyOf(other), other);
-    }
-    this.#place(key, entry);
-    this.#used++;
-  }
-
-  #place(key: number, entry: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = key & mask;
-    while (this.#slots[slot] !== NONE) slot = (slot + 1) & mask;
-    this.#slots[slot] = entry;
-  }
-}
-
 /** Each name once, by a number. */
 class Names {
   readonly #numbers = new Map<string | undefined, number>();
@@ -203,12 +172,6 @@ class Names {
   }
 }
 
-function doubled<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(array: T): T {
-  const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
-  larger.set(array);
-  return larger;
-}
-
 function secondsOf(time: string | undefined): number {
   const instant = time === undefined ? undefined : parseInstant(time);
   return instant === undefined ? NaN : instant.seconds + instant.nanos / 1e9;
@@ -216,19 +179,6 @@ function secondsOf(time: string | undefined): number {
 
 function known(seconds: number): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds;
-}
-
-function halves(id: string): [high: number, low: number] {
-  return [Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8), 16)];
-}
-
-function hex(half: number): string {
-  return half.toString(16).padStart(8, '0');
-}
-
-function mix(high: number, low: number): number {
-  const mixed = Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
 /** FNV-1a. */

@@ -8,7 +8,7 @@ import { type SessionFile, readSessionFiles } from './session-files.js';
 /**
  * The sessions of some files and perhaps of the live table, each once: the row with the newest
  * `updated_at` wins, among equals the one that comes last, the table after the files. The files are
- * read twice and the table once; held are 35 to 70 bytes for each session of the files, and no rows. The
+ * read twice and the table once; held are 30 to 60 bytes for each session of the files, and no rows. The
  * table's rows come first, then those of the files in their order.
  *
  * @throws SourceError when a file changed between the two readings.

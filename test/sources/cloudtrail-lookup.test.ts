@@ -86,20 +86,23 @@ describe.concurrent('the event history', () => {
     }
   });
 
-  test.for([1, 2, 3])('goes on where it was when token number %i expires', async (which) => {
-    const records = recordsAt([...spread(30), ...Array<number>(30).fill(1800)]);
-    let tokens = 0;
-    const { ids, meter } = await readAll(
-      { 'us-east-1': records },
-      {
-        pageSize: 14,
-        faultFor: (_, { NextToken: token }) =>
-          token !== undefined && tokens++ === which - 1 ? 'expire-token' : undefined,
-      },
-    );
-    expect(ids).toEqual(idsOf(records));
-    expect(meter.events).toBe(records.length);
-  });
+  test.for([{ which: [1] }, { which: [2] }, { which: [3] }, { which: [3, 4] }])(
+    'goes on where it was when tokens $which expire',
+    async ({ which }) => {
+      const records = recordsAt([...spread(30), ...Array<number>(30).fill(1800)]);
+      let tokens = 0;
+      const { ids, meter } = await readAll(
+        { 'us-east-1': records },
+        {
+          pageSize: 14,
+          faultFor: (_, { NextToken: token }) =>
+            token !== undefined && which.includes(++tokens) ? 'expire-token' : undefined,
+        },
+      );
+      expect(ids).toEqual(idsOf(records));
+      expect(meter.events).toBe(records.length);
+    },
+  );
 
   test('gives up when tokens expire again and again and nothing new comes', async () => {
     const records = { 'us-east-1': recordsAt(Array<number>(60).fill(10)) };
@@ -150,7 +153,8 @@ describe.concurrent('the event history', () => {
     const before = performance.now();
     controller.abort(reason);
     expect(await reading).toBe(reason);
-    expect(performance.now() - before).toBeLessThan(300);
+    expect(performance.now() - before).toBeLessThan(1000);
+    await sleep(200); // for what was on its way
     const { length } = running.seen;
     await sleep(1200);
     expect(running.seen.length).toBe(length);
@@ -167,7 +171,7 @@ describe.concurrent('the event history', () => {
       await sleep(800);
       if (++batches === 2) break;
     }
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect(seen.length).toBeGreaterThan(2);
   });
 
@@ -177,7 +181,7 @@ describe.concurrent('the event history', () => {
       number === 1 ? { error: 'AccessDeniedException' } : { slow: 20_000 };
     const reading = readAll({ 'us-east-1': [], 'eu-west-1': [] }, { faultFor });
     await expect(reading).rejects.toThrow(/^cloudtrail:LookupEvents of .* AccessDeniedException/);
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   test('rejects what it cannot understand with its place, and without credentials', async () => {
@@ -246,8 +250,8 @@ describe.concurrent('the event history', () => {
     expect(await ask({ StartTime: time, EndTime: new Date(0) })).toBe('InvalidTimeRangeException');
     expect(await ask({ NextToken: 'made up' })).toBe('InvalidNextTokenException');
     expect(await ask({}, 'old')).toEqual([eventIdOf(0)]);
-    const rush = await Promise.all([1, 2, 3].map(async () => ask({}, 'crowded')));
-    expect(rush.toSorted()).toEqual([[], [], 'ThrottlingException']);
+    const rush = await Promise.all(Array.from({ length: 9 }, async () => ask({}, 'crowded')));
+    expect(new Set(rush.map(String))).toEqual(new Set(['', 'ThrottlingException']));
     const botocore = await fetch(url, {
       method: 'POST',
       headers: {

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RateLimit } from '../../src/sources/rate-limit.js';
-import type { Clock } from '../../src/sources/read-budget.js';
+import type { Clock } from '../../src/sources/clock.js';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);

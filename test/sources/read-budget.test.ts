@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Clock, ReadBudget } from '../../src/sources/read-budget.js';
+import type { Clock } from '../../src/sources/clock.js';
+import { ReadBudget } from '../../src/sources/read-budget.js';
 
 const { signal } = new AbortController();
 

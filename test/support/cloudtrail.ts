@@ -8,7 +8,7 @@ import { idOf } from './sessions.js';
 export type TrailRecord = Readonly<Record<string, unknown>>;
 
 /** What happens to a request; undefined answers it. The two of tokens do nothing to a request without one. */
-export type TrailFault =
+type TrailFault =
   | 'throttle'
   | '500'
   | 'drop'
@@ -22,7 +22,7 @@ interface Attribute {
   readonly AttributeValue: string;
 }
 
-export interface LookupRequest {
+interface LookupRequest {
   readonly LookupAttributes?: readonly Attribute[];
   /** Epoch seconds. */
   readonly StartTime?: number;
@@ -32,7 +32,7 @@ export interface LookupRequest {
 }
 
 /** One request as it came in. */
-export interface SeenLookup {
+interface SeenLookup {
   /** `performance.now()` when it came, and when its answer went. */
   readonly at: number;
   answeredAt: number | undefined;
@@ -141,7 +141,8 @@ export async function startCloudTrail(
         throw new Refusal('UnknownOperationException', 'no such operation');
       }
       obeyLimit(region, at);
-      if (typeof fault === 'object' && 'slow' in fault) await sleep(fault.slow);
+      if (typeof fault === 'object' && 'slow' in fault)
+        await sleep(fault.slow, undefined, { ref: false });
       if (typeof fault === 'object' && 'error' in fault) throw new Refusal(fault.error, 'injected');
       if (fault === 'drop') return void incoming.socket.destroy();
       if (fault === 'throttle') throw new Refusal('ThrottlingException', 'Rate exceeded');

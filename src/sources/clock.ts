@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What time is measured with; a test has its own. */
+export interface Clock {
+  /** Milliseconds, never going back. */
+  now(): number;
+  sleep(millis: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The real one. */
+export const WALL: Clock = {
+  now: () => performance.now(),
+  sleep: (millis, signal) => sleep(millis, undefined, { signal }),
+};

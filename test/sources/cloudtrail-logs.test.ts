@@ -1,0 +1,456 @@
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RoleEvent } from '../../src/model/role-event.js';
+import { parseInstant } from '../../src/model/timestamp.js';
+import type { Window } from '../../src/model/window.js';
+import { isInOrderOfDays, listLogFiles, readLogFiles } from '../../src/sources/cloudtrail-logs.js';
+import { JsonRows, type JsonShape } from '../../src/sources/json-rows.js';
+import { assumeRoleRecord, eventIdOf, trailRecords } from '../support/cloudtrail.js';
+import { rowsOf, temporaryFolder } from '../support/contracts.js';
+import { type KeptReading, keptReading, parseAll } from '../support/records.js';
+import { sessionRow, sessionRows } from '../support/sessions.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Text that would lead astray whoever does not follow strings. */
+const DECOY_TEXTS = [
+  '"eventName":"AssumeRole"',
+  JSON.stringify(assumeRoleRecord({ eventID: 'decoy' })),
+  `},${JSON.stringify(assumeRoleRecord({ eventID: 'decoy' }))},{`,
+  '"Records":[{"eventName":"AssumeRole"',
+  ']}{"Records":[',
+  '\\',
+  '\\\\"',
+  '"',
+  '{[',
+  ']}',
+  '\n{"eventName":"AssumeRole"}\n',
+  'aws-cli/2 AssumeRole',
+  '\u2028\u0000é👍',
+];
+const texts = fc.oneof(fc.constantFrom(...DECOY_TEXTS), fc.string({ unit: 'binary' }));
+const decoys = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 2 },
+    texts,
+    fc.integer(),
+    fc.constant(null),
+    fc.constant(assumeRoleRecord({ eventID: 'decoy' })),
+    fc.constant({ Records: [assumeRoleRecord({ eventID: 'decoy' })] }),
+    fc.array(tie('value'), { maxLength: 2 }),
+    fc.dictionary(texts, tie('value'), { maxKeys: 2 }),
+  ),
+})).value;
+const someRecord = fc
+  .record({
+    n: fc.nat(0xffff),
+    eventName: fc.constantFrom(
+      ...['AssumeRole', 'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'],
+      ...['AssumeRoot', 'UpdateAssumeRolePolicy', 'assumerole', 'PutObject'],
+    ),
+    eventSource: fc.constantFrom('sts.amazonaws.com', 'sts.amazonaws.com', 'iam.amazonaws.com'),
+    userAgent: texts,
+    requestParameters: fc.oneof(
+      fc.constant(assumeRoleRecord()['requestParameters']),
+      fc.record({ roleArn: texts, roleSessionName: texts, policy: texts, more: decoys }),
+      fc.constant(null),
+    ),
+    additionalEventData: decoys,
+    [DECOY_TEXTS[0]!]: decoys,
+  })
+  .map(({ n, ...rest }): Json => ({ ...assumeRoleRecord({ eventID: eventIdOf(n) }), ...rest }));
+
+/** A layout makes text of records; `listIn` finds them in it by parsing everything. */
+interface Layout {
+  readonly shape: JsonShape;
+  readonly write: (records: readonly Json[], indent: number) => string;
+  readonly listIn: (text: string) => unknown[];
+}
+const lookedUp = (record: Json): Json => ({
+  EventId: record['eventID'],
+  EventName: record['eventName'],
+  CloudTrailEvent: spelt(JSON.stringify(record)),
+});
+const innerOf = (events: unknown): unknown[] =>
+  (events as { CloudTrailEvent: string }[]).map(
+    ({ CloudTrailEvent: text }) => JSON.parse(text) as unknown,
+  );
+const LAYOUTS: Readonly<Record<string, Layout>> = {
+  'of a trail': {
+    shape: 'document',
+    write: (Records, indent) => JSON.stringify({ Records }, null, indent),
+    listIn: (text) => (JSON.parse(text) as { Records: unknown[] }).Records,
+  },
+  'as an array': {
+    shape: 'array',
+    write: (records, indent) => JSON.stringify(records, null, indent),
+    listIn: (text) => JSON.parse(text) as unknown[],
+  },
+  'as NDJSON': {
+    shape: 'sequence',
+    write: (records) => records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+    listIn: (text) =>
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as unknown),
+  },
+  'as saved lookup-events output': {
+    shape: 'document',
+    write: (records, indent) =>
+      JSON.stringify({ Events: records.map(lookedUp), NextToken: null }, null, indent),
+    listIn: (text) => innerOf((JSON.parse(text) as { Events: unknown }).Events),
+  },
+  'as an array of looked up events': {
+    shape: 'array',
+    write: (records, indent) => JSON.stringify(records.map(lookedUp), null, indent),
+    listIn: (text) => innerOf(JSON.parse(text)),
+  },
+};
+
+/** The same JSON, with some names spelt with escapes: every one that stands at an even place. */
+function spelt(text: string): string {
+  let count = 0;
+  return text.replaceAll('AssumeRo', (name) => {
+    const spellings = [name, '\\u0041ssumeRo', 'Assume\\u0052o', 'As\\u0073umeR\\u006f'];
+    return spellings[count++ % spellings.length]!;
+  });
+}
+
+describe.each(Object.entries(LAYOUTS))('records %s', (name, { shape, write, listIn }) => {
+  const contents = fc.record({
+    records: fc.array(someRecord, { minLength: 1, maxLength: 6 }),
+    indent: fc.nat(3),
+  });
+
+  test('give the events that parsing everything gives, in their order', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'log');
+    const property = fc.asyncProperty(
+      contents,
+      fc.boolean(),
+      fc.constantFrom('', '\ufeff'),
+      async ({ records, indent }, isPacked, mark) => {
+        const text = spelt(write(records, indent));
+        writeFileSync(path, isPacked ? gzipSync(mark + text) : mark + text);
+        const { events, rejects, meter } = await readAll([path]);
+        const expected = parseAll(listIn(text)).events;
+        expect(events).toEqual(expected);
+        expect(rejects).toEqual([]);
+        expect(meter.events).toBe(expected.length);
+      },
+    );
+    await fc.assert(property, { numRuns: 60 });
+  });
+
+  test('are the rows that parsing everything gives, in pieces cut anywhere', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 20 });
+    const property = fc.property(contents, sizes, ({ records, indent }, cuts) => {
+      const text = spelt(write(records, indent));
+      const values = rowsIn(shape, Buffer.from(text), cuts);
+      expect(name.includes('looked') || name.includes('lookup') ? innerOf(values) : values).toEqual(
+        listIn(text),
+      );
+    });
+    fc.assert(property, { numRuns: 100 });
+  });
+
+  test('are found in a file of many pieces, wherever those are cut', async () => {
+    const path = join(temporaryFolder(), 'log');
+    const records = [...trailRecords(700)];
+    const property = fc.asyncProperty(fc.nat(1500), fc.boolean(), async (padding, isPacked) => {
+      const first = { ...records[0], additionalEventData: 'x'.repeat(padding) };
+      const text = write([first, ...records.slice(1)], 0);
+      expect(text.length).toBeGreaterThan(2 * 256 * 1024);
+      writeFileSync(path, isPacked ? gzipSync(text, { level: 1 }) : text);
+      const { events, rejects } = await readAll([path]);
+      expect(events).toEqual(parseAll(records).events);
+      expect(rejects).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: 4 });
+  });
+
+  test('that are cut off are named with their path, and the others are read', async () => {
+    const folder = temporaryFolder();
+    const [cutOff, whole] = [join(folder, 'a'), join(folder, 'b')];
+    writeFileSync(whole, write([assumeRoleRecord()], 0));
+    const records = [...trailRecords(4), assumeRoleRecord({ eventName: 'PutObject' })];
+    const all = parseAll(records).events;
+    for (const isPacked of [false, true]) {
+      const text = Buffer.from(write(records, 0));
+      const bytes = isPacked ? gzipSync(text) : text;
+      const property = fc.asyncProperty(
+        fc.integer({ min: 1, max: bytes.length - 2 }),
+        async (end) => {
+          fc.pre(isPacked || bytes[end] !== 0x0a); // a line less is no line that was cut
+          fc.pre(isPacked || bytes[end - 1] !== 0x0a);
+          writeFileSync(cutOff, bytes);
+          truncateSync(cutOff, end);
+          const { events, rejects } = await readAll([cutOff, whole]);
+          expect(rejects.map(({ place }) => place)).toEqual([
+            expect.stringMatching(new RegExp(`^${cutOff}`)),
+          ]);
+          expect(events.slice(0, -1)).toEqual(all.slice(0, events.length - 1));
+          expect(events.at(-1)?.eventId).toBe(eventIdOf(0));
+        },
+      );
+      await fc.assert(property, { numRuns: 40 });
+    }
+  });
+});
+
+test('a damaged gzip is named, or does no damage', async () => {
+  const path = join(temporaryFolder(), 'log.json.gz');
+  const records = [...trailRecords(20)];
+  const bytes = gzipSync(JSON.stringify({ Records: records }));
+  const property = fc.asyncProperty(
+    fc.nat(bytes.length - 1),
+    fc.integer({ min: 1, max: 255 }),
+    async (at, flip) => {
+      const damaged = Buffer.from(bytes);
+      damaged[at]! ^= flip;
+      writeFileSync(path, damaged);
+      const { events, rejects } = await readAll([path]);
+      if (rejects.length === 0) expect(events).toEqual(parseAll(records).events);
+      else expect(rejects[0]?.place).toContain(path);
+    },
+  );
+  await fc.assert(property, { numRuns: 100 });
+});
+
+describe('a file of something else is an error, not an empty trail', () => {
+  const record = assumeRoleRecord();
+  const event = { EventId: 'x', CloudTrailEvent: JSON.stringify(record) };
+  test.each([
+    ['an export of sessions as NDJSON', JSON.stringify(sessionRow(1))],
+    ['an export of sessions as JSON', JSON.stringify({ sessions: sessionRows(2) })],
+    ['the same pretty printed', JSON.stringify({ sessions: sessionRows(2) }, null, 2)],
+    ['a list of sessions', JSON.stringify(sessionRows(2))],
+    ['CSV', 'id,user\n1,alice\n'],
+    ['a package.json', JSON.stringify({ name: 'x', version: '1.0.0' }, null, 2)],
+    ['a document without a list', '{"Records":{"eventName":"AssumeRole"}}'],
+    ['text', 'An error occurred (AccessDenied)\n'],
+    ['a list of numbers', '[1,2,3]'],
+    ['an archive', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 0])],
+    ['several files joined', `{"Records":[]}{"Records":[${JSON.stringify(record)}]}`],
+    ['a list of log files, as jq -s makes it', JSON.stringify([{ Records: [record] }])],
+    ['a log with another member first', JSON.stringify({ Comment: 'x', Records: [record] })],
+    ['an answer as the SDK saves it', JSON.stringify({ $metadata: {}, Events: [event] })],
+    ['the same pretty printed', JSON.stringify({ $metadata: {}, Events: [event] }, null, 2)],
+    ['what EventBridge delivers', JSON.stringify({ version: '0', detail: record })],
+  ])('%s', async (_, content) => {
+    const path = join(temporaryFolder(), 'log.json');
+    writeFileSync(path, content);
+    const { events, rejects, meter } = await readAll([path]);
+    // Reading them would be as good; saying nothing is not.
+    if (events.length > 0) expect(events).toEqual(parseAll([record]).events);
+    else expect(rejects.map(({ place }) => place)).toEqual([path]);
+    expect(meter.complete).toBe(events.length > 0 && rejects.length === 0);
+  });
+
+  test('a trail that recorded nothing is none', async () => {
+    const path = join(temporaryFolder(), 'log.json');
+    for (const nothing of ['{"Records":[]}', '{ "Events" : [ ] }', '[]']) {
+      writeFileSync(path, nothing);
+      expect(await readAll([path])).toMatchObject({ events: [], rejects: [] });
+    }
+  });
+
+  test('events that were saved in part are an error', async () => {
+    const path = join(temporaryFolder(), 'saved.json');
+    writeFileSync(path, JSON.stringify({ Events: [event], NextToken: 'more' }));
+    const { events, rejects } = await readAll([path]);
+    expect(events.length).toBe(1);
+    expect(rejects).toMatchObject([{ kind: 'file', place: path }]);
+  });
+});
+
+test('a line that is no JSON is rejected wherever its noise begins', async () => {
+  const path = join(temporaryFolder(), 'log.ndjson');
+  const record = JSON.stringify(assumeRoleRecord());
+  for (const noise of ['Permission denied', record.slice(0, 20), record.slice(0, -1), '}']) {
+    writeFileSync(path, `${record}\n${noise}\n${record}\n`);
+    const { events, rejects } = await readAll([path]);
+    expect(rejects.length, noise).toBe(1);
+    expect(rejects[0]?.place).toContain(path);
+    expect(events.length).toBeGreaterThan(0);
+  }
+});
+
+test('a record that lacks its id or its time is rejected with its place, the others are read', async () => {
+  const folder = temporaryFolder();
+  const records = [
+    assumeRoleRecord(),
+    assumeRoleRecord({ eventTime: 'yesterday' }),
+    assumeRoleRecord({ eventID: undefined }),
+    assumeRoleRecord({ eventTime: undefined }),
+    assumeRoleRecord({ eventID: 7 }),
+    assumeRoleRecord({ eventID: eventIdOf(5) }),
+  ];
+  const [trail, lines] = [join(folder, 'a-trail.json'), join(folder, 'b-lines.ndjson')];
+  writeFileSync(trail, JSON.stringify({ Records: records }));
+  writeFileSync(lines, LAYOUTS['as NDJSON']!.write(records, 0));
+  const { events, rejects, meter } = await readAll([trail, lines]);
+  expect(events.length).toBe(4);
+  expect(meter).toMatchObject({ events: 12, rejected: 8, brokenFiles: 0 });
+  const places = [2, 3, 4, 5].map((n) => `${trail}, record ${n}`);
+  expect(rejects.map(({ place }) => place)).toEqual([
+    ...places,
+    ...[2, 3, 4, 5].map((n) => `${lines}:${n}`),
+  ]);
+  expect(rejects.map(({ reason }) => reason).slice(0, 4)).toEqual([
+    'eventTime: expected an RFC 3339 time, found "yesterday"',
+    'eventID: missing',
+    'eventTime: expected an RFC 3339 time, found undefined',
+    'eventID: missing',
+  ]);
+});
+
+test('credentials are never in events, rejects or notes', async () => {
+  const path = join(temporaryFolder(), 'log');
+  const bad = {
+    eventTime: 'never',
+    responseElements: [{ Credentials: { sessionToken: 'HIDDEN' } }],
+  };
+  const records = [assumeRoleRecord(), assumeRoleRecord(bad), assumeRoleRecord({ eventID: '' })];
+  for (const { write } of Object.values(LAYOUTS)) {
+    const text = write(records, 0);
+    const spoilt = text.replaceAll('"HIDDEN"', '"HIDDEN').replaceAll('HIDDEN\\"', 'HIDDEN');
+    for (const content of [text, spoilt, text.slice(0, text.lastIndexOf('HIDDEN') + 6)]) {
+      writeFileSync(path, content);
+      const { events, rejects, notes } = await readAll([path]);
+      expect(rejects.length).toBeGreaterThan(0);
+      const everything = JSON.stringify({ events, rejects, notes });
+      expect(everything).not.toContain('HIDDEN');
+      expect(everything).not.toContain('ASIAEXAMPLEISSUED');
+    }
+  }
+});
+
+describe('the layout of a trail', () => {
+  const AREA = 'AWSLogs/111122223333/CloudTrail/us-east-1';
+  const window = {
+    since: parseInstant('2026-01-20T00:00:00Z'),
+    until: parseInstant('2026-01-21T00:00:00Z'),
+  };
+
+  test('digests and insights are passed over', async () => {
+    const root = temporaryFolder();
+    writeLog(root, `${AREA}/2026/01/20/1_CloudTrail_us-east-1_20260120T0000Z_a.json.gz`, [1]);
+    for (const kind of ['CloudTrail-Digest', 'CloudTrail-Insight']) {
+      const area = AREA.replace('/CloudTrail/', `/${kind}/`);
+      writeNoise(root, `${area}/2026/01/20/1_${kind}_us-east-1_x.json.gz`);
+      writeNoise(root, `downloaded/1_${kind}_us-east-1_x.json.gz`);
+    }
+    const { events, rejects, meter } = await readAll([root], window);
+    expect(numbersOf(events)).toEqual([1]);
+    expect(rejects).toEqual([]);
+    expect(meter.files).toBe(1);
+  });
+
+  test('folders of days outside the window are not opened, a day on either side is', async () => {
+    const root = temporaryFolder();
+    const days = Array.from({ length: 31 }, (_, n) => n + 1);
+    for (const day of days) {
+      const path = `${AREA}/2026/01/${String(day).padStart(2, '0')}/log.json.gz`;
+      if (day >= 19 && day <= 22) writeLog(root, path, [day]);
+      else writeNoise(root, path);
+    }
+    writeNoise(root, `${AREA}/2025/01/20/log.json.gz`);
+    const { events, rejects } = await readAll([root], window);
+    expect(rejects).toEqual([]);
+    for (const day of [19, 20, 21]) expect(numbersOf(events)).toContain(day);
+  });
+
+  test('files come in the order of their days, whatever their accounts and regions', async () => {
+    const root = temporaryFolder();
+    const place = (account: number, region: string, day: number): string =>
+      `AWSLogs/o-x/${account}/CloudTrail/${region}/2026/01/${day}/log.json`;
+    writeLog(root, place(2, 'eu-west-1', 19), [1]);
+    writeLog(root, place(1, 'us-east-1', 20), [2]);
+    writeLog(root, place(2, 'eu-west-1', 21), [3]);
+    writeLog(root, place(1, 'eu-west-1', 21), [4]);
+    const { events, inOrderOfDays } = await readAll([root], window);
+    expect(numbersOf(events)).toEqual([1, 2, 4, 3]);
+    expect(inOrderOfDays).toBe(true);
+    writeLog(root, 'other.json', [5]);
+    expect((await readAll([root], window)).inOrderOfDays).toBe(false);
+  });
+
+  test('a path without a log of the window is pointed out', async () => {
+    const root = temporaryFolder();
+    writeNoise(root, `${AREA}/2025/01/20/log.json.gz`);
+    const { notes, rejects } = await readAll([root], window);
+    expect(notes.join()).toContain(root);
+    expect(rejects).toEqual([]);
+  });
+
+  test('a path that is not there is an error', async () => {
+    const path = join(temporaryFolder(), 'nowhere');
+    expect((await readAll([path])).rejects).toMatchObject([{ kind: 'file', place: path }]);
+  });
+
+  test('thousands of tiny files are read', async () => {
+    const root = temporaryFolder();
+    const count = 2000;
+    for (let n = 0; n < count; n++) {
+      const hour = String(n % 24).padStart(2, '0');
+      writeLog(root, `${AREA}/2026/01/20/log_${hour}_${n}.json.gz`, [n]);
+    }
+    const { events, meter } = await readAll([root], window);
+    expect(numbersOf(events).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: count }, (_, n) => n),
+    );
+    expect(meter).toMatchObject({ files: count, share: 1, complete: true });
+  });
+});
+
+const ALWAYS: Window = { since: undefined, until: undefined };
+
+async function readAll(
+  paths: readonly string[],
+  window: Window = ALWAYS,
+): Promise<KeptReading & { events: RoleEvent[]; inOrderOfDays: boolean }> {
+  const kept = keptReading();
+  const given = paths.map((path) => ({ path, name: path }));
+  const files = await listLogFiles(given, window, kept.reading);
+  const events = await rowsOf(readLogFiles(files, kept.reading));
+  return { ...kept, events, inOrderOfDays: isInOrderOfDays(files) };
+}
+
+/** The rows of some bytes that come in pieces of these sizes, the last of which repeats. */
+function rowsIn(shape: JsonShape, bytes: Buffer, sizes: readonly number[]): unknown[] {
+  const json = new JsonRows(shape, ['Records', 'Events']);
+  const rows: Buffer[] = [];
+  for (let at = 0, next = 0; at < bytes.length; next++) {
+    const size = sizes[next] ?? sizes.at(-1)!;
+    rows.push(...json.push(Buffer.from(bytes.subarray(at, at + size))));
+    at += size;
+  }
+  rows.push(...json.end().rows);
+  return rows.map((row) => JSON.parse(row.toString()) as unknown);
+}
+
+/** A log file with the events of these numbers. */
+function writeLog(root: string, path: string, numbers: readonly number[]): void {
+  const Records = numbers.map((n) => assumeRoleRecord({ eventID: eventIdOf(n) }));
+  const text = JSON.stringify({ Records });
+  write(join(root, path), path.endsWith('.gz') ? gzipSync(text, { level: 1 }) : text);
+}
+
+function writeNoise(root: string, path: string): void {
+  write(join(root, path), 'neither gzip nor JSON');
+}
+
+function write(path: string, content: string | Buffer): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+/** Event numbers, which the ids end with. */
+function numbersOf(events: readonly RoleEvent[]): number[] {
+  return events.map(({ eventId }) => Number.parseInt(eventId.slice(-12), 16));
+}
