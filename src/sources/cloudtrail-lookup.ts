@@ -34,6 +34,8 @@ export interface Lookup {
 type AskPage = (span: Span, token: string | undefined) => Promise<LookupEventsCommandOutput>;
 
 const PAGE = 50;
+/** A little below the two that are permitted: requests do not arrive as evenly as they leave. */
+const REQUESTS_PER_SECOND = 1.96;
 /** Slices of a region read side by side: with 8, pages may take 4 s and the allowance is still used. */
 const SLICES_AT_ONCE = 8;
 /** Times in a row that a token may expire without one new event before it. */
@@ -61,7 +63,7 @@ export async function* readLookupEvents(read: Lookup, reading: Reading): Source<
   const perRegion = regions.map((region) => {
     reading.detail(`looking up ${names.join(', ')} in ${region}, in ${spans.length} slices each`);
     const client = read.clientFor(region);
-    const limit = new RateLimit();
+    const limit = new RateLimit(REQUESTS_PER_SECOND);
     const slices = names.flatMap((name) => {
       const ask = pages(client, limit, name, region, signal);
       return spans.map((span) => eventsOf(ask, span, region, reading, progress));
