@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ExitCode, describe, exitCodeFor } from './errors.js';
+import { AuditError, ExitCode, describe, exitCodeFor } from './errors.js';
 import { checkEvents, checkUntracked, checkVerdicts } from './options/audit-options.js';
 import { readRequest } from './options/request.js';
 import { checkServerSessions, checkSessions } from './options/session-options.js';
@@ -15,7 +15,9 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     return await dispatch(argv, world);
   } catch (error) {
     const reporter = new Reporter(world.stderr, { quiet: false, verbose: false, progress: false });
-    reporter.error(describe(error));
+    const message = describe(error);
+    if (message === undefined) reporter.stack(stackOf(error));
+    else reporter.error(message, error instanceof AuditError ? error.hint : undefined);
     return exitCodeFor(error);
   }
 }
@@ -62,4 +64,8 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

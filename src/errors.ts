@@ -74,13 +74,8 @@ export function exitCodeFor(error: unknown): ExitCode {
   return error instanceof AuditError ? error.exitCode : ExitCode.Failed;
 }
 
-/** One line for an error this program knows, the hint on a second; the stack of any other. */
-export function describe(error: unknown): string {
-  if (error instanceof AuditError) {
-    const message =
-      error instanceof UsageError ? `${error.option}: ${error.message}` : error.message;
-    return error.hint === undefined ? message : `${message}\n  ${error.hint}`;
-  }
-  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
-  return String(error);
+/** One line for an error this program knows; undefined for any other, which has a stack. */
+export function describe(error: unknown): string | undefined {
+  if (error instanceof UsageError) return `${error.option}: ${error.message}`;
+  return error instanceof AuditError ? error.message : undefined;
 }

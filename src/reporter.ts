@@ -18,31 +18,36 @@ const ERASE_LINE = '\r\u001b[2K';
  * terminal is shown, not sent, whoever wrote it.
  */
 export class Reporter {
-  readonly #stderr: Writable;
+  readonly #stderr: Writable & { readonly columns?: number };
   readonly #options: ReporterOptions;
   #timer: NodeJS.Timeout | undefined;
   #shown = false;
 
-  constructor(stderr: Writable, options: ReporterOptions) {
+  constructor(stderr: Writable & { readonly columns?: number }, options: ReporterOptions) {
     this.#stderr = stderr;
     this.#options = options;
   }
 
-  /** Said whatever the options. Lines after the first are hints. */
-  error(text: string): void {
-    this.#print(`sentinel-audit: ${text}`);
+  /** Said whatever the options, with a hint below it. */
+  error(text: string, hint?: string): void {
+    this.#print([`sentinel-audit: ${text}`, ...(hint === undefined ? [] : [`  ${hint}`])]);
+  }
+
+  /** Said as it is, on several lines: what only the program itself can have written. */
+  stack(text: string): void {
+    this.#print(text.split('\n'));
   }
 
   note(text: string): void {
-    if (!this.#options.quiet) this.#print(`note: ${text}`);
+    if (!this.#options.quiet) this.#print([`note: ${text}`]);
   }
 
   detail(text: string): void {
-    if (this.#options.verbose && !this.#options.quiet) this.#print(text);
+    if (this.#options.verbose && !this.#options.quiet) this.#print([text]);
   }
 
   summary(lines: readonly string[]): void {
-    if (!this.#options.quiet) this.#print(lines.join('\n'));
+    if (!this.#options.quiet) this.#print(lines);
   }
 
   /** Shows what `line` says, five times a second, until {@link stop}. */
@@ -50,7 +55,7 @@ export class Reporter {
     if (!this.#options.progress || this.#options.quiet) return;
     this.#timer = setInterval(() => {
       this.#shown = true;
-      this.#stderr.write(`${ERASE_LINE}${printable(line(), 100)}`);
+      this.#stderr.write(`${ERASE_LINE}${printable(line(), (this.#stderr.columns ?? 80) - 1)}`);
     }, PROGRESS_EVERY_MS);
     this.#timer.unref();
   }
@@ -60,10 +65,9 @@ export class Reporter {
     this.#erase();
   }
 
-  #print(text: string): void {
+  #print(lines: readonly string[]): void {
     this.#erase();
-    const lines = text.split('\n').map((line) => printable(line));
-    this.#stderr.write(`${lines.join('\n')}\n`);
+    this.#stderr.write(lines.map((line) => `${printable(line)}\n`).join(''));
   }
 
   #erase(): void {

@@ -16,6 +16,8 @@ export interface World {
   readonly signal: AbortSignal;
   /** Read once: every duration is measured back from it. */
   readonly now: Instant;
+  /** Called before the first row goes to standard output. */
+  readonly beforeRows?: () => void;
 }
 
 /** Colour is for a terminal whose user has not asked for none (no-color.org). */
@@ -43,8 +45,7 @@ const REJECTS_SHOWN = 5;
 
 /**
  * Runs a command: opens and closes what is around it, shows progress, and tells in the end what was done.
- * Whatever could not be read makes the run fail, unless the
- * reader of the output went away before that mattered.
+ * Whatever could not be read makes the run fail, also when the reader of the output went away meanwhile.
  */
 export async function run(
   options: RunOptions,
@@ -66,7 +67,11 @@ export async function run(
   let exitCode: ExitCode = ExitCode.Clean;
   try {
     reporter.start(() => progressLine(meter, started));
-    const done = await work({ world, reading, reporter });
+    // A line of progress and rows on one terminal would be one line.
+    const beforeRows = (): void => {
+      if (world.stdout.isTTY) reporter.stop();
+    };
+    const done = await work({ world: { ...world, beforeRows }, reading, reporter });
     exitCode = done.exitCode ?? ExitCode.Clean;
     reporter.stop();
     reporter.summary([...done.lines, costLine(meter, started)]);

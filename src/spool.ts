@@ -2,10 +2,8 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Batch, Source } from './pipeline.js';
-
-const BATCH = 1000;
+import { readLines } from './sources/lines.js';
 
 /** Rows that wait on disk until they can be judged or written. */
 export interface Spool<T> {
@@ -38,15 +36,9 @@ export function openSpool<T>(): Spool<T> {
     },
     rows: async function* () {
       if (folder === undefined) return;
-      const lines = createInterface({ input: createReadStream(join(folder, 'rows')) });
-      let batch: T[] = [];
-      for await (const line of lines) {
-        batch.push(JSON.parse(line) as T);
-        if (batch.length < BATCH) continue;
-        yield batch;
-        batch = [];
+      for await (const lines of readLines(createReadStream(join(folder, 'rows')))) {
+        yield lines.map(({ bytes }) => JSON.parse(bytes.toString()) as T);
       }
-      if (batch.length > 0) yield batch;
     },
     dispose: async () => {
       await file?.close();

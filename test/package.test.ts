@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 it('a packed tarball, installed globally, puts a working sentinel-audit on the PATH', async () => {
   const env = cleanEnv({ PATH: `${prefix}/bin:${process.env['PATH']}` });
-  const data = join(ROOT, 'examples', 'data');
+  const data = join(ROOT, 'examples', 'data', 'sessions.ndjson');
   const { stdout } = await run('sh', ['-c', `sentinel-audit export --sessions "${data}"`], { env });
   expect(stdout.trimEnd().split('\n').length).toBe(22);
 });

@@ -14,6 +14,7 @@ import { type Spool, openSpool } from '../spool.js';
 import { classify } from '../transforms/classify.js';
 import { filter } from '../transforms/filter.js';
 import { rebatch } from '../transforms/rebatch.js';
+import { tap } from '../transforms/tap.js';
 import { chooseEvents } from './chosen-events.js';
 
 /** Events that are asked about together: few large questions instead of many small ones. */
@@ -62,7 +63,10 @@ export async function judgeEvents(
     options.lookupConcurrency,
     world.stdin,
     reading,
-  );
+  ).catch(async (error: unknown) => {
+    await dispose();
+    throw error;
+  });
   const spool: Spool<Verdict> = openSpool();
   const judging = {
     readIdentity: options.readIdentity,
@@ -77,6 +81,10 @@ export async function judgeEvents(
     await pipe(
       events,
       filter((event) => isJudged(event, options, excluded)),
+      tap<RoleEvent>((batch) => {
+        hasIdentities ||= batch.some((event) => event.sourceIdentity !== undefined);
+        hasTags ||= batch.some((event) => event.sessionTag !== undefined);
+      }),
       rebatch(AT_ONCE),
       classify(finder, judging),
       filter((verdict) => {
@@ -89,8 +97,6 @@ export async function judgeEvents(
       async (source) => {
         for await (const batch of source) {
           for (const { event, match } of batch) {
-            hasIdentities ||= event.sourceIdentity !== undefined;
-            hasTags ||= event.sessionTag !== undefined;
             if (match === undefined) continue;
             const { profile } = match.session;
             trackedByProfile.set(profile, (trackedByProfile.get(profile) ?? 0) + 1);

@@ -44,7 +44,7 @@ export async function serverSessions(
       columns: columns === undefined ? natural : sessionColumns(columns),
       color: mayColor(world),
       empty: 'No sessions found.',
-      footer: () => overdueLines(overdue),
+      footer: () => (columns === undefined ? overdueLines(overdue) : []),
     }),
   );
   return { lines: account.lines(() => `showing ${count(shown, 'session')}`) };

@@ -1,5 +1,5 @@
 /** What says that a role belongs to a profile, the most trusted first. */
-export type AttributedBy = 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'role_name';
+type AttributedBy = 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'role_name';
 
 /** What can be compared: the rest is only asked when none of these knows the role. */
 const WAYS = ['map', 'tracked', 'aws_config'] as const;

@@ -23,7 +23,7 @@ export interface Sought {
 }
 
 /** In which way a session was found, in the order in which the ways are tried. */
-export type MatchedBy = 'tag' | 'source_identity' | 'session_id';
+type MatchedBy = 'tag' | 'source_identity' | 'session_id';
 
 export interface SessionMatch {
   readonly session: SessionFacts;
@@ -34,6 +34,8 @@ export interface SessionMatch {
 export interface SessionCoverage {
   /** When the oldest session that was read was created, in seconds; undefined when none was read. */
   readonly oldest: number | undefined;
+  /** Could every session be read and understood? */
+  readonly isComplete: boolean;
   /** Does any session carry a source identity? */
   readonly hasIdentities: boolean;
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 
 /** What a source identity in Sentinel's form says. */
-export interface SentinelIdentity {
+interface SentinelIdentity {
   readonly user: string | undefined;
   /** The id of the session, 16 lowercase hex characters in the built-in form. */
   readonly session: string | undefined;
@@ -32,6 +32,7 @@ export function identityReader(pattern?: string): ReadIdentity {
 
 function compile(pattern: string): RegExp {
   try {
+    void new RegExp(pattern, 'u'); // alone first: "a)|(b" is none, though it is one within brackets
     return new RegExp(`^(?:${pattern})$`, 'u');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -10,7 +10,7 @@ export const FINDING_CATEGORIES = [
   'orphaned',
 ] as const;
 export type FindingCategory = (typeof FINDING_CATEGORIES)[number];
-export type Category = FindingCategory | 'tracked';
+type Category = FindingCategory | 'tracked';
 
 /** What cannot be right about an event that has a session: a copied id can dress up a bypass. */
 export const ANOMALIES = [

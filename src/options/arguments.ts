@@ -42,12 +42,12 @@ export async function parseArguments(
   const columns = Math.min(width, 100);
   const { parsed, chosen, printed } = await parse(argv);
   if (printed !== '') return { kind: 'text', text: printed };
+  if (parsed['version'] === true) return { kind: 'text', text: version };
   const words = (parsed['_'] as readonly unknown[]).map(textOf);
   if (chosen === undefined) {
     const [word] = words;
     if (word !== undefined) throw unknownCommand(word);
     checkNames(parsed, []);
-    if (parsed['version'] === true) return { kind: 'text', text: version };
     const help = programHelp(columns);
     return parsed['help'] === true ? { kind: 'text', text: help } : { kind: 'nothing', help };
   }
@@ -113,6 +113,9 @@ function readable(argv: readonly string[]): string[] {
     if (flag !== undefined && kindOf(flag) === 'flag' && !/^(true|false)$/.test(value ?? '')) {
       throw new UsageError(`--${flag}`, `"${value}" is neither true nor false`);
     }
+    if (/^--?(?:constructor|toString|valueOf|hasOwnProperty|__proto__)\b/.test(word)) {
+      throw new UsageError(word, 'there is no such option here'); // yargs trips over them
+    }
     if (/^-[\d.]/.test(word) && /^--[a-z-]+$/.test(last) && kindOf(last.slice(2)) !== 'flag') {
       words[words.length - 1] = `${last}=${word}`;
     } else {
@@ -124,7 +127,7 @@ function readable(argv: readonly string[]): string[] {
 
 /** Undefined for what is no option. */
 function kindOf(name: string): OptionDefinition['kind'] | undefined {
-  return name in OPTIONS ? OPTIONS[name as OptionName].kind : undefined;
+  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName].kind : undefined;
 }
 
 /** Stands for `-` while yargs parses, which would end a list there; no argument can hold a NUL. */

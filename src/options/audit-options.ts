@@ -8,6 +8,7 @@ import { FINDING_CATEGORIES } from '../model/verdict.js';
 import type { Format } from '../sinks/open.js';
 import type { EventsFrom } from '../sources/open-events.js';
 import type { SessionsFrom } from '../sources/open.js';
+import { LOOKUP_HORIZON_DAYS } from '../sources/time-slice.js';
 import type { GivenOptions } from './checks.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
 import {
@@ -47,7 +48,7 @@ export interface AuditOptions extends EventOptions {
 }
 
 /** CloudTrail's event history, in seconds. */
-const HORIZON = 90 * 86_400;
+const HORIZON = LOOKUP_HORIZON_DAYS * 86_400;
 /** How far past the horizon a window may begin without being incomplete. */
 const HORIZON_GRACE = 3600;
 /** CloudTrail may still be delivering what is younger, in seconds. */

@@ -84,6 +84,12 @@ export class GivenOptions {
     return this.#given(name) !== undefined;
   }
 
+  /** How far from the command line the option was given, from 0; Infinity when it was not. */
+  layerOf(name: OptionName): number {
+    const layer = this.#layers.findIndex((settings) => settings.has(name));
+    return layer === -1 ? Infinity : layer;
+  }
+
   /** What the user called the option: `--since`, `SENTINEL_AUDIT_SINCE`, a line of the config file. */
   origin(name: OptionName): string {
     return this.#given(name)?.origin ?? `--${name}`;

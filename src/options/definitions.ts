@@ -112,7 +112,7 @@ export const OPTIONS = {
     value: 'LIST',
     parts: [...FINDING_CATEGORIES, ...ANOMALIES, 'none'],
     describe:
-      'Categories and anomalies that make exit code 1, separated by commas, or none. Default: no_source_identity,non_sentinel_format,orphaned',
+      'Categories and anomalies that make exit code 1, separated by commas, or none. Default: the three categories',
   },
   'profile-map': {
     kind: 'text',

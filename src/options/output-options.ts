@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { type Stats, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../errors.js';
 import { FORMATS, type Format, type Output } from '../sinks/open.js';
 import type { GivenOptions } from './checks.js';
@@ -38,21 +38,56 @@ export function checkOutputOptions(
     verbose: given.flag('verbose'),
     progress: !given.flag('no-progress'),
     strict: given.flag('strict'),
-    rejects: given.parsed('rejects', writable),
+    rejects: given.parsed('rejects', ownFile),
   };
-  if (output.out !== undefined && run.rejects && resolve(output.out) === resolve(run.rejects)) {
-    throw new UsageError(given.origin('rejects'), 'is the same file as --out');
-  }
+  if (run.rejects !== undefined) checkRejects(run.rejects, output.out, given);
   return { output, columns: checkColumns(given, valid), run };
+}
+
+/** What is rejected must not be written over, or into, what is read; nor over what is written. */
+function checkRejects(rejects: string, out: string | undefined, given: GivenOptions): void {
+  const file = realPath(rejects);
+  const origin = given.origin('rejects');
+  if (out !== undefined && realPath(out) === file) {
+    throw new UsageError(origin, 'is the same file as --out');
+  }
+  for (const name of ['sessions', 'events'] as const) {
+    for (const path of given.has(name) ? given.list(name) : []) {
+      const input = realPath(path);
+      if (file !== input && !file.startsWith(input + sep)) continue;
+      const how = file === input ? 'is' : 'lies in';
+      throw new UsageError(origin, `${how} ${path}, which is read`, 'keep the rejects elsewhere');
+    }
+  }
+}
+
+/** Where links lead, also for a file that is not there yet. */
+function realPath(path: string): string {
+  const real = (there: string): string | undefined => {
+    try {
+      return realpathSync(there);
+    } catch {
+      return undefined;
+    }
+  };
+  return real(path) ?? join(real(dirname(path)) ?? resolve(dirname(path)), basename(path));
+}
+
+/** Of `--json` and `--format`, the one that was given nearer to the command line. */
+function formatNamed(given: GivenOptions): string | undefined {
+  const named = given.text('format');
+  const json = given.flag('json') ? given.layerOf('json') : Infinity;
+  const format = given.layerOf('format');
+  if (json === format && json !== Infinity && named !== 'json') {
+    throw new UsageError(given.origin('json'), `contradicts ${given.origin('format')} ${named}`);
+  }
+  return json < format ? 'json' : named;
 }
 
 function checkOutput(given: GivenOptions, defaultFormat: Format): Output {
   const out = given.parsed('out', writable);
-  const named = given.text('format');
-  if (given.flag('json') && named !== undefined && named !== 'json') {
-    throw new UsageError(given.origin('json'), `contradicts ${given.origin('format')} ${named}`);
-  }
-  const chosen = given.flag('json') ? 'json' : named === 'human' ? 'table' : named;
+  const named = formatNamed(given);
+  const chosen = named === 'human' ? 'table' : named;
   const format =
     (chosen as Format | undefined) ?? formatOf(out, given.origin('out')) ?? defaultFormat;
   return { format, out: out === '-' ? undefined : out, csvRaw: given.flag('csv-raw') };
@@ -98,11 +133,24 @@ function checkColumns(given: GivenOptions, valid: readonly string[]): OutputOpti
 function writable(path: string): string {
   if (path === '-') return path;
   const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statOf(folder)?.isDirectory()) {
     throw new UsageError('--out', `there is no folder ${folder} for ${basename(path)}`);
   }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError('--out', `${path} is a folder`);
-  }
+  if (statOf(path)?.isDirectory()) throw new UsageError('--out', `${path} is a folder`);
   return path;
+}
+
+/** The same, and not standard output. */
+function ownFile(path: string): string {
+  if (path === '-') throw new UsageError('--rejects', 'needs a file: standard output has the rows');
+  return writable(path);
+}
+
+/** What is at a path; undefined when nothing is. @throws UsageError when that cannot be told. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new UsageError(path, error instanceof Error ? error.message : String(error));
+  }
 }

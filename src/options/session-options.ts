@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { UsageError } from '../errors.js';
 import { SESSION_COLUMN_NAMES } from '../model/columns.js';
 import type { SessionFilter } from '../model/session-filter.js';
@@ -9,7 +8,7 @@ import type { Format } from '../sinks/open.js';
 import type { AwsOptions } from '../sources/aws.js';
 import type { SessionsFrom } from '../sources/open.js';
 import type { GivenOptions } from './checks.js';
-import { type OutputOptions, checkOutputOptions } from './output-options.js';
+import { type OutputOptions, checkOutputOptions, statOf } from './output-options.js';
 import type { Environment } from './settings.js';
 
 /** Everything that the commands over sessions share. */
@@ -52,11 +51,8 @@ export function checkSessionsFrom(given: GivenOptions, env: Environment): Sessio
   const sessions = given.list('sessions');
   const origin = given.origin('sessions');
   checkPaths(sessions, origin);
-  const byDefault =
-    sessions.length > 0 ? undefined : env['SENTINEL_SESSION_TABLE'] || 'sentinel-sessions';
-  const table = given.parsed('table', tableName) ?? byDefault;
   return {
-    table: table === undefined ? undefined : tableName(table),
+    table: checkTable(given, env, sessions.length > 0),
     sessions,
     segments: given.number('segments', 1_000_000),
     maxRcu: given.number('max-rcu'),
@@ -64,10 +60,28 @@ export function checkSessionsFrom(given: GivenOptions, env: Environment): Sessio
   };
 }
 
+/**
+ * The live table. Files that are named nearer to the command line than a table stand alone: they are read
+ * without AWS, whatever the config file says.
+ */
+function checkTable(given: GivenOptions, env: Environment, withFiles: boolean): string | undefined {
+  if (withFiles && given.layerOf('sessions') < given.layerOf('table')) return undefined;
+  const table = given.parsed('table', tableName);
+  if (table !== undefined || withFiles) return table;
+  const sentinels = env['SENTINEL_SESSION_TABLE'];
+  if (!sentinels) return 'sentinel-sessions';
+  try {
+    return tableName(sentinels);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError('SENTINEL_SESSION_TABLE', error.message, error.hint);
+  }
+}
+
 /** Paths that are there; standard input once at the most. @throws UsageError */
 export function checkPaths(paths: readonly string[], origin: string): void {
   for (const path of paths) {
-    if (path !== '-' && statSync(path, { throwIfNoEntry: false }) === undefined) {
+    if (path !== '-' && statOf(path) === undefined) {
       throw new UsageError(origin, `there is no file or folder ${path}`);
     }
   }
@@ -78,7 +92,7 @@ export function checkPaths(paths: readonly string[], origin: string): void {
 
 /** Where AWS is and who asks. @throws UsageError */
 export function checkAws(given: GivenOptions, env: Environment): AwsOptions {
-  const byDefault = env['AWS_REGION'] ? undefined : env['AWS_DEFAULT_REGION'];
+  const byDefault = env['AWS_REGION'] ? undefined : env['AWS_DEFAULT_REGION'] || undefined;
   return {
     region: given.parsed('region', regionName) ?? byDefault,
     awsProfile: given.text('aws-profile'),

@@ -35,12 +35,13 @@ async function* documentText<T>(
   columns: readonly Column<T>[],
   { fields = {}, also }: JsonDocument<T>,
 ): AsyncGenerator<string> {
-  const before = printableJson(JSON.stringify(fields, null, 2))
+  const members = printableJson(JSON.stringify(fields, null, 2))
     .slice(1, -1)
     .trimEnd();
-  yield* listText(source, list, columns, `{${before}${before === '' ? '' : ','}\n  `);
-  if (also !== undefined) yield* listText(also.rows, also.list, also.columns, ',\n  ');
-  yield '\n}\n';
+  const before = `{${members}${members === '' ? '' : ','}\n  `;
+  const end = '\n}\n';
+  yield* listText(source, list, columns, before, also === undefined ? end : ',\n  ');
+  if (also !== undefined) yield* listText(also.rows, also.list, also.columns, '', end);
 }
 
 async function* listText<T>(
@@ -48,6 +49,7 @@ async function* listText<T>(
   list: string,
   columns: readonly Column<T>[],
   before: string,
+  after: string,
 ): AsyncGenerator<string> {
   const objectOf = jsonObject(columns, '      ');
   // With the first rows, or when there are none: a source that fails at once leaves no output.
@@ -65,5 +67,5 @@ async function* listText<T>(
     if (text !== '') yield text;
     text = '';
   }
-  yield text + (isEmpty ? ']' : '\n  ]');
+  yield text + (isEmpty ? ']' : '\n  ]') + after;
 }

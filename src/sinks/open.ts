@@ -16,6 +16,14 @@ export interface Output {
   readonly csvRaw: boolean;
 }
 
+/** Standard output, and when to stop. */
+export interface Destination {
+  readonly stdout: Writable;
+  readonly signal: AbortSignal;
+  /** Called before the first row goes to standard output. */
+  readonly beforeRows?: () => void;
+}
+
 /** What a sink must know of the rows besides. */
 export interface Rows<T> extends TableOptions {
   /** The key of the list in a JSON document. */
@@ -33,12 +41,8 @@ export function chosenColumns<T>(
 }
 
 /** The sink for some options; its module is loaded when rows come. Colour is for standard output alone. */
-export function openSink<T>(
-  output: Output,
-  { stdout, signal }: { readonly stdout: Writable; readonly signal: AbortSignal },
-  rows: Rows<T>,
-): Sink<T> {
-  const write = openWriter(output, { stdout, signal });
+export function openSink<T>(output: Output, destination: Destination, rows: Rows<T>): Sink<T> {
+  const write = openWriter(output, destination);
   const options = output.out === undefined ? rows : { ...rows, color: false };
   return async (source) => (await sinkFor(output, options, write))(source);
 }
@@ -46,9 +50,23 @@ export function openSink<T>(
 /** Where the text of an output goes. */
 export function openWriter(
   { out }: Output,
-  { stdout, signal }: { readonly stdout: Writable; readonly signal: AbortSignal },
+  { stdout, signal, beforeRows }: Destination,
 ): WriteText {
-  return out === undefined ? writeToStream(stdout, signal) : writeToFile(out, signal);
+  if (out !== undefined) return writeToFile(out, signal);
+  const write = writeToStream(stdout, signal);
+  return (text) => write(announced(text, beforeRows));
+}
+
+async function* announced(
+  text: AsyncIterable<string>,
+  beforeRows: (() => void) | undefined,
+): AsyncGenerator<string> {
+  let isFirst = true;
+  for await (const piece of text) {
+    if (isFirst) beforeRows?.();
+    isFirst = false;
+    yield piece;
+  }
 }
 
 async function sinkFor<T>(

@@ -14,6 +14,8 @@ export interface TableOptions {
 }
 
 const GAP = '  ';
+/** UTF-16 units for each terminal cell, at the most, that are looked at. */
+const MOST_UNITS = 16;
 
 /**
  * A table for people, aligned by display width and written as the rows arrive. What is wider than its
@@ -75,11 +77,12 @@ function lineOf<T>(
 function fit(cell: Cell, width: number): string {
   if (cell === undefined) return '';
   if (typeof cell !== 'string') return String(cell);
-  const whole = printable(cell);
-  if (widthOf(whole) <= width) return whole;
+  // What is much longer than its column is not measured whole: a cell may have 400 KB.
+  const whole = cell.length > width * MOST_UNITS ? undefined : printable(cell);
+  if (whole !== undefined && widthOf(whole) <= width) return whole;
   let fitting = '';
   let used = 0;
-  for (const { segment } of CHARACTERS.segment(cell)) {
+  for (const { segment } of CHARACTERS.segment(cell.slice(0, width * MOST_UNITS))) {
     const shown = printable(segment);
     used += widthOf(shown);
     if (used > width - 1) break;

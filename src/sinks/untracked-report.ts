@@ -25,11 +25,14 @@ async function* reportText(
   findings: Source<Finding>,
 ): AsyncGenerator<string> {
   const found = summary.untracked + summary.orphaned;
-  yield headText(summary);
-  if (found > 0) {
-    yield `\n${underlined(`Untracked Sessions (${found})`, '-')}`;
-    for await (const batch of findings) yield batch.map(findingText).join('');
+  // With the first findings, or when there are none: a source that fails at once leaves no report.
+  let text = headText(summary);
+  if (found > 0) text += `\n${underlined(`Untracked Sessions (${found})`, '-')}`;
+  for await (const batch of findings) {
+    yield text + batch.map(findingText).join('');
+    text = '';
   }
+  if (text !== '') yield text;
   if (anomalyCount > 0) {
     yield `\n${underlined(`Anomalies (${anomalyCount})`, '-')}`;
     for await (const batch of anomalies) yield batch.map(anomalyText).join('');

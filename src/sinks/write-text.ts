@@ -27,9 +27,9 @@ export function writeToStream(stream: Writable, signal: AbortSignal): WriteText 
  */
 export function writeToFile(path: string, signal: AbortSignal): WriteText {
   return async (text) => {
-    const target = await targetOf(path);
-    const found = await stat(target).catch(() => undefined);
+    const found = await stat(path).catch(() => undefined);
     const whole = found === undefined || found.isFile();
+    const target = whole ? await targetOf(path) : path;
     const hidden = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`;
     const place = whole ? join(dirname(target), hidden) : target;
     const gzip = path.endsWith('.gz') ? [createGzip()] : [];
@@ -83,8 +83,11 @@ async function closing(
         yield next.value;
       }
     } finally {
-      await pieces.return?.();
-      close();
+      try {
+        await pieces.return?.();
+      } finally {
+        close();
+      }
     }
   }
   try {

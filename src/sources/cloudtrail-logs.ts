@@ -77,20 +77,19 @@ export async function* readLogFiles(
 
 /** Under which keys a document keeps its records: a trail's, and that of `aws cloudtrail lookup-events`. */
 const RECORD_LISTS = ['Records', 'Events'];
-const RECORD_KEYS = new Set([...RECORD_LISTS, 'NextToken']);
+const RECORD_KEYS = new Set([...RECORD_LISTS, 'NextToken', '$metadata']);
 
 async function* readLogFile(file: LogFile, reading: Reading): Source<RoleEvent> {
-  const { shape, bytes } = await shapeOf(readBytes(file), RECORD_KEYS);
+  const { shape, bytes } = await shapeOf(readBytes(file, reading.signal), RECORD_KEYS);
   const first = firstRecordCheck();
   if (shape === 'text') throw new SourceError('not a CloudTrail log: it is no JSON');
-  if (shape === 'empty') {
-    await bytes.return(undefined);
-  } else if (shape === 'lines') {
+  if (shape === 'empty') throw new SourceError('it is empty, which no log of a trail is');
+  if (shape === 'lines') {
     for await (const lines of readLines(bytes)) {
       const events: RoleEvent[] = [];
       for (const line of lines) {
         first(line.bytes);
-        pushEvent(events, line.bytes, () => `${file.name}:${line.number}`, reading);
+        pushEvent(events, line.bytes, false, () => `${file.name}:${line.number}`, reading);
       }
       if (events.length > 0) yield events;
     }
@@ -102,7 +101,7 @@ async function* readLogFile(file: LogFile, reading: Reading): Source<RoleEvent> 
       for (const row of found) {
         const number = ++count;
         first(row);
-        pushEvent(events, row, () => `${file.name}, record ${number}`, reading);
+        pushEvent(events, row, true, () => `${file.name}, record ${number}`, reading);
       }
       return events;
     };
@@ -113,7 +112,7 @@ async function* readLogFile(file: LogFile, reading: Reading): Source<RoleEvent> 
     const last = rows.end();
     const events = eventsOf(last.rows);
     if (events.length > 0) yield events;
-    checkLookupIsWhole(last.envelope);
+    last.envelopes.forEach(checkLookupIsWhole);
   }
 }
 
@@ -124,10 +123,12 @@ const ESCAPE = Buffer.from('\\u00');
 function pushEvent(
   events: RoleEvent[],
   bytes: Buffer,
+  isWhole: boolean,
   placeOf: () => string,
   reading: Reading,
 ): void {
-  if (bytes.indexOf(NEEDLE) === -1 && bytes.indexOf(ESCAPE) === -1) return;
+  const mayBeOne = bytes.indexOf(NEEDLE) !== -1 || bytes.indexOf(ESCAPE) !== -1;
+  if (!mayBeOne && (isWhole || isOneObject(bytes))) return;
   let record: unknown;
   try {
     record = recordIn(bytes);
@@ -150,6 +151,17 @@ function pushEvent(
   }
 }
 
+/** A line that is no whole object may be the rest of a role event. */
+function isOneObject(line: Buffer): boolean {
+  try {
+    const rows = new JsonRows('sequence');
+    const found = rows.push(line);
+    return found.length === 1 && line[0] === 0x7b && rows.end().rows.length === 0;
+  } catch {
+    return false;
+  }
+}
+
 /** The record itself; in `lookup-events` output it is a text within the event. */
 function recordIn(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new Error('not UTF-8');
@@ -158,8 +170,8 @@ function recordIn(bytes: Buffer): unknown {
   return typeof inner === 'string' ? (JSON.parse(inner) as unknown) : value;
 }
 
-/** What every record of a trail, of `lookup-events`, of a digest has one of. */
-const RECORD_MARKS = /"(eventName|eventID|CloudTrailEvent|digestS3Object)"/;
+/** What every record of a trail, of `lookup-events` or of a digest has one of. */
+const RECORD_MARKS = ['eventName', 'eventID', 'CloudTrailEvent', 'digestS3Object'];
 
 /** A file of something else would look like a trail without events: the first record must be one. */
 function firstRecordCheck(): (bytes: Buffer) => void {
@@ -167,7 +179,12 @@ function firstRecordCheck(): (bytes: Buffer) => void {
   return (bytes) => {
     if (isChecked) return;
     isChecked = true;
-    if (RECORD_MARKS.test(bytes.toString())) return;
+    try {
+      const record = JSON.parse(bytes.toString()) as object | null;
+      if (RECORD_MARKS.some((mark) => record !== null && Object.hasOwn(record, mark))) return;
+    } catch {
+      return; // a bad first record is rejected by itself
+    }
     throw new SourceError(
       'not a CloudTrail log: its first record has neither eventName nor eventID',
     );

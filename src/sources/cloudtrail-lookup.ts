@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   type CloudTrailClient,
   type Event,
@@ -15,9 +14,6 @@ import { merge } from './merge.js';
 import { RateLimit } from './rate-limit.js';
 import { fingerprint, redacted } from './redacted.js';
 import { Position, type Span, lengthOf, slicesOf } from './time-slice.js';
-
-/** How far back CloudTrail's event history reaches (CloudTrail API reference, LookupEvents). */
-export const LOOKUP_HORIZON_DAYS = 90;
 
 /** Milliseconds to wait for an answer: pages of 35 s have been seen in busy regions. */
 export const LOOKUP_TIMEOUT = 90_000;
@@ -52,36 +48,27 @@ const MOST_FUTILE_RESTARTS = 3;
  * @throws SourceError when a region cannot be read to its end; requests under way are stopped.
  */
 export async function* readLookupEvents(read: Lookup, reading: Reading): Source<RoleEvent> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([reading.signal, stop.signal]);
-  setMaxListeners(0, reading.signal, signal); // each request under way listens to it
   const spans = slicesOf(read.window);
   const [regions, names] = [[...new Set(read.regions)], [...new Set(read.eventNames)]];
   const seconds = spans.reduce((sum, span) => sum + lengthOf(span), 0);
   const progress = progressOf(seconds * regions.length * names.length, reading.meter);
 
-  const perRegion = regions.map((region) => {
+  const ofRegion = (region: string, outer: AbortSignal): Source<RoleEvent> => {
     reading.detail(`looking up ${names.join(', ')} in ${region}, in ${spans.length} slices each`);
     const client = read.clientFor(region);
     const limit = new RateLimit(REQUESTS_PER_SECOND);
-    const slices = names.flatMap((name) => {
-      const ask = pages(client, limit, name, region, signal);
-      return spans.map((span) => eventsOf(ask, span, region, reading, progress));
-    });
-    return merge(
-      slices.map((slice) => orStop(slice, stop)),
-      SLICES_AT_ONCE,
-    );
-  });
-  for await (const batch of merge(perRegion, regions.length)) {
-    let isTaken = false;
-    try {
-      yield batch;
-      isTaken = true;
-    } finally {
-      if (!isTaken) stop.abort(); // nobody wants more: do not wait for what is under way
-    }
-  }
+    const open = (signal: AbortSignal): Source<RoleEvent>[] =>
+      names.flatMap((name) => {
+        const ask = pages(client, limit, name, region, signal);
+        return spans.map((span) => eventsOf(ask, span, region, reading, progress));
+      });
+    return merge(open, SLICES_AT_ONCE, outer);
+  };
+  yield* merge(
+    (signal) => regions.map((region) => ofRegion(region, signal)),
+    regions.length,
+    reading.signal,
+  );
 }
 
 function progressOf(total: number, meter: Meter): (seconds: number) => void {
@@ -91,16 +78,6 @@ function progressOf(total: number, meter: Meter): (seconds: number) => void {
     done += seconds;
     meter.share = done / total;
   };
-}
-
-/** The same rows; a failure ends all that listens to `stop`, with the same reason. */
-async function* orStop<T>(source: Source<T>, stop: AbortController): Source<T> {
-  try {
-    yield* source;
-  } catch (error) {
-    stop.abort(error);
-    throw error;
-  }
 }
 
 /** Every attempt waits for its turn: the pace is kept behind the SDK's retries, not before them. */

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   type AttributeValue,
   DescribeTableCommand,
@@ -75,11 +74,17 @@ export async function* readTable(read: TableRead, reading: Reading): Source<Sess
     yield* rowsOf(query(client, table, plan, asked, reading), table, budget, reading);
   } else {
     const asked = { action: 'dynamodb:Scan', of };
-    setMaxListeners(0, reading.signal); // each request under way listens to it
-    const segments = Array.from({ length: plan.segments }, (_, segment) =>
-      rowsOf(scan(client, table, plan, segment, asked, reading), table, budget, reading),
-    );
-    yield* merge(segments, SEGMENTS_AT_ONCE);
+    const open = (signal: AbortSignal): Source<Session>[] =>
+      Array.from({ length: plan.segments }, (_, segment) => {
+        const ofSegment = { ...reading, signal };
+        return rowsOf(
+          scan(client, table, plan, segment, asked, ofSegment),
+          table,
+          budget,
+          ofSegment,
+        );
+      });
+    yield* merge(open, SEGMENTS_AT_ONCE, reading.signal);
   }
 }
 
@@ -183,12 +188,14 @@ async function* rowsOf(
   do {
     const allowed = await budget?.take(MOST_ROWS, signal);
     const page = await askPage(from, allowed?.limit ?? MOST_ROWS);
+    if (!Array.isArray(page.Items))
+      throw new SourceError(`table ${table}: an answer without items`);
     const consumed = page.ConsumedCapacity?.CapacityUnits ?? 0;
     if (allowed) budget?.settle(allowed.reserved, consumed, page.ScannedCount ?? 0);
     meter.pages++;
     meter.readUnits += consumed;
     from = page.LastEvaluatedKey;
-    const sessions = parseSessions(page.Items ?? [], reading, {
+    const sessions = parseSessions(page.Items, reading, {
       read: readAttribute,
       required: TABLE_FIELDS,
       placeOf: (item) => `table ${table}, id ${keyOf(item)}`,

@@ -1,3 +1,4 @@
+import { hashOfHalves } from './session-id.js';
 import { NONE, Slots, doubled } from './slots.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -38,6 +39,5 @@ export class EventIds {
 }
 
 function hashOf(words: ArrayLike<number>): number {
-  const mixed = Math.imul(words[0]! ^ Math.imul(words[3]!, 0x9e3779b1), 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15) ^ words[1]! ^ words[2]!) >>> 0;
+  return hashOfHalves(hashOfHalves(words[0]!, words[1]!), hashOfHalves(words[2]!, words[3]!));
 }

@@ -15,15 +15,17 @@ export async function shapeOf(
   bytes: AsyncGenerator<Buffer>,
   keys: ReadonlySet<string>,
 ): Promise<{ shape: FileShape; bytes: AsyncGenerator<Buffer> }> {
-  const first: Buffer[] = [];
-  for (let length = 0; length < HEAD;) {
+  const first: Buffer[] = []; // a few pieces, or all the white space that a file begins with
+  let start = Buffer.alloc(0);
+  let text = '';
+  while (text.length < HEAD) {
     const next = await bytes.next();
     if (next.done) break;
     first.push(next.value);
-    length += next.value.length;
+    const joined = Buffer.concat(first);
+    start = joined.subarray(0, 3).equals(BOM) ? joined.subarray(3) : joined;
+    text = start.toString('latin1').trimStart().slice(0, HEAD);
   }
-  const joined = Buffer.concat(first);
-  const start = joined.subarray(0, 3).equals(BOM) ? joined.subarray(3) : joined;
   async function* again(): AsyncGenerator<Buffer> {
     try {
       if (start.length > 0) yield start;
@@ -32,7 +34,7 @@ export async function shapeOf(
       await bytes.return(undefined);
     }
   }
-  return { shape: shapeOfText(start.subarray(0, HEAD).toString('latin1'), keys), bytes: again() };
+  return { shape: shapeOfText(text, keys), bytes: again() };
 }
 
 function shapeOfText(text: string, keys: ReadonlySet<string>): FileShape {

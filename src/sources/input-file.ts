@@ -45,13 +45,21 @@ export async function* filesBelow(
     const below = join(path, entry.name);
     if (entry.name.startsWith('.') || !isWanted(below)) continue;
     if (entry.isDirectory()) yield* filesBelow(below, isWanted);
-    else if (entry.isFile() || (entry.isSymbolicLink() && !(await isFolder(below)))) {
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(below)))) {
       yield { path: below, name: below };
     }
   }
 }
 
-/** A link that leads nowhere is no folder; whoever opens it will hear so. */
+/** Also a link that leads nowhere: whoever opens it will hear so. */
+async function leadsToFile(link: string): Promise<boolean> {
+  return stat(link).then(
+    (found) => found.isFile(),
+    () => true,
+  );
+}
+
+/** A link that leads nowhere is no folder. */
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -64,14 +72,23 @@ async function isFolder(path: string): Promise<boolean> {
  *
  * @throws SourceError when it cannot be read, is cut off, or is not what was promised.
  */
-export async function* readBytes(file: InputFile, promised: Promised = {}): AsyncGenerator<Buffer> {
+export async function* readBytes(
+  file: InputFile,
+  signal: AbortSignal,
+  promised: Promised = {},
+): AsyncGenerator<Buffer> {
   const hash = promised.md5 === undefined ? undefined : createHash('md5');
   try {
     const gzip = await isGzip(file.path);
-    const raw = createReadStream(file.path, { highWaterMark: CHUNK });
+    const raw = createReadStream(file.path, { highWaterMark: CHUNK, signal });
     if (hash) raw.on('data', (chunk) => hash.update(chunk));
-    yield* gzip ? connect(raw, createGunzip({ chunkSize: CHUNK }), () => {}) : raw;
+    const pieces = gzip ? connect(raw, createGunzip({ chunkSize: CHUNK }), () => {}) : raw;
+    for await (const piece of pieces as AsyncIterable<Buffer>) {
+      signal.throwIfAborted();
+      yield piece;
+    }
   } catch (error) {
+    signal.throwIfAborted();
     throw unreadable(error);
   }
   if (hash && hash.digest('base64') !== promised.md5) {
@@ -108,7 +125,9 @@ export async function spool(
   name: string,
   signal: AbortSignal,
 ): Promise<{ file: InputFile; dispose: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'sentinel-audit-')); // mode 0700
+  const folder = await mkdtemp(join(tmpdir(), 'sentinel-audit-')).catch((error: unknown) => {
+    throw unreadable(error);
+  }); // mode 0700
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, 'input');

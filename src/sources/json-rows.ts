@@ -14,6 +14,9 @@ const COMMA = 0x2c;
 /** Longest row and longest rest of a document, in bytes: far beyond any item of DynamoDB (400 KB). */
 const LONGEST = 16 * 1024 * 1024;
 
+/** How far back the key of a list is looked for: longer than any of ours with the space around it. */
+const LONGEST_KEY = 256;
+
 /**
  * Finds the rows in JSON of any length without parsing it whole, however it is laid out and wherever its
  * pieces are cut: only strings and brackets are followed, so text that looks like a row inside another
@@ -35,6 +38,11 @@ export class JsonRows {
   #carried = 0;
   #envelope: Buffer[] = [];
   #envelopeLength = 0;
+  /** The end of the envelope, in which the key of a list is looked for. */
+  #tail: Buffer = Buffer.alloc(0);
+  /** What each document that has ended says besides its rows. */
+  readonly #envelopes: unknown[] = [];
+  #failure: SourceError | undefined;
 
   /** `lists` are the keys under which a document keeps its rows. */
   constructor(shape: JsonShape, lists: readonly string[] = []) {
@@ -42,9 +50,23 @@ export class JsonRows {
     this.#lists = new Set(shape === 'array' ? [''] : lists);
   }
 
-  /** The rows that end in this piece, each the bytes of one JSON value. */
+  /**
+   * The rows that end in this piece, each the bytes of one JSON value. What is wrong behind them is thrown
+   * when the next piece, or the end, is told.
+   */
   push(piece: Buffer): Buffer[] {
+    if (this.#failure !== undefined) throw this.#failure;
     const rows: Buffer[] = [];
+    try {
+      this.#follow(piece, rows);
+    } catch (error) {
+      if (rows.length === 0 || !(error instanceof SourceError)) throw error;
+      this.#failure = error;
+    }
+    return rows;
+  }
+
+  #follow(piece: Buffer, rows: Buffer[]): void {
     let start = 0; // of the current row, or of the envelope's part
     for (let at = 0; at < piece.length; at++) {
       if (this.#row === 'nested') {
@@ -102,31 +124,47 @@ export class JsonRows {
       } else if (isClosing(byte)) {
         this.#depth--;
         if (this.#depth < 0) throw broken('a bracket too many');
+        if (this.#depth === 0) {
+          this.#keep(piece.subarray(start, at + 1));
+          this.#finishDocument();
+          start = at + 1;
+        }
       }
     }
     const rest = piece.subarray(start);
     if (this.#row !== 'none') this.#hold(rest);
     else if (this.#depth !== this.#rowDepth) this.#keep(rest);
-    return rows;
   }
 
   /**
-   * The last row if nothing else ends it, and what a document says besides its rows.
+   * The last row if nothing else ends it, and what the documents say besides their rows.
    *
    * @throws SourceError when the JSON is not whole.
    */
-  end(): { rows: Buffer[]; envelope: unknown } {
+  end(): { rows: Buffer[]; envelopes: readonly unknown[] } {
+    if (this.#failure !== undefined) throw this.#failure;
     const rows = this.#row === 'scalar' && !this.#inString ? [this.#take(Buffer.alloc(0))] : [];
     if (this.#depth > 0 || this.#inString) {
       throw broken('it ends in the middle: it was cut off');
     }
-    if (this.#rowDepth === 0) return { rows, envelope: undefined };
-    if (!this.#foundList) throw broken(`there is no list of rows in it`);
-    try {
-      return { rows, envelope: JSON.parse(Buffer.concat(this.#envelope).toString()) as unknown };
-    } catch {
-      throw broken('what stands around its rows'); // V8's words would quote the text
+    if (this.#rowDepth !== 0) {
+      const rest = Buffer.concat(this.#envelope).toString();
+      if (rest.trim() !== '' || this.#envelopes.length === 0) this.#finishDocument();
     }
+    return { rows, envelopes: this.#envelopes };
+  }
+
+  /** Documents may follow one another, as when files are joined. */
+  #finishDocument(): void {
+    if (!this.#foundList) throw broken('there is no list of rows in it');
+    try {
+      this.#envelopes.push(JSON.parse(Buffer.concat(this.#envelope).toString()));
+    } catch {
+      throw broken('what stands around its rows is damaged'); // V8's words would quote the text
+    }
+    this.#envelope = [];
+    this.#envelopeLength = 0;
+    this.#foundList = false;
   }
 
   /**
@@ -169,9 +207,9 @@ export class JsonRows {
     if (this.#rowDepth !== -1) return false;
     if (this.#lists.has('')) return this.#depth === 1 && !this.#foundList;
     if (this.#depth !== 2) return false;
-    const before = Buffer.concat([...this.#envelope, piece.subarray(start, at)]).toString();
-    const key = /("(?:[^"\\]|\\.)*")\s*:\s*$/.exec(before)?.[1];
-    return key !== undefined && this.#lists.has(JSON.parse(key) as string);
+    const before = lastOf(this.#tail, piece.subarray(start, at)).toString();
+    const key = /[{,\s]("(?:[^"\\]|\\.)*")\s*:\s*$/.exec(before)?.[1];
+    return key !== undefined && this.#lists.has(textOf(key));
   }
 
   #take(end: Buffer): Buffer {
@@ -190,8 +228,21 @@ export class JsonRows {
 
   #keep(part: Buffer): void {
     this.#envelope.push(part);
+    this.#tail = lastOf(this.#tail, part);
     this.#envelopeLength += part.length;
     if (this.#envelopeLength > LONGEST) throw broken('there is no list of rows in its first 16 MB');
+  }
+}
+
+function lastOf(before: Buffer, part: Buffer): Buffer {
+  return Buffer.concat([before, part.subarray(-LONGEST_KEY)]).subarray(-LONGEST_KEY);
+}
+
+function textOf(key: string): string {
+  try {
+    return String(JSON.parse(key));
+  } catch {
+    return '';
   }
 }
 

@@ -20,7 +20,8 @@ export async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<L
     carry = [];
     carried = 0;
     const trimmed = line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
-    if (trimmed.length > 0) lines.push({ number, bytes: trimmed });
+    if (trimmed.some((byte) => byte !== 0x20 && byte !== 0x09))
+      lines.push({ number, bytes: trimmed });
   };
   for await (const piece of bytes) {
     let start = 0;

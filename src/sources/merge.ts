@@ -1,12 +1,21 @@
+import { setMaxListeners } from 'node:events';
 import type { Batch, Source } from '../pipeline.js';
 
 /**
  * The rows of several sources as they arrive, up to `atOnce` sources side by side. Rows of one source
  * keep their order. Each running source is asked for its next batch as soon as its last one is taken,
- * so one batch of each is held. The first error ends all; so does stopping early.
+ * so one batch of each is held. The first error ends all; so does stopping early. The sources are opened
+ * with a signal that is aborted then, so that nobody waits for what is still under way.
  */
-export async function* merge<T>(sources: readonly Source<T>[], atOnce: number): Source<T> {
-  const waiting = sources.map((source) => () => source[Symbol.asyncIterator]());
+export async function* merge<T>(
+  open: (signal: AbortSignal) => readonly Source<T>[],
+  atOnce: number,
+  outer: AbortSignal,
+): Source<T> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([outer, stop.signal]);
+  setMaxListeners(0, outer, signal); // each request under way listens to it
+  const waiting = open(signal).map((source) => () => source[Symbol.asyncIterator]());
   const running = new Set<AsyncIterator<Batch<T>>>();
   const arrived: { from: AsyncIterator<Batch<T>>; batch: Batch<T> }[] = [];
   let failure: { error: unknown } | undefined;
@@ -46,6 +55,7 @@ export async function* merge<T>(sources: readonly Source<T>[], atOnce: number): 
       }
     }
   } finally {
+    stop.abort();
     await Promise.allSettled([...running].map(async (source) => source.return?.()));
   }
 }

@@ -7,9 +7,6 @@ import { type AwsOptions, clientConfig, regionOf } from './aws.js';
 import { isInOrderOfDays, listLogFiles, readLogFiles } from './cloudtrail-logs.js';
 import { openPaths } from './open-paths.js';
 
-/** Pages of LookupEvents have been seen to take 35 seconds. In milliseconds. */
-const LOOKUP_TIMEOUT = 90_000;
-
 /** Where role events come from. */
 export interface EventsFrom extends AwsOptions {
   /** Log files and folders, `-` is standard input; undefined asks CloudTrail's LookupEvents. */
@@ -37,13 +34,18 @@ export async function openEvents(
 ): Promise<OpenedEvents> {
   if (from.logs === undefined) return openLookup(from, reading);
   const { paths, dispose } = await openPaths(from.logs, stdin, reading);
-  const files = await listLogFiles(paths, from.window, reading);
-  const events = readLogFiles(files, reading);
-  return { events, regions: undefined, inOrderOfDays: isInOrderOfDays(files), dispose };
+  try {
+    const files = await listLogFiles(paths, from.window, reading);
+    const events = readLogFiles(files, reading);
+    return { events, regions: undefined, inOrderOfDays: isInOrderOfDays(files), dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
 }
 
 async function openLookup(from: EventsFrom, reading: Reading): Promise<OpenedEvents> {
-  const [{ CloudTrailClient }, { readLookupEvents }] = await Promise.all([
+  const [{ CloudTrailClient }, { LOOKUP_TIMEOUT, readLookupEvents }] = await Promise.all([
     import('@aws-sdk/client-cloudtrail'),
     import('./cloudtrail-lookup.js'),
   ]);

@@ -19,7 +19,10 @@ export async function openFinder(
   stdin: Readable,
   reading: Reading,
 ): Promise<{ finder: SessionFinder; dispose: () => Promise<void> }> {
-  const everything = fromCompleteRead(() => openSessions(from, NO_FILTER, [], stdin, reading));
+  const everything = fromCompleteRead(
+    (noting) => openSessions(from, NO_FILTER, [], stdin, noting),
+    reading,
+  );
   const { table } = from;
   if (table === undefined || from.sessions.length > 0 || from.maxRcu !== undefined) {
     return { finder: everything, dispose: async () => {} };

@@ -13,6 +13,9 @@ interface CsvRow {
   readonly line: number;
 }
 
+/** In characters; no row of ours comes near. */
+const LONGEST = 16 * 1024 * 1024;
+
 /** Where each column stands. */
 type Header = ReadonlyMap<string, number>;
 
@@ -77,7 +80,8 @@ async function* readRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRow
     bom: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    max_record_size: 1024 * 1024,
+    max_record_size: LONGEST,
+    record_delimiter: ['\r\n', '\n', '\r'],
     on_record: (cells: string[], { lines }) => {
       rows.push({ cells, line });
       line = lines + 1;
@@ -87,14 +91,25 @@ async function* readRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRow
   parser.on('error', (error) => (failure = error));
   parser.resume();
   const take = (): CsvRow[] => rows.splice(0);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const piece of bytes) {
-    await settled(parser, (done) => parser.write(piece, done));
+    const text = decoded(() => decoder.decode(piece, { stream: true }), line);
+    await settled(parser, (done) => parser.write(text, done));
     if (rows.length > 0) yield take();
     if (failure !== undefined) throw csvError(failure, line);
   }
+  decoded(() => decoder.decode(), line);
   await settled(parser, (done) => parser.end(done));
   if (rows.length > 0) yield take();
   if (failure !== undefined) throw csvError(failure, line);
+}
+
+function decoded(decode: () => string, line: number): string {
+  try {
+    return decode();
+  } catch {
+    throw new SourceError(`not UTF-8, somewhere from line ${line} on`);
+  }
 }
 
 /** Resolves when the parser has taken what it was given, or has failed. */
@@ -134,6 +149,16 @@ const cellOf = (
   return undefuse(cell);
 };
 
+/** The parser's own words would quote the text. */
 function csvError(error: Error, line: number): SourceError {
-  return new SourceError(`not valid CSV from line ${line} on: ${error.message}`, { cause: error });
+  const code = 'code' in error ? String(error.code) : '';
+  const what = WRONG[code] ?? code;
+  return new SourceError(`not valid CSV from line ${line} on: ${what}`, { cause: error });
 }
+
+const WRONG: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote is not closed',
+  CSV_INVALID_CLOSING_QUOTE: 'a closing quote is followed by text',
+  INVALID_OPENING_QUOTE: 'a quote stands within a cell',
+  CSV_MAX_RECORD_SIZE: 'a record is longer than 16 MB',
+};

@@ -83,10 +83,14 @@ async function* readSessionFile(
 ): Source<Session> {
   const { meter } = reading;
   const before = meter.rows + meter.bareDeletions;
-  const { shape, bytes } = await shapeOf(readBytes(file, 'md5' in file ? file : {}), SESSION_KEYS);
+  const { shape, bytes } = await shapeOf(
+    readBytes(file, reading.signal, 'md5' in file ? file : {}),
+    SESSION_KEYS,
+  );
   if (shape === 'text') yield* readSessionCsv(bytes, file.name, required, reading);
   else if (shape === 'lines') yield* readSessionLines(bytes, file.name, required, reading);
-  else if (shape !== 'empty') {
+  else if (shape === 'empty') reading.note(`${file.name} is empty`);
+  else {
     yield* readSessionDocument(bytes, file.name, shape, required, reading);
   }
   const items = meter.rows + meter.bareDeletions - before;

@@ -3,13 +3,13 @@ import {
   type BatchGetItemCommandOutput,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Reading } from '../model/reading.js';
 import type { SessionFinder, SessionMatch, Sought } from '../model/session-match.js';
 import { type Session, TABLE_FIELDS } from '../model/session.js';
 import type { Source } from '../pipeline.js';
 import { answerOf, regionOf } from './aws.js';
+import { WALL } from './clock.js';
 import { SessionIndex } from './session-index.js';
 import { parseSessions, readAttribute } from './session-rows.js';
 
@@ -19,16 +19,27 @@ const KEYS_AT_ONCE = 100;
 const UNITS_PER_LOOKUP = 0.5;
 
 /** Finds sessions by a complete read, made when something is sought for the first time. O(sessions) memory. */
-export function fromCompleteRead(read: () => Source<Session>): SessionFinder {
+export function fromCompleteRead(
+  read: (reading: Reading) => Source<Session>,
+  reading: Reading,
+): SessionFinder {
+  let isComplete = true;
+  const noting: Reading = {
+    ...reading,
+    reject: (reject) => {
+      isComplete = false;
+      reading.reject(reject);
+    },
+  };
   let index: Promise<SessionIndex> | undefined;
   let done: SessionIndex | undefined;
   return {
     find: async (sought) => {
-      index ??= indexOf(read());
+      index ??= indexOf(read(noting));
       done = await index;
       return sought.map((one) => done!.find(one));
     },
-    coverage: () => done?.coverage,
+    coverage: () => done && { ...done.coverage, isComplete },
   };
 }
 
@@ -78,7 +89,9 @@ export function fromLookups(
         }
         isComplete = true;
       }
-      return everything.find(sought);
+      // A session may have been deleted since it was found: what is known stays known.
+      const matches = await everything.find(sought);
+      return matches.map((match, at) => match ?? found.find(sought[at]!));
     },
     coverage: everything.coverage,
   };
@@ -123,8 +136,9 @@ async function batchGet(
     [table]: { Keys: ids.map((id) => ({ id: { S: id } })) },
   };
   for (let attempt = 0; Object.keys(request).length > 0; attempt++) {
-    if (attempt > 0)
-      await sleep(Math.random() * Math.min(100 * 2 ** attempt, 20_000), undefined, { signal });
+    if (attempt > 0) {
+      await WALL.sleep(Math.random() * Math.min(100 * 2 ** attempt, 20_000), signal);
+    }
     const command = new BatchGetItemCommand({
       RequestItems: request,
       ReturnConsumedCapacity: 'TOTAL',

@@ -40,7 +40,7 @@ export class SessionIndex {
     return this.#size;
   }
 
-  get coverage(): SessionCoverage {
+  get coverage(): Omit<SessionCoverage, 'isComplete'> {
     const oldest = this.#oldest === Infinity ? undefined : this.#oldest;
     return { oldest, hasIdentities: this.#hasIdentities };
   }
@@ -181,9 +181,8 @@ function known(seconds: number): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds;
 }
 
-/** FNV-1a. */
 function hash(bytes: Uint8Array): number {
-  let value = 0x811c9dc5;
-  for (const byte of bytes) value = Math.imul(value ^ byte, 0x01000193);
-  return (value ^ (value >>> 15)) >>> 0;
+  let value = bytes.length;
+  for (const byte of bytes) value = hashOfHalves(value, byte);
+  return value;
 }

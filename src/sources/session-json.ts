@@ -68,7 +68,7 @@ export async function* readSessionDocument(
   for await (const piece of bytes) yield* sessionsOf(texts(rows.push(piece)), required, reading);
   const last = rows.end();
   yield* sessionsOf(texts(last.rows), required, reading);
-  checkScanIsWhole(last.envelope, count);
+  checkScanIsWhole(last.envelopes, count);
 }
 
 function* sessionsOf(
@@ -135,15 +135,19 @@ function isTyped(row: object): boolean {
 }
 
 /** A scan that was saved in part would make sessions vanish. */
-function checkScanIsWhole(envelope: unknown, found: number): void {
-  if (typeof envelope !== 'object' || envelope === null || !('Items' in envelope)) return;
-  const { Count, NextToken, LastEvaluatedKey } = envelope as Record<string, unknown>;
-  if (NextToken !== undefined || LastEvaluatedKey !== undefined) {
-    throw new SourceError(
-      'this scan was saved in part: run it without --max-items and --no-paginate',
-    );
+function checkScanIsWhole(envelopes: readonly unknown[], found: number): void {
+  if (envelopes.length === 0) return;
+  let promised = 0;
+  for (const envelope of envelopes) {
+    if (typeof envelope !== 'object' || envelope === null || !('Items' in envelope)) return;
+    const { Count, NextToken, LastEvaluatedKey } = envelope as Record<string, unknown>;
+    if ((NextToken ?? LastEvaluatedKey ?? undefined) !== undefined) {
+      const how = 'run it without --max-items and --no-paginate';
+      throw new SourceError(`this scan was saved in part: ${how}`);
+    }
+    if (typeof Count !== 'number') return;
+    promised += Count;
   }
-  if (typeof Count === 'number' && Count !== found) {
-    throw new SourceError(`it promises ${Count} items and has ${found}: it was cut or joined`);
-  }
+  if (promised === found) return;
+  throw new SourceError(`it promises ${promised} items and has ${found}: it was cut or joined`);
 }

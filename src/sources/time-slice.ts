@@ -1,6 +1,9 @@
 import type { Event } from '@aws-sdk/client-cloudtrail';
 import type { Instant } from '../model/timestamp.js';
 
+/** How far back CloudTrail's event history goes (CloudTrail User Guide). */
+export const LOOKUP_HORIZON_DAYS = 90;
+
 /** Whole seconds, both included: events have no fractions, and LookupEvents' bounds are inclusive. */
 export interface Span {
   readonly from: number;

@@ -9,7 +9,9 @@ export function classify(finder: SessionFinder, judging: Judging): Transform<Rol
     for await (const events of source) {
       const sought = events.map((event) => soughtOf(event, judging.readIdentity));
       const matches = await finder.find(sought);
-      const oldest = finder.coverage()?.oldest;
+      const coverage = finder.coverage();
+      // Where not every session could be read, none that is not found can be told not to be there.
+      const oldest = coverage?.isComplete === false ? Infinity : coverage?.oldest;
       yield events.map((event, at) => judge(event, matches[at], oldest, judging));
     }
   };

@@ -91,7 +91,7 @@ describe('what does not exist is an error with the nearest that does', () => {
       'frobnicate',
       'frobnicate',
       /no such command/,
-      'the commands are export, server-sessions, completion',
+      'the commands are export, server-sessions, untracked-sessions, completion',
     ],
     ['export --sicne 7d', '--sicne', /no such option/, 'did you mean --since?'],
     ['export --limit 5', '--limit', /no such option/, undefined],
@@ -127,7 +127,7 @@ describe('a text to print', () => {
     ['--help', /^sentinel-audit gets audit evidence/],
     ['-h', /^sentinel-audit gets audit evidence/],
     ['--version', /^1\.2\.3$/],
-    ['export --help', /^Stream every session/],
+    ['export --help', /^Stream sessions/],
     ['server-sessions -h --since', /^List the newest sessions/],
     ['completion', /sentinel-audit.*completion/s],
   ])('%s', async (line, text) => {

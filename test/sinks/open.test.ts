@@ -29,7 +29,6 @@ test.each([
 ] as const)('%s goes to standard output', async (format, text) => {
   expect(FORMATS).toContain(format);
   expect(await opened(format)).toBe(text);
-  expect(await opened(format, '-')).toBe(text);
 });
 
 test('a file gets the rows, without colour, and standard output nothing', async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Interruption } from '../../src/errors.js';
 import type { RoleEvent } from '../../src/model/role-event.js';
 import { parseInstant } from '../../src/model/timestamp.js';
 import type { Window } from '../../src/model/window.js';
@@ -10,115 +11,16 @@ import { isInOrderOfDays, listLogFiles, readLogFiles } from '../../src/sources/c
 import { JsonRows, type JsonShape } from '../../src/sources/json-rows.js';
 import { assumeRoleRecord, eventIdOf, trailRecords } from '../support/cloudtrail.js';
 import { rowsOf, temporaryFolder } from '../support/contracts.js';
-import { type KeptReading, keptReading, parseAll } from '../support/records.js';
+import {
+  type KeptReading,
+  LAYOUTS,
+  innerOf,
+  keptReading,
+  parseAll,
+  someRecord,
+  spelt,
+} from '../support/records.js';
 import { sessionRow, sessionRows } from '../support/sessions.js';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** Text that would lead astray whoever does not follow strings. */
-const DECOY_TEXTS = [
-  '"eventName":"AssumeRole"',
-  JSON.stringify(assumeRoleRecord({ eventID: 'decoy' })),
-  `},${JSON.stringify(assumeRoleRecord({ eventID: 'decoy' }))},{`,
-  '"Records":[{"eventName":"AssumeRole"',
-  ']}{"Records":[',
-  '\\',
-  '\\\\"',
-  '"',
-  '{[',
-  ']}',
-  '\n{"eventName":"AssumeRole"}\n',
-  'aws-cli/2 AssumeRole',
-  '\u2028\u0000é👍',
-];
-const texts = fc.oneof(fc.constantFrom(...DECOY_TEXTS), fc.string({ unit: 'binary' }));
-const decoys = fc.letrec((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 2 },
-    texts,
-    fc.integer(),
-    fc.constant(null),
-    fc.constant(assumeRoleRecord({ eventID: 'decoy' })),
-    fc.constant({ Records: [assumeRoleRecord({ eventID: 'decoy' })] }),
-    fc.array(tie('value'), { maxLength: 2 }),
-    fc.dictionary(texts, tie('value'), { maxKeys: 2 }),
-  ),
-})).value;
-const someRecord = fc
-  .record({
-    n: fc.nat(0xffff),
-    eventName: fc.constantFrom(
-      ...['AssumeRole', 'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'],
-      ...['AssumeRoot', 'UpdateAssumeRolePolicy', 'assumerole', 'PutObject'],
-    ),
-    eventSource: fc.constantFrom('sts.amazonaws.com', 'sts.amazonaws.com', 'iam.amazonaws.com'),
-    userAgent: texts,
-    requestParameters: fc.oneof(
-      fc.constant(assumeRoleRecord()['requestParameters']),
-      fc.record({ roleArn: texts, roleSessionName: texts, policy: texts, more: decoys }),
-      fc.constant(null),
-    ),
-    additionalEventData: decoys,
-    [DECOY_TEXTS[0]!]: decoys,
-  })
-  .map(({ n, ...rest }): Json => ({ ...assumeRoleRecord({ eventID: eventIdOf(n) }), ...rest }));
-
-/** A layout makes text of records; `listIn` finds them in it by parsing everything. */
-interface Layout {
-  readonly shape: JsonShape;
-  readonly write: (records: readonly Json[], indent: number) => string;
-  readonly listIn: (text: string) => unknown[];
-}
-const lookedUp = (record: Json): Json => ({
-  EventId: record['eventID'],
-  EventName: record['eventName'],
-  CloudTrailEvent: spelt(JSON.stringify(record)),
-});
-const innerOf = (events: unknown): unknown[] =>
-  (events as { CloudTrailEvent: string }[]).map(
-    ({ CloudTrailEvent: text }) => JSON.parse(text) as unknown,
-  );
-const LAYOUTS: Readonly<Record<string, Layout>> = {
-  'of a trail': {
-    shape: 'document',
-    write: (Records, indent) => JSON.stringify({ Records }, null, indent),
-    listIn: (text) => (JSON.parse(text) as { Records: unknown[] }).Records,
-  },
-  'as an array': {
-    shape: 'array',
-    write: (records, indent) => JSON.stringify(records, null, indent),
-    listIn: (text) => JSON.parse(text) as unknown[],
-  },
-  'as NDJSON': {
-    shape: 'sequence',
-    write: (records) => records.map((record) => `${JSON.stringify(record)}\n`).join(''),
-    listIn: (text) =>
-      text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as unknown),
-  },
-  'as saved lookup-events output': {
-    shape: 'document',
-    write: (records, indent) =>
-      JSON.stringify({ Events: records.map(lookedUp), NextToken: null }, null, indent),
-    listIn: (text) => innerOf((JSON.parse(text) as { Events: unknown }).Events),
-  },
-  'as an array of looked up events': {
-    shape: 'array',
-    write: (records, indent) => JSON.stringify(records.map(lookedUp), null, indent),
-    listIn: (text) => innerOf(JSON.parse(text)),
-  },
-};
-
-/** The same JSON, with some names spelt with escapes: every one that stands at an even place. */
-function spelt(text: string): string {
-  let count = 0;
-  return text.replaceAll('AssumeRo', (name) => {
-    const spellings = [name, '\\u0041ssumeRo', 'Assume\\u0052o', 'As\\u0073umeR\\u006f'];
-    return spellings[count++ % spellings.length]!;
-  });
-}
 
 describe.each(Object.entries(LAYOUTS))('records %s', (name, { shape, write, listIn }) => {
   const contents = fc.record({
@@ -330,6 +232,24 @@ test('credentials are never in events, rejects or notes', async () => {
   }
 });
 
+test('an interruption stops the reading within a file', async () => {
+  const path = join(temporaryFolder(), 'log.json');
+  writeFileSync(path, LAYOUTS['of a trail']!.write([...trailRecords(2000)], 0));
+  const stop = new AbortController();
+  const reading = { ...keptReading().reading, signal: stop.signal };
+  const files = await listLogFiles([{ path, name: path }], ALWAYS, reading);
+  const reason = new Interruption('SIGINT');
+  let batches = 0;
+  const readAndStop = async (): Promise<void> => {
+    for await (const _ of readLogFiles(files, reading)) {
+      batches++;
+      stop.abort(reason);
+    }
+  };
+  await expect(readAndStop()).rejects.toBe(reason);
+  expect(batches).toBe(1);
+});
+
 describe('the layout of a trail', () => {
   const AREA = 'AWSLogs/111122223333/CloudTrail/us-east-1';
   const window = {
@@ -438,14 +358,14 @@ function rowsIn(shape: JsonShape, bytes: Buffer, sizes: readonly number[]): unkn
 function writeLog(root: string, path: string, numbers: readonly number[]): void {
   const Records = numbers.map((n) => assumeRoleRecord({ eventID: eventIdOf(n) }));
   const text = JSON.stringify({ Records });
-  write(join(root, path), path.endsWith('.gz') ? gzipSync(text, { level: 1 }) : text);
+  put(join(root, path), path.endsWith('.gz') ? gzipSync(text, { level: 1 }) : text);
 }
 
 function writeNoise(root: string, path: string): void {
-  write(join(root, path), 'neither gzip nor JSON');
+  put(join(root, path), 'neither gzip nor JSON');
 }
 
-function write(path: string, content: string | Buffer): void {
+function put(path: string, content: string | Buffer): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
 }

@@ -10,11 +10,8 @@ import { type Instant, formatSeconds, parseInstant } from '../../src/model/times
 import { within } from '../../src/model/window.js';
 import type { Source } from '../../src/pipeline.js';
 import { clientConfig } from '../../src/sources/aws.js';
-import {
-  LOOKUP_HORIZON_DAYS,
-  LOOKUP_TIMEOUT,
-  readLookupEvents,
-} from '../../src/sources/cloudtrail-lookup.js';
+import { LOOKUP_TIMEOUT, readLookupEvents } from '../../src/sources/cloudtrail-lookup.js';
+import { LOOKUP_HORIZON_DAYS } from '../../src/sources/time-slice.js';
 import {
   type CloudTrail,
   type TrailOptions,

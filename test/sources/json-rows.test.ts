@@ -18,10 +18,10 @@ function read(shape: JsonShape, bytes: Buffer, sizes: readonly number[] = [Infin
     found.push(...json.push(Buffer.from(bytes.subarray(at, at + size))));
     at += size;
   }
-  const { rows, envelope } = json.end();
+  const { rows, envelopes } = json.end();
   return {
     rows: [...found, ...rows].map((row) => JSON.parse(row.toString()) as unknown),
-    envelope,
+    envelope: envelopes.at(-1),
   };
 }
 

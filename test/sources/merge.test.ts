@@ -5,6 +5,8 @@ import type { Batch } from '../../src/pipeline.js';
 import { merge } from '../../src/sources/merge.js';
 import { batchesOf, rowsOf } from '../support/contracts.js';
 
+const { signal } = new AbortController();
+
 /** What goes on in some sources. */
 class Sources {
   running = 0;
@@ -48,7 +50,7 @@ test('all rows arrive, those of one source in order, and no more than so many so
   const property = fc.asyncProperty(counts, atOnce, delays, async (sizes, limit, some) => {
     const world = new Sources();
     const sources = sizes.map((count, n) => world.of(letters(n, count), random([...some, n % 3])));
-    const rows = await rowsOf(merge(sources, limit));
+    const rows = await rowsOf(merge(() => sources, limit, signal));
     for (const [n, count] of sizes.entries()) {
       expect(rows.filter((row) => row.startsWith(`${n}:`))).toEqual(letters(n, count).flat());
     }
@@ -62,14 +64,14 @@ test('all rows arrive, those of one source in order, and no more than so many so
 test('as many sources run side by side as may', async () => {
   const world = new Sources();
   const sources = [1, 2, 3, 4, 5].map((n) => world.of(letters(n, 3), () => 2));
-  await rowsOf(merge(sources, 3));
+  await rowsOf(merge(() => sources, 3, signal));
   expect(world.most).toBe(3);
 });
 
 test('a slow source does not hold up the others', async () => {
   const world = new Sources();
   const slow = world.of(letters(0, 1), () => 50);
-  const rows = await rowsOf(merge([slow, world.of(letters(1, 5), () => 1)], 2));
+  const rows = await rowsOf(merge(() => [slow, world.of(letters(1, 5), () => 1)], 2, signal));
   expect(rows).toEqual(['1:0', '1:1', '1:2', '1:3', '1:4', '0:0']);
 });
 
@@ -88,7 +90,7 @@ test('the first error ends all, and closes all', async () => {
       world.of(forever, random([...some, 1])),
       world.of(forever, () => 1),
     ];
-    await expect(batchesOf(merge(sources, 3))).rejects.toBe(failure);
+    await expect(batchesOf(merge(() => sources, 3, signal))).rejects.toBe(failure);
     expect(world.running).toBe(0);
     expect(world.opened).toBe(3);
   });
@@ -104,7 +106,7 @@ test('stopping early closes all', async () => {
   };
   const sources = [0, 1, 2, 3].map((n) => world.of(forever, () => n));
   let taken = 0;
-  for await (const _ of merge(sources, 2)) if (++taken === 5) break;
+  for await (const _ of merge(() => sources, 2, signal)) if (++taken === 5) break;
   expect(world).toMatchObject({ running: 0, opened: 2 });
 });
 
@@ -113,7 +115,7 @@ test('one batch of each running source is held, however slowly they are taken', 
   const sources = [0, 1, 2].map((n) => world.of(letters(n, 20), () => 0));
   let taken = 0;
   const ahead: number[] = [];
-  for await (const _ of merge(sources, 3)) {
+  for await (const _ of merge(() => sources, 3, signal)) {
     taken++;
     for (let n = 0; n < 5; n++) await turn();
     ahead.push(world.pulled - taken);
@@ -126,7 +128,7 @@ test('no source is kept waiting for the others', async () => {
   const world = new Sources();
   const sources = [0, 1, 2].map((n) => world.of(letters(n, 20), () => 0));
   const taken: string[] = [];
-  for await (const [row] of merge(sources, 3)) {
+  for await (const [row] of merge(() => sources, 3, signal)) {
     await turn();
     if (taken.push(row!) === 30) break;
   }
@@ -137,9 +139,9 @@ test('no source is kept waiting for the others', async () => {
 
 test('nothing is opened before the first batch is asked for', async () => {
   const world = new Sources();
-  const merged = merge([world.of(letters(0, 1), () => 0)], 2);
+  const merged = merge(() => [world.of(letters(0, 1), () => 0)], 2, signal);
   await turn();
   expect(world.opened).toBe(0);
   expect(await rowsOf(merged)).toEqual(['0:0']);
-  expect(await batchesOf(merge([], 2))).toEqual([]);
+  expect(await batchesOf(merge(() => [], 2, signal))).toEqual([]);
 });

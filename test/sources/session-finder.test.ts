@@ -4,8 +4,9 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { SourceError } from '../../src/errors.js';
+import { Interruption, SourceError } from '../../src/errors.js';
 import type { RoleEvent } from '../../src/model/role-event.js';
 import type { SessionFinder, Sought } from '../../src/model/session-match.js';
 import { identityReader } from '../../src/model/source-identity.js';
@@ -63,6 +64,8 @@ describe('sessions of the live table', () => {
       expect(scanned).toBeGreaterThan(300);
       const { verdicts, seen } = await judged(endpoint, 'many', events, { atOnce });
       expect(unitsOf(seen)).toBeLessThanOrEqual(2.5 * scanned);
+      expect(count(seen, 'BatchGetItem') > 0).toBe(atOnce === 100);
+      expect(scansToTheEnd(seen)).toBe(1);
       expect(verdicts.every(({ category }) => category === 'tracked')).toBe(true);
       expect(verdicts.length).toBe(events.length);
     },
@@ -161,7 +164,7 @@ describe('sessions of the live table', () => {
   test('keys that DynamoDB left unprocessed are asked for again', async () => {
     const partial = await startStingy(endpoint.url, 30);
     try {
-      const run = withFinder(partial.url, 'few', {}, async ({ finder, meter, seen }) => {
+      await withFinder(partial.url, 'few', {}, async ({ finder, meter, seen }) => {
         const matches = await finder.find([...Array(150).keys()].map(soughtById));
         expect(matches.map((match) => match?.session.id)).toEqual([...Array(150).keys()].map(idOf));
         expect(seen.map((request) => keysIn(request.body).length).toSorted()).toEqual(
@@ -170,7 +173,25 @@ describe('sessions of the live table', () => {
         expect(meter.lookups).toBe(6);
         expect(count(seen, 'Scan')).toBe(0);
       });
-      await run;
+    } finally {
+      partial.close();
+    }
+  });
+
+  test('an interruption ends the waiting for unprocessed keys', async () => {
+    const partial = await startStingy(endpoint.url, 1);
+    const stop = new AbortController();
+    const { signal } = stop;
+    const reason = new Interruption('SIGINT');
+    try {
+      await withFinder(partial.url, 'few', { signal }, async ({ finder, meter }) => {
+        const answer = expect(finder.find([...Array(90).keys()].map(soughtById))).rejects.toBe(
+          reason,
+        );
+        while (meter.lookups < 4) await sleep(1);
+        stop.abort(reason); // in the middle of a second or so of patience
+        await answer;
+      });
     } finally {
       partial.close();
     }
@@ -202,6 +223,7 @@ describe('sessions of the live table', () => {
       expect(finder.coverage()).toEqual({
         oldest: Date.UTC(2026, 0, 17) / 1000,
         hasIdentities: true,
+        isComplete: true,
       });
     });
   });
@@ -220,14 +242,19 @@ async function withFinder<T>(
   options: {
     readonly faultFor?: (operation: string) => Fault | undefined;
     readonly sessions?: readonly string[];
+    readonly signal?: AbortSignal;
   },
   use: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const proxy = await startProxy(url, options.faultFor);
-  const kept = keptReading();
+  const kept = keptReading(options.signal);
   const from = {
-    ...{ endpointUrl: proxy.url, region: 'us-east-1', table },
-    ...{ sessions: options.sessions ?? [], segments: undefined, maxRcu: undefined },
+    endpointUrl: proxy.url,
+    region: 'us-east-1',
+    table,
+    sessions: options.sessions ?? [],
+    segments: undefined,
+    maxRcu: undefined,
   };
   const { finder, dispose } = await openFinder(from, 8, Readable.from([]), kept.reading);
   try {

@@ -105,7 +105,10 @@ function matchOf(one: Session, matchedBy: SessionMatch['matchedBy']): SessionMat
   return {
     matchedBy,
     session: {
-      ...{ id, user, profile, status },
+      id,
+      user,
+      profile,
+      status,
       startedAt: secondsOf(one.startedAt),
       expiresAt: secondsOf(one.expiresAt),
       updatedAt: secondsOf(one.updatedAt),

@@ -1,0 +1,720 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, cli, ended, objects, scratch, start } from '../support/cli.js';
+import { type TrailRecord, eventIdOf } from '../support/cloudtrail.js';
+import { type Endpoint, createTable, startDynalite } from '../support/dynamodb.js';
+import { type Fault, startProxy } from '../support/proxy.js';
+import { type Row, idOf, sessionRow, sessionRows } from '../support/sessions.js';
+import {
+  type AuditDocument,
+  NO_AWS,
+  WINDOW,
+  auditOf,
+  fileOf,
+  ndjsonOf,
+  roleArn,
+  roleRecord,
+  untracked,
+  writeTrail,
+} from '../support/trail.js';
+
+/** Alice's session in prod, from noon of 2026-01-20 for a quarter of an hour. */
+const SESSION = sessionRow(5040, { status: 'active' });
+const ID = idOf(5040);
+/** One of the week before, so that what is orphaned can be told to be. */
+const OLD = sessionRow(0, { created_at: '2026-01-10T00:00:00Z' });
+
+const tracked = (n: number, at = '2026-01-20T12:05:00Z'): TrailRecord =>
+  roleRecord(n, { at, tag: ID });
+const bypass = (n: number, more: TrailRecord = {}): TrailRecord => roleRecord(n, { more });
+const orphan = (n: number, at?: string): TrailRecord =>
+  roleRecord(n, { identity: `sentinel-${idOf(9)}`, ...(at !== undefined && { at }) });
+const service = { userIdentity: { type: 'AWSService', invokedBy: 'rds.amazonaws.com' } };
+const failed = { errorCode: 'AccessDenied', requestParameters: null, responseElements: null };
+const foundIn = ({ untracked_sessions }: AuditDocument, name = 'event_id'): unknown[] =>
+  untracked_sessions.map((finding) => finding[name]);
+const run = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> =>
+  untracked(records, [SESSION, OLD], args);
+
+describe('the report for people is that of SPEC 3.3 to the letter', () => {
+  const head = (total: number, rest: string): string => `Untracked Session Detection
+===========================
+
+Time Window: 2026-01-17T00:00:00Z to 2026-01-24T00:00:00Z
+
+Summary
+-------
+Total events:     ${total}
+${rest}
+Counted Apart
+-------------
+Service calls:    0
+Failed calls:     0
+Duplicates:       0
+Outside window:   0
+Not judged:       0
+Allowed:          0
+`;
+
+  it('with a finding', async () => {
+    const { code, stdout, stderr } = await run([
+      tracked(1),
+      roleRecord(2, { at: '2026-01-20T14:32:00Z', role: 'ProductionAdmin' }),
+    ]);
+    expect(stdout).toBe(`${head(
+      2,
+      `Tracked:          1 (50.0%)
+Untracked:        1
+Orphaned:         0
+`,
+    )}
+Untracked Sessions (1)
+----------------------
+[no_source_identity] 2026-01-20T14:32:00Z
+  Event ID: ${eventIdOf(2)}
+  Role: arn:aws:iam::111122223333:role/ProductionAdmin
+  Source IP: 198.51.100.7
+  Reason: No SourceIdentity set on AssumeRole call
+
+Result: 1 untracked session(s) detected - compliance gap
+`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^2 files, \d+\.\d s\n$/);
+  });
+
+  it('without one', async () => {
+    const { code, stdout } = await run([tracked(1), tracked(2)]);
+    expect(stdout).toBe(`${head(
+      2,
+      `Tracked:          2 (100.0%)
+Untracked:        0
+Orphaned:         0
+`,
+    )}
+Result: All sessions properly tracked
+`);
+    expect(code).toBe(0);
+  });
+
+  it('without events, which is 100 % and code 0', async () => {
+    const { code, stdout } = await run([]);
+    expect(stdout).toBe(`${head(
+      0,
+      `Tracked:          0 (100.0%)
+Untracked:        0
+Orphaned:         0
+`,
+    )}
+Result: All sessions properly tracked
+`);
+    expect(code).toBe(0);
+  });
+
+  it('with untracked and orphaned counted together in heading and result', async () => {
+    const { stdout } = await run([bypass(1), orphan(2), roleRecord(3, { identity: 'ci' })]);
+    expect(stdout).toContain('Untracked:        2\nOrphaned:         1\n');
+    expect(stdout).toContain('\nUntracked Sessions (3)\n----------------------\n');
+    expect(stdout).toContain('\nResult: 3 untracked session(s) detected - compliance gap\n');
+    expect(stdout).toContain('  Source Identity: ci\n  Reason: SourceIdentity not in Sentinel');
+    expect(stdout).toContain(
+      '  Reason: Sentinel SourceIdentity but session not found (expired/deleted)\n',
+    );
+  });
+
+  it('with a rate below 100 that never looks like it', async () => {
+    const records = Array.from({ length: 9999 }, (_, n) => tracked(n + 1));
+    const { stdout } = await run([...records, bypass(0)]);
+    expect(stdout).toContain('Total events:     10000\nTracked:          9999 (99.9%)\n');
+  }, 30_000);
+});
+
+describe('the JSON document', () => {
+  it('has exactly these fields, written as JSON.stringify would', async () => {
+    const { code, stdout, stderr } = await run(
+      [tracked(1), tracked(2, '2026-01-20T13:00:00Z'), bypass(3), orphan(4)],
+      ['--json'],
+    );
+    const document = JSON.parse(stdout) as AuditDocument;
+    expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
+    expect(document).toEqual({
+      start_time: '2026-01-17T00:00:00Z',
+      end_time: '2026-01-24T00:00:00Z',
+      total_events: 4,
+      tracked_events: 2,
+      untracked_events: 1,
+      orphaned_events: 1,
+      unverifiable_events: 0,
+      compliance_rate: 50,
+      complete: true,
+      rejected: 0,
+      regions: ['us-east-1'],
+      excluded: {
+        service_calls: 0,
+        failed_calls: 0,
+        duplicates: 0,
+        outside_window: 0,
+        not_judged: 0,
+        allowed: 0,
+      },
+      anomalies: { outside_session: 1 },
+      untracked_sessions: [
+        {
+          event_id: eventIdOf(3),
+          event_time: '2026-01-20T12:00:00Z',
+          event_name: 'AssumeRole',
+          role_arn: roleArn('Prod'),
+          principal_id: 'AROAEXAMPLEBROKER:i-0abc',
+          caller_arn: 'arn:aws:sts::111122223333:assumed-role/Broker/i-0abc',
+          account_id: '111122223333',
+          region: 'us-east-1',
+          source_ip: '198.51.100.7',
+          user_agent: 'aws-sdk-go-v2/1.30.0',
+          category: 'no_source_identity',
+          reason: 'No SourceIdentity set on AssumeRole call',
+          profile: 'prod',
+        },
+        expect.objectContaining({
+          event_id: eventIdOf(4),
+          source_identity: `sentinel-${idOf(9)}`,
+          category: 'orphaned',
+        }),
+      ],
+      anomalous_sessions: [expect.objectContaining({ event_id: eventIdOf(2) })],
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('4 events judged: 2 tracked (50.0%), 1 untracked, 1 orphaned\n');
+  });
+
+  it('is whole without events, and says when CloudTrail may still be delivering', async () => {
+    const { stdout } = await run([], ['--json']);
+    const document = JSON.parse(stdout) as Record<string, unknown>;
+    expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
+    expect(document).toMatchObject({
+      total_events: 0,
+      compliance_rate: 100,
+      complete: true,
+      regions: [],
+      anomalies: {},
+      untracked_sessions: [],
+    });
+    expect(document).not.toHaveProperty('fresh_until');
+    const fresh = await run([], ['--json', '--since', '1h', '--until', '5m']);
+    expect(fresh.stdout).toMatch(/"fresh_until": "20\d\d-/);
+    expect(fresh.stderr).toContain('CloudTrail may still be delivering');
+  });
+
+  it('has a rate that is the number, not the text', async () => {
+    const { compliance_rate } = await auditOf([tracked(1), bypass(2), bypass(3)], [SESSION]);
+    expect(compliance_rate).toBeCloseTo(100 / 3, 10);
+  });
+});
+
+describe('CSV and NDJSON have one finding a row, and the summary on standard error', () => {
+  const records = [tracked(1), bypass(2), orphan(3), tracked(4, '2026-01-20T13:00:00Z')];
+
+  it('csv', async () => {
+    const { code, stdout, stderr } = await run(records, ['--format', 'csv']);
+    const rows = parse(stdout, { columns: true }) as Record<string, string>[];
+    expect(Object.keys(rows[0]!).slice(0, 14)).toEqual(
+      'event_id,event_time,event_name,role_arn,principal_id,caller_arn,account_id,region,source_ip,user_agent,source_identity,category,reason,profile'.split(
+        ',',
+      ),
+    );
+    expect(rows.map(({ event_id }) => event_id)).toEqual([eventIdOf(2), eventIdOf(3)]);
+    expect(stderr).toContain('4 events judged: 2 tracked (50.0%), 1 untracked, 1 orphaned\n');
+    expect(stderr).toContain('counted apart: ');
+    expect(code).toBe(1);
+  });
+
+  it('ndjson', async () => {
+    const { stdout, stderr } = await run(records, ['--format', 'ndjson']);
+    const { untracked_sessions } = await auditOf(records, [SESSION, OLD]);
+    expect(objects(stdout)).toEqual(untracked_sessions);
+    expect(stderr).toContain('4 events judged: ');
+  });
+
+  it('with the columns that are asked for, and a header alone without findings', async () => {
+    const args = ['--format', 'csv', '--columns', 'category,event_id'];
+    expect((await run(records, args)).stdout).toBe(
+      `category,event_id\nno_source_identity,${eventIdOf(2)}\norphaned,${eventIdOf(3)}\n`,
+    );
+    expect((await run([tracked(1)], args)).stdout).toBe('category,event_id\n');
+  });
+});
+
+describe('what is counted apart is in no total', () => {
+  const pair = (n: number, sharedEventID: string, other = false): TrailRecord =>
+    bypass(n, {
+      sharedEventID,
+      ...(other && {
+        recipientAccountId: '444455556666',
+        userIdentity: { type: 'AWSAccount', principalId: 'AROA:x', accountId: '111122223333' },
+      }),
+    });
+  const records = [
+    tracked(1),
+    bypass(2),
+    orphan(3),
+    bypass(4, service),
+    bypass(5, { userIdentity: { invokedBy: 'ec2.amazonaws.com' } }),
+    bypass(6, failed),
+    bypass(2),
+    orphan(3),
+    tracked(1),
+    pair(7, 'shared-1', true),
+    pair(8, 'shared-1'),
+    pair(9, 'shared-2'),
+    pair(10, 'shared-2', true),
+    roleRecord(11, { at: '2026-01-16T23:59:59Z' }),
+    roleRecord(12, { at: '2026-01-24T00:00:00Z' }),
+    roleRecord(13, { at: '2026-01-17T00:00:00Z' }),
+    roleRecord(14, { at: '2026-01-23T23:59:59Z' }),
+    bypass(15, { eventName: 'AssumeRoleWithSAML' }),
+    bypass(16, { eventName: 'AssumeRoot' }),
+    bypass(17, { eventName: 'AssumeRoleWithWebIdentity' }),
+    bypass(18, { eventName: 'GetCallerIdentity' }),
+  ];
+
+  it('by why, and total = tracked + untracked + orphaned', async () => {
+    const document = await auditOf(records, [SESSION, OLD]);
+    expect(document.excluded).toEqual({
+      service_calls: 2,
+      failed_calls: 1,
+      duplicates: 5,
+      outside_window: 2,
+      not_judged: 3,
+      allowed: 0,
+    });
+    const { total_events, tracked_events, untracked_events, orphaned_events } = document;
+    expect([total_events, tracked_events, untracked_events, orphaned_events]).toEqual([7, 1, 5, 1]);
+    const kept = [2, 3, 8, 9, 13, 14].map(eventIdOf);
+    expect(foundIn(document).toSorted()).toEqual(kept.toSorted());
+    expect(foundIn(document, 'caller_arn').every(Boolean)).toBe(true);
+  });
+
+  it('in the report and in the summary line too', async () => {
+    const { stdout } = await run(records);
+    expect(stdout).toContain(`Counted Apart
+-------------
+Service calls:    2
+Failed calls:     1
+Duplicates:       5
+Outside window:   2
+Not judged:       3
+Allowed:          0
+`);
+    expect((await run(records, ['--format', 'csv'])).stderr).toContain(
+      '2 service calls, 1 failed calls, 5 duplicates, 2 outside window, 3 not judged, 0 allowed\n',
+    );
+  });
+
+  it.each([
+    ['--include-service-calls', 'service_calls', 9],
+    ['--include-failed-calls', 'failed_calls', 8],
+  ])('unless %s judges it', async (option, why, total) => {
+    const document = await auditOf(records, [SESSION, OLD], [option]);
+    expect([document.excluded[why], document.total_events]).toEqual([0, total]);
+  });
+
+  it.each([
+    ['AssumeRoleWithSAML', [15], 9],
+    ['AssumeRoleWithSAML,AssumeRoleWithWebIdentity', [15, 17], 8],
+    ['all', [2, 3, 8, 9, 13, 14, 15, 17], 1],
+  ])('--event-name %s', async (names, found, notJudged) => {
+    const document = await auditOf(records.slice(0, 21), [SESSION, OLD], ['--event-name', names]);
+    expect(foundIn(document).toSorted()).toEqual(found.map(eventIdOf).toSorted());
+    expect(document.excluded['not_judged']).toBeGreaterThanOrEqual(1);
+    if (names === 'all') expect(document.excluded['not_judged']).toBe(notJudged);
+  });
+
+  it('--role chooses the role that was assumed', async () => {
+    const some = [tracked(1), bypass(2), roleRecord(3, { role: 'Broker' })];
+    const document = await auditOf(some, [SESSION], ['--role', roleArn('Prod')]);
+    expect([document.total_events, foundIn(document)]).toEqual([2, [eventIdOf(2)]]);
+  });
+});
+
+describe('--profile', () => {
+  const others = [SESSION, sessionRow(5041, { status: 'active' })]; // of staging
+  const records = [
+    bypass(1),
+    roleRecord(2, { role: 'Staging' }),
+    roleRecord(3, { role: 'Unseen' }),
+    tracked(4),
+    roleRecord(5, { at: '2026-01-20T12:05:00Z', role: 'Staging', tag: idOf(5041) }),
+  ];
+  const profiles = async (args: readonly string[]): Promise<unknown> =>
+    foundIn(await auditOf(records, others, args), 'profile');
+
+  it('is learned from tracked events, also from those that come later', async () => {
+    expect(await profiles([])).toEqual(['prod', 'staging', 'Unseen']);
+    const document = await auditOf(records, others, ['--profile', 'prod']);
+    expect(foundIn(document)).toEqual([eventIdOf(1)]);
+    expect(document).toMatchObject({ total_events: 2, tracked_events: 1, untracked_events: 1 });
+    expect((await auditOf(records, others, ['--profile', 'nobody'])).total_events).toBe(0);
+  });
+
+  it('is not learned from a second hop', async () => {
+    const caller = {
+      type: 'AssumedRole',
+      principalId: 'x',
+      sessionContext: { sourceIdentity: `sentinel-${ID}` },
+    };
+    const hop = roleRecord(6, { at: '2026-01-20T12:05:00Z', role: 'Unseen', tag: ID, caller });
+    const document = await auditOf([...records, hop], others);
+    expect(foundIn(document, 'profile')).toEqual(['prod', 'staging', 'Unseen']);
+  });
+
+  it('is what --profile-map says first, by ARN or by name', async () => {
+    const map = fileOf('map.yaml', `${roleArn('Prod')}: production\nUnseen: hidden\n`);
+    expect(await profiles(['--profile-map', map])).toEqual(['production', 'staging', 'hidden']);
+  });
+
+  it('is what --aws-config says where no tracked event does', async () => {
+    const config = fileOf(
+      'config',
+      `[profile prod-eu]\nrole_arn = ${roleArn('Prod')}\n[profile hidden]\nrole_arn = ${roleArn('Unseen')}\n`,
+    );
+    expect(await profiles(['--aws-config', config])).toEqual(['prod', 'staging', 'hidden']);
+    const { stdout } = await untracked(records, others, ['--json'], {
+      env: { AWS_CONFIG_FILE: config },
+    });
+    expect(foundIn(JSON.parse(stdout) as AuditDocument, 'profile')[2]).toBe('hidden');
+  });
+});
+
+describe('the exit code', () => {
+  const broken = roleRecord(90, { at: '2026-01-20T12:00:00Z', more: { eventTime: 'soon' } });
+  const unverifiable = orphan(3, '2026-01-18T00:00:00Z');
+  const young = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> =>
+    untracked(records, [SESSION], args);
+
+  it.each<[number, string, readonly TrailRecord[], readonly string[]]>([
+    [0, 'nothing found', [tracked(1)], []],
+    [1, 'a finding', [tracked(1), bypass(2)], []],
+    [1, 'an orphaned event', [orphan(2, '2026-01-20T12:30:00Z')], []],
+    [0, 'a finding that is not to fail', [bypass(2)], ['--fail-on', 'orphaned']],
+    [0, 'findings, and none is to fail', [bypass(2)], ['--fail-on', 'none']],
+    [1, 'a finding that is named', [bypass(2)], ['--fail-on', 'orphaned,no_source_identity']],
+    [0, 'an anomaly', [tracked(1, '2026-01-20T13:00:00Z')], []],
+    [
+      1,
+      'an anomaly that is named',
+      [tracked(1, '2026-01-20T13:00:00Z')],
+      ['--fail-on', 'outside_session'],
+    ],
+    [3, 'a row that is no event', [tracked(1), broken], []],
+    [3, 'a row that is no event beside a finding', [bypass(2), broken], []],
+    [3, 'such a row when nothing is to fail', [bypass(2), broken], ['--fail-on', 'none']],
+    [3, 'only what cannot be verified', [tracked(1), unverifiable], []],
+    [3, 'the same when nothing is to fail', [unverifiable], ['--fail-on', 'none']],
+    [1, 'what cannot be verified beside a finding', [unverifiable, bypass(2)], []],
+    [0, 'a finding of another profile', [tracked(1), bypass(2)], ['--profile', 'staging']],
+  ])('is %i for %s', async (expected, _, records, args) => {
+    expect((await young(records, args)).code).toBe(expected);
+  });
+
+  it('is 3 for a file that breaks off, which is named, and the others are judged', async () => {
+    const folder = writeTrail([bypass(2)]);
+    const whole = gzipSync(JSON.stringify({ Records: [bypass(3)] }));
+    const cut = fileOf('cut.json.gz', whole.subarray(0, -20));
+    const args = ['--events', folder, cut, '--sessions', fileOf('s', ndjsonOf([SESSION]))];
+    const { code, stdout, stderr } = await cli(['untracked-sessions', ...WINDOW, ...args], {
+      env: NO_AWS,
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${cut}: `);
+    expect(stdout).toContain(eventIdOf(2));
+    expect(stdout).toContain('Result: 1 untracked');
+  });
+
+  it('an incomplete run does not say that all is tracked', async () => {
+    const { stdout, stderr } = await young([tracked(1), broken]);
+    expect(stdout).not.toContain('All sessions properly tracked');
+    expect(stdout).toMatch(/\nResult: Incomplete/);
+    expect(stderr).toContain('incomplete: 1 row could not be understood');
+    expect(await auditOf([tracked(1), broken], [SESSION])).toMatchObject({
+      complete: false,
+      rejected: 1,
+    });
+  });
+
+  it('--strict stops at the first row that is no event, without a report', async () => {
+    const { code, stdout } = await young([broken, bypass(2)], ['--strict']);
+    expect([code, stdout]).toEqual([3, '']);
+  });
+});
+
+describe('an orphaned event cannot be told from a session that could not be read', () => {
+  const record = roleRecord(1, { at: '2026-01-20T12:05:00Z', identity: `sentinel-${ID}` });
+
+  it.each([
+    ['in a row that is rejected', ndjsonOf([OLD, { ...SESSION, expires_at: 'soon' }])],
+    [
+      'in a file that breaks off',
+      gzipSync(ndjsonOf([OLD, ...sessionRows(2000, 100), SESSION])).subarray(0, 60_000),
+    ],
+  ])('%s', async (_, sessions) => {
+    const inputs = ['--events', writeTrail([record]), '--sessions', fileOf('s', sessions)];
+    const args = ['untracked-sessions', ...WINDOW, ...inputs, '--format', 'ndjson'];
+    const { code, stdout } = await cli(args, { env: NO_AWS });
+    expect(code).toBe(3);
+    const orphaned = objects(stdout).filter(({ category }) => category === 'orphaned');
+    expect(orphaned.filter(({ unverifiable }) => unverifiable !== true)).toEqual([]);
+  });
+});
+
+describe('a usage error is code 2, names the option, and nothing is read', () => {
+  const base = `untracked-sessions --events ${writeTrail([bypass(1)])} --sessions /dev/null`;
+
+  it.each([
+    [base, '--since: is needed', '--since 24h'],
+    [`${base} --since 7d --fail-on orphan`, '--fail-on: there is no "orphan"', 'orphaned?'],
+    [`${base} --since 7d --identity-pattern (`, '--identity-pattern: ', ''],
+    ['untracked-sessions --since 7d --events - --sessions -', '--events: standard input (-)', ''],
+    ['export events --user alice --events -', '--user: is not for export events', ''],
+  ])('%s', async (line, message, hint) => {
+    const { code, stdout, stderr } = await cli(line.split(' '), { env: NO_AWS });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`sentinel-audit: ${message}`);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toMatch(/files?, \d/);
+  });
+});
+
+describe('a hint is given only where it helps', () => {
+  const hintsOf = async (
+    records: readonly TrailRecord[],
+    sessions: readonly Row[] = [SESSION, OLD],
+    args: readonly string[] = [],
+  ): Promise<string[]> => {
+    const { stdout } = await untracked(records, sessions, args);
+    return stdout.split('\n').filter((line) => line.startsWith('Hint: '));
+  };
+
+  it('no event carries an identity: one problem of configuration', async () => {
+    expect(await hintsOf([bypass(1), bypass(2)])).toEqual([
+      expect.stringContaining('no event carries a SourceIdentity'),
+    ]);
+    expect(await hintsOf([bypass(1), tracked(2)])).toEqual([]);
+    expect(await hintsOf([])).toEqual([]);
+  });
+
+  it('an event that is allowed carries one too', async () => {
+    const allow = fileOf(
+      'allow.yaml',
+      'rules: [{ name: CI, reason: deploys, source_identity: ci-1 }]',
+    );
+    const records = [bypass(1), roleRecord(2, { identity: 'ci-1' })];
+    const hints = await hintsOf(records, [SESSION, OLD], ['--allow', allow]);
+    expect(hints.join()).not.toContain('no event carries a SourceIdentity');
+  });
+
+  it('no session carries an identity and no event a tag: this join cannot succeed', async () => {
+    const hint = [expect.stringContaining('no session carries a source identity')];
+    const record = roleRecord(1, { identity: 'sentinel:alice:direct:1a2b3c4d' });
+    expect(await hintsOf([record])).toEqual(hint);
+    const identified = sessionRow(5041, { source_identity: 'sentinel:bob:direct:1' });
+    expect(await hintsOf([record], [OLD, identified])).toEqual([]);
+    expect(await hintsOf([record, roleRecord(2, { tag: idOf(77) })])).toEqual([]);
+    expect(await hintsOf([record, tracked(2)])).toEqual([]);
+  });
+
+  it('orphaned events are older than the oldest session: archives are missing', async () => {
+    const record = orphan(1, '2026-01-18T00:00:00Z');
+    const [hint] = await hintsOf([record, tracked(2)], [SESSION]);
+    expect(hint).toContain('2026-01-20T12:00:00Z');
+    expect(hint).toContain('--sessions');
+    const { stdout } = await untracked([record], [SESSION]);
+    expect(stdout).toContain('Orphaned:         1 (1 unverifiable)\n');
+    expect(await hintsOf([record, tracked(2)])).toEqual([]);
+  });
+});
+
+describe('what somebody else wrote', () => {
+  const acting =
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+  const texts = ['=cmd|calc', '+1', '@SUM(A1)', '\t=1', "'=x", '\u001b[2J\u202e\n]0;owned\u0007'];
+  const records = texts.map((text, n) =>
+    roleRecord(n, {
+      identity: text,
+      role: text,
+      more: { userAgent: text, sourceIPAddress: text, awsRegion: text },
+    }),
+  );
+
+  it('is shown and not sent by the report, one line a field', async () => {
+    const { stdout, stderr } = await run(records);
+    expect(stdout + stderr).not.toMatch(acting);
+    expect(stdout).toContain('  Source Identity: \\x1b[2J\\u202e\\n]0;owned\\x07\n');
+    expect(stdout.split('\n').filter((line) => line.startsWith('  Source IP: ')).length).toBe(6);
+  });
+
+  it('is no formula in a CSV, and whole in NDJSON and JSON', async () => {
+    const csv = await run(records, ['--format', 'csv']);
+    const rows = parse(csv.stdout, { columns: true }) as Record<string, string>[];
+    expect(rows.length).toBe(6);
+    for (const cell of rows.flatMap(Object.values)) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    const ndjson = await run(records, ['--format', 'ndjson']);
+    expect(ndjson.stdout).not.toMatch(acting);
+    expect(objects(ndjson.stdout).map((row) => row['user_agent'])).toEqual(texts);
+    const json = await run(records, ['--json']);
+    expect(json.stdout).not.toMatch(acting);
+    const document = JSON.parse(json.stdout) as AuditDocument;
+    expect(foundIn(document, 'source_identity')).toEqual(texts);
+    expect([...document.regions].toSorted()).toEqual([...texts].toSorted());
+  });
+});
+
+describe('credentials', () => {
+  const rejected = roleRecord(3, { more: { eventID: undefined } });
+  const records = [tracked(1), bypass(2), rejected];
+  const secret = /HIDDEN|ASIAEXAMPLE/;
+
+  it.each(['human', 'json', 'csv', 'ndjson'])('are not in %s, nor in a message', async (format) => {
+    const rejects = join(scratch(), 'rejects');
+    const args = ['--format', format, '--rejects', rejects, '--verbose'];
+    const { code, stdout, stderr } = await run(records, args);
+    expect(code).toBe(3);
+    expect(stdout + stderr).not.toMatch(secret);
+    const kept = readFileSync(rejects, 'utf8');
+    expect(kept).not.toMatch(secret);
+    expect(objects(kept)).toMatchObject([{ reason: 'eventID: missing' }]);
+  });
+});
+
+describe('nothing is left in the temporary folder', () => {
+  const halves = [1, 2].map((n) => bypass(n, { sharedEventID: `s-${n}` }));
+  const log = JSON.stringify({ Records: [...halves, orphan(3), tracked(4)] });
+  let endpoint: Endpoint;
+
+  beforeAll(async () => {
+    endpoint = await startDynalite();
+    await createTable(endpoint.url, 'sentinel-sessions', [SESSION]);
+  });
+  afterAll(() => endpoint.close());
+
+  async function through(
+    faultFor: (operation: string) => Fault | undefined,
+    work: (url: string, folder: string) => Promise<Ended>,
+  ): Promise<readonly [number | null, string, readonly string[]]> {
+    const folder = scratch();
+    const proxy = await startProxy(endpoint.url, faultFor);
+    try {
+      const { code, stdout } = await work(proxy.url, folder);
+      return [code, stdout, readdirSync(folder)];
+    } finally {
+      proxy.close();
+    }
+  }
+  const auditing = (url: string, TMPDIR: string): Promise<Ended> =>
+    cli(['untracked-sessions', ...WINDOW, '--events', '-', '--format', 'ndjson'], {
+      env: { AWS_ENDPOINT_URL: url, TMPDIR },
+      stdin: log,
+    });
+
+  it('after success', async () => {
+    const [code, stdout, left] = await through(() => undefined, auditing);
+    expect([code, objects(stdout).length, left]).toEqual([1, 3, []]);
+  });
+
+  it.each(['DescribeTable', 'BatchGetItem', 'Scan'])(
+    'after a table whose %s fails: code 3 and no report',
+    async (broken) => {
+      const fault = { kind: 'error', status: 400, type: 'AccessDeniedException' } as const;
+      const result = await through((name) => (name === broken ? fault : undefined), auditing);
+      expect(result).toEqual([3, '', []]);
+    },
+  );
+
+  it('after an interruption while sessions are asked for', async () => {
+    let hanging = (): void => {};
+    const hangs = new Promise<void>((resolve) => (hanging = resolve));
+    const result = await through(
+      (operation) => {
+        if (operation !== 'BatchGetItem') return undefined;
+        hanging();
+        return { kind: 'hang' };
+      },
+      async (url, TMPDIR) => {
+        const env = { AWS_ENDPOINT_URL: url, TMPDIR };
+        const child = start(['untracked-sessions', ...WINDOW, '--events', '-'], { env });
+        child.stdin?.end(log);
+        await hangs;
+        expect(readdirSync(TMPDIR)).not.toEqual([]);
+        child.kill('SIGINT');
+        return ended(child);
+      },
+    );
+    expect(result).toEqual([130, '', []]);
+  });
+
+  it('after an interruption while standard input is read', async () => {
+    const TMPDIR = scratch();
+    const child = start(['untracked-sessions', ...WINDOW, '--events', '-'], { env: { TMPDIR } });
+    child.stdin?.write('{"Records":[');
+    while (readdirSync(TMPDIR).length === 0) await sleep(20);
+    child.kill('SIGINT');
+    expect((await ended(child)).code).toBe(130);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
+  it('after --out, which is whole and for its owner alone', async () => {
+    const [TMPDIR, folder] = [scratch(), scratch()];
+    const out = join(folder, 'report.json.gz');
+    const { code, stdout } = await untracked([bypass(1)], [SESSION], ['--out', out], {
+      env: { TMPDIR },
+    });
+    expect([code, stdout, readdirSync(TMPDIR)]).toEqual([1, '', []]);
+    expect(readdirSync(folder)).toEqual(['report.json.gz']);
+  });
+});
+
+describe('the live table and files tell the same', () => {
+  const sessions = [
+    SESSION,
+    OLD,
+    sessionRow(5041, { source_identity: 'sentinel:bob:direct:1' }),
+    sessionRow(5042),
+  ];
+  const records = [
+    tracked(1),
+    bypass(2),
+    orphan(3),
+    roleRecord(4, { identity: `sentinel-${idOf(5042)}`, role: 'Other' }),
+    roleRecord(5, { identity: 'sentinel:bob:direct:1', role: 'Staging' }),
+    roleRecord(6, { identity: 'ci' }),
+    roleRecord(7, { tag: 'no id', identity: `sentinel-${ID}` }),
+  ];
+  let endpoint: Endpoint;
+
+  beforeAll(async () => {
+    endpoint = await startDynalite();
+    await createTable(endpoint.url, 'sentinel-sessions', sessions);
+    await createTable(endpoint.url, 'half', sessions.slice(0, 2));
+  });
+  afterAll(() => endpoint.close());
+
+  async function live(
+    args: readonly string[],
+    of: readonly TrailRecord[] = records,
+  ): Promise<unknown> {
+    const { stdout } = await cli(
+      ['untracked-sessions', ...WINDOW, '--json', '--events', writeTrail(of), ...args],
+      { env: { AWS_ENDPOINT_URL: endpoint.url } },
+    );
+    return JSON.parse(stdout);
+  }
+
+  it('the table, the files, and both together', async () => {
+    const expected = await auditOf(records, sessions);
+    expect(expected).toMatchObject({ tracked_events: 4, untracked_events: 2, orphaned_events: 1 });
+    expect(await live([])).toEqual(expected);
+    const rest = fileOf('rest.ndjson', ndjsonOf(sessions.slice(1)));
+    expect(await live(['--table', 'half', '--sessions', rest])).toEqual(expected);
+  });
+});
