@@ -1,4 +1,4 @@
-import { type Stats, realpathSync, statSync } from 'node:fs';
+import { type Stats, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../errors.js';
 import { FORMATS, type Format, type Output } from '../sinks/open.js';
@@ -46,16 +46,15 @@ export function checkOutputOptions(
 
 /** What is rejected must not be written over, or into, what is read; nor over what is written. */
 function checkRejects(rejects: string, out: string | undefined, given: GivenOptions): void {
-  const file = realPath(rejects);
   const origin = given.origin('rejects');
-  if (out !== undefined && realPath(out) === file) {
+  if (out !== undefined && isSameFile(rejects, out)) {
     throw new UsageError(origin, 'is the same file as --out');
   }
   for (const name of ['sessions', 'events'] as const) {
     for (const path of given.has(name) ? given.list(name) : []) {
-      const input = realPath(path);
-      if (file !== input && !file.startsWith(input + sep)) continue;
-      const how = file === input ? 'is' : 'lies in';
+      const isIt = isSameFile(rejects, path);
+      if (!isIt && !realPath(rejects).startsWith(realPath(path) + sep)) continue;
+      const how = isIt ? 'is' : 'lies in';
       throw new UsageError(origin, `${how} ${path}, which is read`, 'keep the rejects elsewhere');
     }
   }
@@ -63,14 +62,25 @@ function checkRejects(rejects: string, out: string | undefined, given: GivenOpti
 
 /** Where links lead, also for a file that is not there yet. */
 function realPath(path: string): string {
-  const real = (there: string): string | undefined => {
+  const attempt = (find: (path: string) => string, of: string): string | undefined => {
     try {
-      return realpathSync(there);
+      return find(of);
     } catch {
       return undefined;
     }
   };
-  return real(path) ?? join(real(dirname(path)) ?? resolve(dirname(path)), basename(path));
+  const real = attempt(realpathSync, path);
+  if (real !== undefined) return real;
+  const link = attempt(readlinkSync, path);
+  if (link !== undefined) return realPath(resolve(dirname(path), link));
+  return join(attempt(realpathSync, dirname(path)) ?? resolve(dirname(path)), basename(path));
+}
+
+/** One file may have several names. */
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [statOf(a), statOf(b)];
+  const isOne = one !== undefined && one.ino === other?.ino && one.dev === other.dev;
+  return isOne || realPath(a) === realPath(b);
 }
 
 /** Of `--json` and `--format`, the one that was given nearer to the command line. */

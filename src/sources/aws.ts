@@ -101,7 +101,8 @@ function factsOf(error: unknown): { name: string; message: string; attempts: num
   const metadata = '$metadata' in error ? (error.$metadata as { attempts?: number }) : {};
   return {
     name: error.name === 'Error' || error.name === 'AggregateError' ? code || 'Error' : error.name,
-    message: error.message || code || 'no further word',
+    // The SDK adds lines for programmers.
+    message: error.message.split('\n', 1)[0] || code || 'no further word',
     attempts: metadata.attempts ?? 1,
   };
 }

@@ -22,8 +22,16 @@ export function givePlainPages(client: DynamoDBClient): DynamoDBClient {
     if (!isPage || response.statusCode >= 300) return ofSdk(operation, context, response);
     const pieces: Buffer[] = [];
     for await (const piece of response.body) pieces.push(piece);
-    const page = JSON.parse(Buffer.concat(pieces).toString()) as object;
+    const page = parse(Buffer.concat(pieces).toString());
     return { ...page, $metadata: { httpStatusCode: response.statusCode } };
   };
   return client;
+}
+
+function parse(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    throw new Error('the answer is no JSON: is this DynamoDB?');
+  }
 }

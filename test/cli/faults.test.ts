@@ -91,6 +91,26 @@ describe('faults that stay are one line that says what, of what, and what to do'
     expect([filed.code, readdirSync(folder)]).toEqual([3, []]);
   });
 
+  it('an answer that is none: no rows are not what it says', async () => {
+    for (const body of ['{}', 'null', '<html>']) {
+      const { code, stdout, stderr } = await through((operation) =>
+        operation === 'Scan' ? { kind: 'answer', body } : undefined,
+      );
+      expect([code, stdout], body).toEqual([3, '']);
+      expect(stderr.split('\n').length, stderr).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('in one segment, while another is throttled: nobody waits for that one', async () => {
+    const started = performance.now();
+    const { code } = await through((operation, number) => {
+      if (operation !== 'Scan') return undefined;
+      return number === 2 ? error('AccessDeniedException') : error('ThrottlingException');
+    });
+    expect(code).toBe(3);
+    expect(performance.now() - started).toBeLessThan(20_000); // its patience is five minutes
+  });
+
   it('a port where nothing listens: within seconds, not minutes', async () => {
     const { code, stderr } = await cli(['export'], {
       env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },

@@ -47,3 +47,16 @@ test('an interruption ends a stream that takes nothing, with the reason', async 
   await expect(writing).rejects.toBe(reason);
   expect(text.closed).toBe(true);
 });
+
+test('a text that cannot be closed does not hold up the end', async () => {
+  const text = {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => ({ done: false as const, value: 'x'.repeat(100_000) }),
+      return: async () => {
+        throw new Error('cannot be closed');
+      },
+    }),
+  };
+  const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('full')) });
+  await expect(writeToStream(full, new AbortController().signal)(text)).rejects.toThrow();
+});

@@ -145,3 +145,24 @@ test('nothing is opened before the first batch is asked for', async () => {
   expect(await rowsOf(merged)).toEqual(['0:0']);
   expect(await batchesOf(merge(() => [], 2, signal))).toEqual([]);
 });
+
+test('a failure, or a taker who has enough, does not wait for a source that never answers', async () => {
+  async function* silent(stopped: AbortSignal): AsyncGenerator<number[]> {
+    await new Promise((_, reject) =>
+      stopped.addEventListener('abort', () => reject(stopped.reason)),
+    );
+    yield [];
+  }
+  async function* failing(): AsyncGenerator<number[]> {
+    yield [1];
+    await turn();
+    throw new Error('no more');
+  }
+  const both = (): AsyncIterable<readonly number[]> =>
+    merge((stopped) => [silent(stopped), failing()], 2, signal);
+  await expect(batchesOf(both())).rejects.toThrow('no more');
+  for await (const batch of both()) {
+    expect(batch).toEqual([1]);
+    break;
+  }
+});

@@ -13,6 +13,7 @@ interface Seen {
 /** What happens to a request instead of being passed on; undefined passes it on. */
 export type Fault =
   | { readonly kind: 'error'; readonly status: number; readonly type: string }
+  | { readonly kind: 'answer'; readonly body: string }
   | { readonly kind: 'drop' }
   | { readonly kind: 'cut' }
   | { readonly kind: 'hang' };
@@ -40,6 +41,10 @@ export async function startProxy(
     const fault = faultFor(operation, number++);
     if (fault?.kind === 'drop') return void incoming.socket.destroy();
     if (fault?.kind === 'hang') return;
+    if (fault?.kind === 'answer') {
+      answer.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+      return void answer.end(fault.body);
+    }
     if (fault?.kind === 'error') {
       answer.writeHead(fault.status, { 'content-type': 'application/x-amz-json-1.0' });
       answer.end(JSON.stringify({ __type: `com.amazonaws#${fault.type}`, message: 'injected' }));

@@ -1,0 +1,155 @@
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { PROGRAM, cleanEnv, cli, ended, objects, scratch, start } from '../support/cli.js';
+import { type Row, idOf, sessionRow, sessionRows } from '../support/sessions.js';
+
+const ndjson = (rows: readonly Row[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+function file(name: string, content: string | Uint8Array, folder = scratch()): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const read = (path: string, ...more: string[]): ReturnType<typeof cli> =>
+  cli(['export', '--format', 'ndjson', '--sessions', path, ...more]);
+
+describe('rejects are never written over or into what is read', () => {
+  const rows = `${ndjson(sessionRows(3))}{"id":"bad"}\n`;
+
+  it('under its own name, a link, or another name of the same file', async () => {
+    const path = file('rows.ndjson', rows);
+    const link = `${path}.link`;
+    symlinkSync(path, link);
+    for (const rejects of [path, link]) {
+      const { code, stderr } = await read(path, '--rejects', rejects);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('which is read')]);
+    }
+    const twin = `${path}.twin`;
+    linkSync(path, twin);
+    expect((await read(path, '--rejects', twin)).code).toBe(2);
+    expect(readFileSync(path, 'utf8')).toBe(rows);
+  });
+
+  it('in a folder that is read', async () => {
+    const folder = scratch();
+    file('rows.ndjson', rows, folder);
+    const { code, stderr } = await read(folder, '--rejects', join(folder, 'rejects.ndjson'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`lies in ${folder}`)]);
+  });
+
+  it('nor over the output, also through a link, nor to standard output', async () => {
+    const path = file('rows.ndjson', rows);
+    const folder = scratch();
+    symlinkSync('out.csv', join(folder, 'link'));
+    const args = ['export', '--sessions', path, '--out', 'out.csv'];
+    expect((await cli([...args, '--rejects', 'link'], { cwd: folder })).code).toBe(2);
+    expect((await cli([...args, '--rejects', '-'], { cwd: folder })).code).toBe(2);
+  });
+});
+
+describe('what a file holds is found', () => {
+  it('behind any amount of white space', async () => {
+    const path = file('rows', '\n'.repeat(300_000) + ndjson(sessionRows(10)));
+    expect(objects((await read(path)).stdout).length).toBe(10);
+  });
+
+  it('up to a fault in the same piece', async () => {
+    const list = `[${sessionRows(100)
+      .map((row) => JSON.stringify(row))
+      .join(',')},]`;
+    const { code, stdout } = await read(file('list', list));
+    expect([code, objects(stdout).length]).toEqual([3, 100]);
+  });
+
+  it('in a CSV with lines that end in two ways, and with cells of megabytes', async () => {
+    const long = 'x'.repeat(2_000_000);
+    const csv = `id,user\n${idOf(1)},bob\r\n${idOf(2)},${long}\n`;
+    const { code, stdout } = await read(file('rows.csv', csv));
+    expect(code).toBe(0);
+    expect(objects(stdout).map(({ user }) => user)).toEqual(['bob', long]);
+  });
+
+  it('but not in bytes that are no UTF-8, nor in an answer of another kind', async () => {
+    const latin = Buffer.from(`id,user\n${idOf(1)},Jos\xe9\n`, 'latin1');
+    const { code, stderr } = await read(file('rows.csv', latin));
+    expect([code, stderr]).toEqual([3, expect.stringContaining('not UTF-8')]);
+  });
+
+  it('among ten thousands of other lists', async () => {
+    const others = Array.from({ length: 40_000 }, (_, n) => `"a${n}":[]`).join(',');
+    const text = `{"Count":1,${others},"Items":[${JSON.stringify(sessionRow(1))}]}`;
+    expect(objects((await read(file('scan', text))).stdout).length).toBe(1);
+  });
+
+  it('and a file without rows is pointed out', async () => {
+    expect((await read(file('empty', ''))).stderr).toContain('is empty');
+  });
+});
+
+describe('what a file says does not get out', () => {
+  it('in an error about a CSV', async () => {
+    const csv = `id,user,sessionToken\n${idOf(1)},bob,HIDDEN"x\n`;
+    const rejects = join(scratch(), 'rejects');
+    const { code, stderr } = await read(file('rows.csv', csv), '--rejects', rejects);
+    expect(code).toBe(3);
+    expect(stderr + readFileSync(rejects, 'utf8')).not.toContain('HIDDEN');
+  });
+
+  it('as a line of its own', async () => {
+    const forged = '\nexported 5,000 sessions: all is well';
+    const folder = scratch();
+    mkdirSync(join(folder, 'in'));
+    const path = file(
+      `a${forged}`,
+      `{"id":"x${forged.replace('\n', '\\n')}"}\n`,
+      join(folder, 'in'),
+    );
+    const { stderr } = await read(path);
+    expect(stderr.split('\n').filter((line) => line.startsWith('exported 5,000'))).toEqual([]);
+  });
+
+  it('as a row too deep to look at, which is one reject', async () => {
+    const deep = `{"id":"bad","x":${'['.repeat(20_000)}${']'.repeat(20_000)}}\n`;
+    const rejects = join(scratch(), 'rejects');
+    const { code, stdout } = await read(
+      file('rows', deep + ndjson(sessionRows(2))),
+      '--rejects',
+      rejects,
+    );
+    expect([code, objects(stdout).length]).toEqual([3, 2]);
+    expect(objects(readFileSync(rejects, 'utf8')).length).toBe(1);
+  });
+});
+
+describe('a run over files', () => {
+  it('stops in the middle of one when it is interrupted', async () => {
+    const many = gzipSync(ndjson(sessionRows(200_000)), { level: 1 });
+    const path = file('many.gz', Buffer.concat(Array.from({ length: 15 }, () => many)));
+    const child = start(['export', '--sessions', path, '--format', 'ndjson']);
+    await sleep(1000);
+    const killed = performance.now();
+    child.kill('SIGINT');
+    expect((await ended(child)).code).toBe(130);
+    expect(performance.now() - killed).toBeLessThan(1500); // to the end it would take many seconds
+  });
+
+  it('writes to a pipe that --out names', async () => {
+    const path = file('rows', ndjson(sessionRows(10)));
+    const command = `"${process.execPath}" "${PROGRAM}" export --sessions "${path}" --out /dev/stdout | cat`;
+    const shell = spawn('sh', ['-c', command], { env: cleanEnv() });
+    const { stdout } = await ended(shell);
+    expect(stdout.trimEnd().split('\n').length).toBe(11);
+  });
+
+  it('shows a table of cells of any length', async () => {
+    const path = file('rows', ndjson([sessionRow(1, { user: 'é'.repeat(350_000) })]));
+    const { stdout } = await cli(['server-sessions', '--sessions', path]);
+    expect(stdout).toContain('ééééééééééé…');
+  });
+});
