@@ -13,6 +13,10 @@ const COMMANDS = /** @type {const} */ ([
   ['export --since 2026-01-17 --until 2026-01-20', 0],
   ['server-sessions --all --until 2026-01-22 --limit 6', 0],
   ['untracked-sessions --since 2026-01-17 --until 2026-01-24 --events examples/data/AWSLogs', 1],
+  [
+    'session-compliance --since 2026-01-17 --until 2026-01-24 --events examples/data/AWSLogs --policy examples/policy.yaml',
+    1,
+  ],
 ]);
 
 const table = await startDemoTable();

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { AuditError, ExitCode, describe, exitCodeFor } from './errors.js';
-import { checkEvents, checkUntracked, checkVerdicts } from './options/audit-options.js';
+import {
+  checkCompliance,
+  checkEvents,
+  checkPolicy,
+  checkUntracked,
+  checkVerdicts,
+} from './options/audit-options.js';
+import { checkRun } from './options/output-options.js';
 import { readRequest } from './options/request.js';
 import { checkServerSessions, checkSessions } from './options/session-options.js';
 import { Reporter } from './reporter.js';
@@ -57,6 +64,15 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
       const options = await checkUntracked(request.given, env, now);
       const { untrackedSessions } = await import('./commands/untracked-sessions.js');
       return run(options.run, world, (started) => untrackedSessions(options, started));
+    }
+    case 'session-compliance': {
+      const { explainPolicy, sessionCompliance } = await import('./commands/session-compliance.js');
+      if (request.given.flag('explain-policy')) {
+        const read = await checkPolicy(request.given);
+        return run(checkRun(request.given), world, (started) => explainPolicy(read, started));
+      }
+      const options = await checkCompliance(request.given, env, now);
+      return run(options.run, world, (started) => sessionCompliance(options, started));
     }
   }
 }

@@ -3,12 +3,14 @@ import type { AuditSummary } from '../model/audit-summary.js';
 import type { Excluded } from '../model/excluded.js';
 import { type Finding, isUntracked } from '../model/finding.js';
 import { type RoleEvent, isFailedCall, isServiceCall } from '../model/role-event.js';
+import type { RoleUse } from '../model/profile-report.js';
 import { RoleProfiles } from '../model/role-profiles.js';
+import { compareInstants, formatInstant } from '../model/timestamp.js';
 import type { Anomaly, Verdict } from '../model/verdict.js';
 import { wildcard } from '../model/wildcard.js';
 import type { AuditOptions } from '../options/audit-options.js';
 import { type Source, pipe } from '../pipeline.js';
-import type { Run } from '../run.js';
+import { type Run, count } from '../run.js';
 import { openFinder } from '../sources/open-finder.js';
 import { type Spool, openSpool } from '../spool.js';
 import { classify } from '../transforms/classify.js';
@@ -34,6 +36,11 @@ export interface AuditTally {
   readonly regions: readonly string[];
   /** Tracked events by the profile of their session. */
   readonly trackedByProfile: ReadonlyMap<string | undefined, number>;
+  /** Untracked events by the role that was assumed. */
+  readonly untrackedByRole: ReadonlyMap<string | undefined, RoleUse>;
+  readonly anomalies: Readonly<Partial<Record<Anomaly, number>>>;
+  /** Which profiles a role belongs to, now that all has been learned. */
+  readonly profiles: RoleProfiles;
   /** How often each rule of the allow list was used, by its name. */
   readonly allowed: ReadonlyMap<string, number>;
   readonly hasIdentities: boolean;
@@ -53,6 +60,8 @@ export async function judgeEvents(
   const brokers = options.brokers.map(wildcard);
   const ruleFor = allowing(options.allow);
   const trackedByProfile = new Map<string | undefined, number>();
+  const byRole = new Map<string | undefined, RoleUse>();
+  const anomalies: Partial<Record<Anomaly, number>> = {};
   const allowed = new Map<string, number>(options.allow.map(({ name }) => [name, 0]));
   let hasIdentities = false;
   let hasTags = false;
@@ -96,9 +105,15 @@ export async function judgeEvents(
       }),
       async (source) => {
         for await (const batch of source) {
-          for (const { event, match } of batch) {
+          for (const verdict of batch) {
+            const { event, match } = verdict;
+            countOf(byRole, verdict);
+            for (const anomaly of verdict.anomalies) {
+              anomalies[anomaly] = (anomalies[anomaly] ?? 0) + 1;
+            }
             if (match === undefined) continue;
             const { profile } = match.session;
+            if (profile !== undefined) profiles.noteSessionProfile(profile);
             trackedByProfile.set(profile, (trackedByProfile.get(profile) ?? 0) + 1);
             const isFirstHop = event.callerSourceIdentity === undefined;
             if (isFirstHop && profile !== undefined && event.roleArn !== undefined) {
@@ -121,6 +136,9 @@ export async function judgeEvents(
       excluded,
       regions: regions(),
       trackedByProfile,
+      untrackedByRole: byRole,
+      anomalies,
+      profiles,
       allowed,
       hasIdentities,
       hasTags,
@@ -134,6 +152,15 @@ export async function judgeEvents(
     },
     dispose: spool.dispose,
   };
+}
+
+function countOf(byRole: Map<string | undefined, RoleUse>, verdict: Verdict): void {
+  const { event, category, unverifiable } = verdict;
+  if (category === 'tracked') return;
+  let use = byRole.get(event.roleArn);
+  if (use === undefined) byRole.set(event.roleArn, (use = { found: {}, unverifiable: {} }));
+  const counts = unverifiable ? use.unverifiable : use.found;
+  counts[category] = (counts[category] ?? 0) + 1;
 }
 
 function isJudged(event: RoleEvent, options: AuditOptions, excluded: Excluded): boolean {
@@ -179,7 +206,7 @@ export async function summarize(
   }
   const tracked =
     profile === undefined
-      ? [...tally.trackedByProfile.values()].reduce((sum, count) => sum + count, 0)
+      ? [...tally.trackedByProfile.values()].reduce((sum, number) => sum + number, 0)
       : (tally.trackedByProfile.get(profile) ?? 0);
   return {
     ...from.window,
@@ -195,4 +222,18 @@ export async function summarize(
     regions: tally.regions,
     freshUntil,
   };
+}
+
+/** A rule that no longer holds, or that nothing needs, is pointed out. */
+export function pointOutRules({ allowed }: AuditTally, { allow }: AuditOptions, run: Run): void {
+  for (const { name, until } of allow) {
+    const used = allowed.get(name) ?? 0;
+    if (until !== undefined && compareInstants(until, run.world.now) <= 0) {
+      run.reading.note(`the rule "${name}" of the allow list expired ${formatInstant(until)}`);
+    } else if (used === 0) {
+      run.reading.note(`the rule "${name}" of the allow list matched nothing`);
+    } else {
+      run.reading.detail(`the rule "${name}" of the allow list permitted ${count(used, 'event')}`);
+    }
+  }
 }

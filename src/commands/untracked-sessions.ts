@@ -2,13 +2,20 @@ import { ExitCode } from '../errors.js';
 import { type AuditSummary, complianceRate, formatRate } from '../model/audit-summary.js';
 import { EXCLUDED_TITLES, type Excluded } from '../model/excluded.js';
 import { ANOMALY_COLUMNS, FINDING_COLUMNS, type Finding, isUntracked } from '../model/finding.js';
-import { compareInstants, formatInstant } from '../model/timestamp.js';
+import { formatInstant } from '../model/timestamp.js';
 import type { AuditOptions } from '../options/audit-options.js';
 import { type Sink, pipe } from '../pipeline.js';
 import { type Done, type Run, count } from '../run.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
-import { type Audit, type AuditTally, isOfProfile, judgeEvents, summarize } from './audit.js';
+import {
+  type Audit,
+  type AuditTally,
+  isOfProfile,
+  judgeEvents,
+  pointOutRules,
+  summarize,
+} from './audit.js';
 
 /** Judges every role event of the window, and reports those without a tracked session behind them. */
 export async function untrackedSessions(options: AuditOptions, run: Run): Promise<Done> {
@@ -149,18 +156,4 @@ function hintsFor(summary: AuditSummary, tally: AuditTally): string[] {
     hints.push(`orphaned events are older: ${oldest}; add archives with --sessions`);
   }
   return hints;
-}
-
-/** A rule that no longer holds, or that nothing needs, is pointed out. */
-function pointOutRules({ allowed }: AuditTally, { allow }: AuditOptions, run: Run): void {
-  for (const { name, until } of allow) {
-    const used = allowed.get(name) ?? 0;
-    if (until !== undefined && compareInstants(until, run.world.now) <= 0) {
-      run.reading.note(`the rule "${name}" of the allow list expired ${formatInstant(until)}`);
-    } else if (used === 0) {
-      run.reading.note(`the rule "${name}" of the allow list matched nothing`);
-    } else {
-      run.reading.detail(`the rule "${name}" of the allow list permitted ${count(used, 'event')}`);
-    }
-  }
 }

@@ -1,5 +1,5 @@
 /** What says that a role belongs to a profile, the most trusted first. */
-type AttributedBy = 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'role_name';
+export type AttributedBy = 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'role_name';
 
 /** What can be compared: the rest is only asked when none of these knows the role. */
 const WAYS = ['map', 'tracked', 'aws_config'] as const;
@@ -49,7 +49,21 @@ export class RoleProfiles {
     let counts = this.#learned.get(roleArn);
     if (counts === undefined) this.#learned.set(roleArn, (counts = new Map<string, number>()));
     counts.set(profile, (counts.get(profile) ?? 0) + 1);
+    this.noteSessionProfile(profile);
+  }
+
+  /** The profile of a session, which may be a role itself. */
+  noteSessionProfile(profile: string): void {
     if (profile.startsWith('arn:')) this.#arnProfiles.add(profile);
+  }
+
+  /** Is any role known to belong to the profile, by more than a name? */
+  knows(profile: string): boolean {
+    return (
+      this.#rolesFor.has(profile) ||
+      this.#arnProfiles.has(profile) ||
+      [...this.#learned.values()].some((counts) => counts.has(profile))
+    );
   }
 
   /** The profiles of a role, by the first way that knows it. Of tracked ones, the most used first. */

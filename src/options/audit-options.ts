@@ -1,6 +1,8 @@
 import { UsageError } from '../errors.js';
 import type { AllowRule } from '../model/allow-rule.js';
 import { EVENT_COLUMNS, FINDING_COLUMNS, VERDICT_COLUMNS } from '../model/finding.js';
+import type { Policy } from '../model/policy.js';
+import { PROFILE_COLUMNS } from '../model/profile-report.js';
 import type { KnownRoles } from '../model/role-profiles.js';
 import { type ReadIdentity, identityReader } from '../model/source-identity.js';
 import { type Instant, compareInstants, formatInstant } from '../model/timestamp.js';
@@ -10,7 +12,7 @@ import type { EventsFrom } from '../sources/open-events.js';
 import type { SessionsFrom } from '../sources/open.js';
 import { LOOKUP_HORIZON_DAYS } from '../sources/time-slice.js';
 import type { GivenOptions } from './checks.js';
-import { type OutputOptions, checkOutputOptions } from './output-options.js';
+import { type OutputOptions, checkOutputOptions, isForGithub } from './output-options.js';
 import {
   checkAws,
   checkPaths,
@@ -19,6 +21,12 @@ import {
   regionName,
 } from './session-options.js';
 import type { Environment } from './settings.js';
+
+/** A policy, and sentences about what is odd in it. */
+export interface ReadPolicy {
+  readonly policy: Policy;
+  readonly warnings: readonly string[];
+}
 
 /** Everything that the commands over role events share. */
 export interface EventOptions extends OutputOptions {
@@ -82,10 +90,47 @@ export async function checkUntracked(
   env: Environment,
   now: Instant,
 ): Promise<AuditOptions> {
-  if (!given.has('since')) {
-    throw new UsageError('--since', 'is needed', 'give --since 24h for the last day');
-  }
+  needSince(given);
   return checkAudit(given, env, now, 'table', names(FINDING_COLUMNS));
+}
+
+/** What `session-compliance` reports by, besides. */
+export interface ComplianceOptions extends AuditOptions {
+  readonly policy: ReadPolicy | undefined;
+  /** Write annotations of GitHub Actions. */
+  readonly forGithub: boolean;
+}
+
+/** @throws UsageError for what is wrong, in files too; nothing has been asked of AWS by then. */
+export async function checkCompliance(
+  given: GivenOptions,
+  env: Environment,
+  now: Instant,
+): Promise<ComplianceOptions> {
+  needSince(given);
+  const path = given.text('policy');
+  return {
+    policy: path === undefined ? undefined : await readPolicyOf(given, path),
+    forGithub: isForGithub(given),
+    ...(await checkAudit(given, env, now, 'table', names(PROFILE_COLUMNS), true)),
+  };
+}
+
+/** The policy that `--explain-policy` explains, and what is odd about it. @throws UsageError */
+export async function checkPolicy(given: GivenOptions): Promise<ReadPolicy> {
+  const path = given.text('policy');
+  if (path === undefined) throw new UsageError('--explain-policy', 'needs --policy FILE');
+  return readPolicyOf(given, path);
+}
+
+async function readPolicyOf(given: GivenOptions, path: string): Promise<ReadPolicy> {
+  const { readPolicy } = await import('./policy-file.js');
+  return readPolicy(path, given.origin('policy'));
+}
+
+function needSince(given: GivenOptions): void {
+  if (given.has('since')) return;
+  throw new UsageError('--since', 'is needed', 'give --since 24h for the last day');
 }
 
 async function checkAudit(
@@ -94,10 +139,11 @@ async function checkAudit(
   now: Instant,
   format: Format,
   columns: readonly string[],
+  takesGithub = false,
 ): Promise<AuditOptions> {
   return {
     ...checkFrom(given, env, now),
-    ...checkOutputOptions(given, format, columns),
+    ...checkOutputOptions(given, format, columns, takesGithub),
     sessions: checkSessionsFrom(given, env),
     includeServiceCalls: given.flag('include-service-calls'),
     includeFailedCalls: given.flag('include-failed-calls'),

@@ -113,6 +113,36 @@ export const COMMANDS = {
       ],
     ],
   },
+  'session-compliance': {
+    name: 'session-compliance',
+    describe: 'Report for each profile whether a policy that demands tracked sessions is kept',
+    options: [
+      ...WINDOW,
+      'profile',
+      ...EVENTS,
+      'policy',
+      'explain-policy',
+      ...JUDGEMENT,
+      'fail-on',
+      ...SESSIONS,
+      ...OUTPUT,
+      ...COMMON,
+    ],
+    examples: [
+      [
+        'sentinel-audit session-compliance --since 7d --until 15m --policy policy.yaml',
+        'Last week, asking CloudTrail and the live table',
+      ],
+      [
+        'sentinel-audit session-compliance --since 7d --policy policy.yaml --format github',
+        'In a workflow of GitHub Actions: one annotation for each gap',
+      ],
+      [
+        'sentinel-audit session-compliance --policy policy.yaml --explain-policy',
+        'Which profiles are required, and by which rule',
+      ],
+    ],
+  },
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof COMMANDS;

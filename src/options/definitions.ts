@@ -114,6 +114,18 @@ export const OPTIONS = {
     describe:
       'Categories and anomalies that make exit code 1, separated by commas, or none. Default: the three categories',
   },
+  policy: {
+    kind: 'text',
+    group: 'Judgement',
+    value: 'FILE',
+    describe: 'The access policy of Sentinel, YAML; without it nothing is required',
+  },
+  'explain-policy': {
+    kind: 'flag',
+    group: 'Judgement',
+    describe:
+      'Say of each profile that the policy names whether it is required and why, and read nothing else',
+  },
   'profile-map': {
     kind: 'text',
     group: 'Judgement',
@@ -176,9 +188,9 @@ export const OPTIONS = {
     group: 'Output',
     value: 'FORMAT',
     alias: ['output'],
-    choices: ['csv', 'ndjson', 'json', 'table', 'human'],
+    choices: ['csv', 'ndjson', 'json', 'table', 'human', 'github'],
     describe:
-      'Form of the output; human is the same as table. Default: by the ending of --out, else csv for export and table for the others',
+      'Form of the output; human is the same as table, github is for session-compliance. Default: by the ending of --out, else csv for export and table for the others',
   },
   json: { kind: 'flag', group: 'Output', describe: 'The same as --format json' },
   out: {

@@ -31,17 +31,23 @@ export function checkOutputOptions(
   given: GivenOptions,
   defaultFormat: Format,
   valid: readonly string[],
+  takesGithub = false,
 ): OutputOptions {
-  const output = checkOutput(given, defaultFormat);
-  const run = {
+  const output = checkOutput(given, defaultFormat, takesGithub);
+  const run = checkRun(given);
+  if (run.rejects !== undefined) checkRejects(run.rejects, output.out, given);
+  return { output, columns: checkColumns(given, valid), run };
+}
+
+/** How the run behaves. @throws UsageError */
+export function checkRun(given: GivenOptions): RunOptions {
+  return {
     quiet: given.flag('quiet'),
     verbose: given.flag('verbose'),
     progress: !given.flag('no-progress'),
     strict: given.flag('strict'),
     rejects: given.parsed('rejects', ownFile),
   };
-  if (run.rejects !== undefined) checkRejects(run.rejects, output.out, given);
-  return { output, columns: checkColumns(given, valid), run };
 }
 
 /** What is rejected must not be written over, or into, what is read; nor over what is written. */
@@ -83,6 +89,11 @@ function isSameFile(a: string, b: string): boolean {
   return isOne || realPath(a) === realPath(b);
 }
 
+/** Is the output to be annotations of GitHub Actions? Then what {@link checkOutputOptions} is told is table. */
+export function isForGithub(given: GivenOptions): boolean {
+  return formatNamed(given) === 'github';
+}
+
 /** Of `--json` and `--format`, the one that was given nearer to the command line. */
 function formatNamed(given: GivenOptions): string | undefined {
   const named = given.text('format');
@@ -94,10 +105,12 @@ function formatNamed(given: GivenOptions): string | undefined {
   return json < format ? 'json' : named;
 }
 
-function checkOutput(given: GivenOptions, defaultFormat: Format): Output {
+function checkOutput(given: GivenOptions, defaultFormat: Format, takesGithub: boolean): Output {
   const out = given.parsed('out', writable);
   const named = formatNamed(given);
-  const chosen = named === 'human' ? 'table' : named;
+  if (named === 'github' && !takesGithub)
+    throw new UsageError(given.origin('format'), 'github is for session-compliance');
+  const chosen = named === 'human' || named === 'github' ? 'table' : named;
   const format =
     (chosen as Format | undefined) ?? formatOf(out, given.origin('out')) ?? defaultFormat;
   return { format, out: out === '-' ? undefined : out, csvRaw: given.flag('csv-raw') };

@@ -8,6 +8,8 @@ import { PIECE, type WriteText } from './write-text.js';
 export interface JsonDocument<T> {
   /** Members before the list; undefined ones are left out. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** Members after the list; undefined ones are left out. */
+  readonly after?: Readonly<Record<string, unknown>>;
   /** Another list after it. */
   readonly also?: {
     readonly list: string;
@@ -33,13 +35,16 @@ async function* documentText<T>(
   source: Source<T>,
   list: string,
   columns: readonly Column<T>[],
-  { fields = {}, also }: JsonDocument<T>,
+  { fields = {}, after = {}, also }: JsonDocument<T>,
 ): AsyncGenerator<string> {
   const members = printableJson(JSON.stringify(fields, null, 2))
     .slice(1, -1)
     .trimEnd();
   const before = `{${members}${members === '' ? '' : ','}\n  `;
-  const end = '\n}\n';
+  const last = printableJson(JSON.stringify(after, null, 2))
+    .slice(1, -1)
+    .trimEnd();
+  const end = `${last === '' ? '' : `,${last}`}\n}\n`;
   yield* listText(source, list, columns, before, also === undefined ? end : ',\n  ');
   if (also !== undefined) yield* listText(also.rows, also.list, also.columns, '', end);
 }

@@ -1,8 +1,7 @@
 import pc from 'picocolors';
-import stringWidth from 'string-width';
 import type { Cell, Column } from '../model/columns.js';
-import { printable } from '../model/printable.js';
 import type { Sink, Source } from '../pipeline.js';
+import { fit, widthOf } from './fit.js';
 import type { WriteText } from './write-text.js';
 
 export interface TableOptions {
@@ -14,8 +13,6 @@ export interface TableOptions {
 }
 
 const GAP = '  ';
-/** UTF-16 units for each terminal cell, at the most, that are looked at. */
-const MOST_UNITS = 16;
 
 /**
  * A table for people, aligned by display width and written as the rows arrive. What is wider than its
@@ -72,28 +69,4 @@ function lineOf<T>(
     return paint(shown, column, cell) + ' '.repeat(Math.max(padding, 0));
   });
   return cells.join(GAP).trimEnd();
-}
-
-function fit(cell: Cell, width: number): string {
-  if (cell === undefined) return '';
-  if (typeof cell !== 'string') return String(cell);
-  // What is much longer than its column is not measured whole: a cell may have 400 KB.
-  const whole = cell.length > width * MOST_UNITS ? undefined : printable(cell);
-  if (whole !== undefined && widthOf(whole) <= width) return whole;
-  let fitting = '';
-  let used = 0;
-  for (const { segment } of CHARACTERS.segment(cell.slice(0, width * MOST_UNITS))) {
-    const shown = printable(segment);
-    used += widthOf(shown);
-    if (used > width - 1) break;
-    fitting += shown;
-  }
-  return `${fitting}…`;
-}
-
-const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** Terminal cells; plain ASCII is as wide as it is long. */
-function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }

@@ -1,9 +1,8 @@
 import { type AuditSummary, complianceRate, formatRate } from '../model/audit-summary.js';
-import { EXCLUDED_TITLES, type Excluded } from '../model/excluded.js';
 import { type Finding, reasonOf } from '../model/finding.js';
 import { printable } from '../model/printable.js';
-import { formatInstant } from '../model/timestamp.js';
 import type { Sink, Source } from '../pipeline.js';
+import { counted, countedApart, headOf, underlined } from './report-text.js';
 import type { WriteText } from './write-text.js';
 
 export interface UntrackedReport {
@@ -51,18 +50,13 @@ function headText(summary: AuditSummary): string {
   const { total, tracked, untracked, orphaned, unverifiable } = summary;
   const rate = formatRate(complianceRate(tracked, total));
   const thin = unverifiable > 0 ? ` (${unverifiable} unverifiable)` : '';
-  const excluded = Object.keys(EXCLUDED_TITLES) as (keyof Excluded)[];
-  return `${underlined('Untracked Session Detection', '=')}
-Time Window: ${formatInstant(summary.since)} to ${formatInstant(summary.until)}
+  return `${headOf('Untracked Session Detection', summary)}
+${underlined('Summary', '-')}${counted('Total events', total)}
+${counted('Tracked', tracked)} (${rate})
+${counted('Untracked', untracked)}
+${counted('Orphaned', orphaned)}${thin}
 
-${underlined('Summary', '-')}${count('Total events', total)}
-${count('Tracked', tracked)} (${rate})
-${count('Untracked', untracked)}
-${count('Orphaned', orphaned)}${thin}
-
-${underlined('Counted Apart', '-')}${excluded
-    .map((name) => `${count(EXCLUDED_TITLES[name], summary.excluded[name])}\n`)
-    .join('')}`;
+${countedApart(summary.excluded)}`;
 }
 
 function findingText(finding: Finding): string {
@@ -93,12 +87,4 @@ function entry(head: string, fields: readonly (readonly [string, string | undefi
     .filter(([, value]) => value !== undefined)
     .map(([name, value = '']) => `  ${name}: ${printable(value)}\n`);
   return `${printable(head)}\n${lines.join('')}`;
-}
-
-function count(title: string, number: number): string {
-  return `${`${title}:`.padEnd(18)}${number}`;
-}
-
-function underlined(title: string, line: string): string {
-  return `${title}\n${line.repeat(title.length)}\n`;
 }

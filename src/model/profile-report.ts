@@ -1,0 +1,139 @@
+import { complianceRate } from './audit-summary.js';
+import type { Column } from './columns.js';
+import type { AttributedBy, RoleProfiles } from './role-profiles.js';
+import { FINDING_CATEGORIES, type FindingCategory } from './verdict.js';
+
+/** Untracked events in which one role was assumed, by category; those of which nobody can tell apart. */
+export interface RoleUse {
+  readonly found: Partial<Record<FindingCategory, number>>;
+  readonly unverifiable: Partial<Record<FindingCategory, number>>;
+}
+
+/** Is a profile required to be tracked, and by which rule? */
+export type RequirementOf = (profile: string) => {
+  readonly required: boolean;
+  readonly rule: string | undefined;
+};
+
+/** One profile: what its policy demands, and what was seen. */
+export interface ProfileCompliance {
+  readonly profile: string;
+  readonly required: boolean;
+  /** The first rule that requires it. */
+  readonly rule: string | undefined;
+  readonly tracked: number;
+  /** Orphaned ones among them. */
+  readonly untracked: number;
+  /** Required, and used untracked. */
+  readonly hasGap: boolean;
+  /** Required, and no role is known, while some untracked use could not be placed: neither compliant nor a gap. */
+  readonly undetermined: boolean;
+  /** A gap that is told beyond doubt, of the categories that count. */
+  readonly fails: boolean;
+}
+
+export interface ProfileReport {
+  /** Sorted by profile. */
+  readonly profiles: readonly ProfileCompliance[];
+  /** Untracked events that only the name of their role could place. */
+  readonly unattributed: number;
+  /** Untracked events by the way in which their role was placed. */
+  readonly attributedBy: Readonly<Partial<Record<AttributedBy, number>>>;
+}
+
+export interface ReportInput {
+  readonly roles: RoleProfiles;
+  readonly trackedByProfile: ReadonlyMap<string | undefined, number>;
+  readonly untrackedByRole: ReadonlyMap<string | undefined, RoleUse>;
+  readonly requirementOf: RequirementOf;
+  /** Profiles that are listed though nothing was seen of them, if they are required. */
+  readonly named: readonly string[];
+  /** A profile that is asked for, and listed in any case. */
+  readonly asked: string | undefined;
+  readonly failOn: ReadonlySet<string>;
+}
+
+/** Under what events without a role, or of a session without a profile, are listed. */
+const UNKNOWN = 'unknown';
+
+/**
+ * The report for each profile. Doubt never hides a gap: a role that several profiles use counts, for its
+ * untracked events, against every required one of them; where none is required, against the one that uses it most.
+ */
+export function reportProfiles(input: ReportInput): ProfileReport {
+  const { roles, trackedByProfile, untrackedByRole, requirementOf, failOn } = input;
+  const untracked = new Map<string, { all: number; failing: number }>();
+  const attributedBy: Partial<Record<AttributedBy, number>> = {};
+  for (const [roleArn, use] of untrackedByRole) {
+    const { profiles, by } =
+      roleArn === undefined
+        ? { profiles: [UNKNOWN], by: 'role_name' as const }
+        : roles.profilesOf(roleArn);
+    const all = total(use.found, FINDING_CATEGORIES) + total(use.unverifiable, FINDING_CATEGORIES);
+    const failing = total(
+      use.found,
+      FINDING_CATEGORIES.filter((category) => failOn.has(category)),
+    );
+    attributedBy[by] = (attributedBy[by] ?? 0) + all;
+    const required = profiles.filter((profile) => requirementOf(profile).required);
+    for (const profile of required.length > 0 ? required : profiles.slice(0, 1)) {
+      const known = untracked.get(profile) ?? { all: 0, failing: 0 };
+      untracked.set(profile, { all: known.all + all, failing: known.failing + failing });
+    }
+  }
+  const unattributed = attributedBy.role_name ?? 0;
+  const seen = [...trackedByProfile.keys()].map((profile) => profile ?? UNKNOWN);
+  const listed = input.named.filter((profile) => requirementOf(profile).required);
+  if (input.asked !== undefined) listed.push(input.asked);
+  const profiles = [...new Set([...seen, ...untracked.keys(), ...listed])]
+    .toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    .map((profile) => {
+      const { required, rule } = requirementOf(profile);
+      const { all, failing } = untracked.get(profile) ?? { all: 0, failing: 0 };
+      const hasGap = required && all > 0;
+      return {
+        profile,
+        required,
+        rule,
+        tracked: trackedByProfile.get(profile === UNKNOWN ? undefined : profile) ?? 0,
+        untracked: all,
+        hasGap,
+        undetermined: required && !hasGap && unattributed > 0 && !roles.knows(profile),
+        fails: required && failing > 0,
+      };
+    });
+  return { profiles, unattributed, attributedBy };
+}
+
+/** Tracked of all uses of the profile, in percent. */
+export function rateOf({ tracked, untracked }: ProfileCompliance): number {
+  return complianceRate(tracked, tracked + untracked);
+}
+
+/** The columns of a profile's row in CSV, NDJSON and JSON. */
+export const PROFILE_COLUMNS: readonly Column<ProfileCompliance>[] = [
+  column('profile', 'Profile', 20, ({ profile }) => profile),
+  column('policy_required', 'Policy Required', 15, ({ required }) => required),
+  column('policy_rule', 'Policy Rule', 32, ({ rule }) => rule),
+  column('tracked_count', 'Tracked', 10, ({ tracked }) => tracked),
+  column('untracked_count', 'Untracked', 10, ({ untracked }) => untracked),
+  column('compliance_rate', 'Compliance', 10, rateOf),
+  column('has_gap', 'Gap', 6, ({ hasGap }) => hasGap),
+  column('undetermined', 'Undetermined', 12, ({ undetermined }) => undetermined),
+];
+
+function total(
+  counts: Partial<Record<FindingCategory, number>>,
+  categories: readonly FindingCategory[],
+): number {
+  return categories.reduce((sum, category) => sum + (counts[category] ?? 0), 0);
+}
+
+function column(
+  name: string,
+  title: string,
+  width: number,
+  of: Column<ProfileCompliance>['of'],
+): Column<ProfileCompliance> {
+  return { name, title, width, of };
+}
