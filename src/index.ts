@@ -15,11 +15,13 @@ export {
 
 export { type Cell, type Column, sessionColumns } from './model/columns.js';
 export { Meter, type Reading, type Reject } from './model/reading.js';
+export { type RoleEvent, parseRoleEvent } from './model/role-event.js';
 export { NO_FILTER, type SessionFilter, matches } from './model/session-filter.js';
 export { type Session, type SessionStatus, placedAt } from './model/session.js';
 export { type Instant, compareInstants, formatInstant, parseInstant } from './model/timestamp.js';
 export { type Window, parseWindow, within } from './model/window.js';
 
+export { type EventsFrom, type OpenedEvents, openEvents } from './sources/open-events.js';
 export { type SessionsFrom, openSessions } from './sources/open.js';
 
 export { filter } from './transforms/filter.js';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,9 +59,16 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   };
 }
 
-/** A new empty folder of this test run. */
+const folders: string[] = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new empty folder, gone when the tests are over. */
 export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), 'sentinel-audit-test-'));
+  const folder = mkdtempSync(join(tmpdir(), 'sentinel-audit-test-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** The objects of NDJSON text. */
