@@ -10,6 +10,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 // Rows live shortly. V8 would let the garbage of a long export grow to several times what is alive before
 // it looks; this bounds it, for some more CPU (5.2 s became 6.0 s for 500,000 rows in single runs).
 setFlagsFromString('--heap-growing-percent=80');
+// A pattern of the user's that backtracks without end goes over to an engine whose time is linear.
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

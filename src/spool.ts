@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SinkError } from './errors.js';
 import type { Batch, Source } from './pipeline.js';
 import { readLines } from './sources/lines.js';
 
@@ -29,9 +30,13 @@ export function openSpool<T>(): Spool<T> {
     },
     add: async (rows) => {
       if (rows.length === 0) return;
-      folder ??= await mkdtemp(join(tmpdir(), 'sentinel-audit-')); // mode 0700
-      file ??= await open(join(folder, 'rows'), 'wx', 0o600);
-      await file.appendFile(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      try {
+        folder ??= await mkdtemp(join(tmpdir(), 'sentinel-audit-')); // mode 0700
+        file ??= await open(join(folder, 'rows'), 'wx', 0o600);
+        await file.appendFile(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      } catch (cause) {
+        throw unwritable(cause);
+      }
       size += rows.length;
     },
     rows: async function* () {
@@ -41,8 +46,19 @@ export function openSpool<T>(): Spool<T> {
       }
     },
     dispose: async () => {
-      await file?.close();
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      try {
+        await file?.close();
+      } finally {
+        if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      }
     },
   };
+}
+
+function unwritable(cause: unknown): SinkError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SinkError(`temporary file: ${why}`, {
+    cause,
+    hint: 'set TMPDIR to a folder with room',
+  });
 }

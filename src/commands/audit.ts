@@ -180,9 +180,48 @@ function profilesOf({ event, match }: Verdict, profiles: RoleProfiles): readonly
   return event.roleArn === undefined ? [] : profiles.profilesOf(event.roleArn).profiles;
 }
 
-/** Is the finding of the profile that is asked for? Of several that share a role, each is meant. */
+/**
+ * Is the finding of the profile that is asked for? Of several that share a role, each is meant; and an
+ * event that says no role may be of any.
+ */
 export function isOfProfile(profile: string | undefined): (finding: Finding) => boolean {
-  return (finding) => profile === undefined || finding.profiles.includes(profile);
+  return ({ profiles, event, match }) =>
+    profile === undefined ||
+    profiles.includes(profile) ||
+    (match === undefined && event.roleArn === undefined);
+}
+
+/**
+ * Untracked events that may be of the profile, and are not listed under it: no role of it is known, and
+ * only the names of theirs could place them.
+ */
+function countUnattributed({ untrackedByRole, profiles }: AuditTally, profile: string): number {
+  if (profiles.knows(profile)) return 0;
+  let number = 0;
+  for (const [roleArn, { found, unverifiable }] of untrackedByRole) {
+    if (roleArn === undefined) continue;
+    const placed = profiles.profilesOf(roleArn);
+    if (placed.by !== 'role_name' || placed.profiles.includes(profile)) continue;
+    for (const counts of [found, unverifiable]) {
+      number += Object.values(counts).reduce((sum, more) => sum + more, 0);
+    }
+  }
+  return number;
+}
+
+/** Says what the choice of a profile may have hidden. */
+export function pointOutUnattributed(
+  { tally }: Audit,
+  { profile }: AuditOptions,
+  { reading }: Run,
+): number {
+  const number = profile === undefined ? 0 : countUnattributed(tally, profile);
+  if (number > 0) {
+    reading.note(
+      `${count(number, 'untracked event')} may be of ${profile}, of which no role is known: give --profile-map`,
+    );
+  }
+  return number;
 }
 
 /** The numbers of an audit, of one profile when one is asked for. Reads the findings once. */

@@ -1,10 +1,11 @@
 import { type Excluded, noneExcluded } from '../model/excluded.js';
 import type { RoleEvent } from '../model/role-event.js';
+import type { Reading } from '../model/reading.js';
 import { parseInstant } from '../model/timestamp.js';
 import { within } from '../model/window.js';
 import type { EventOptions } from '../options/audit-options.js';
 import type { Source } from '../pipeline.js';
-import type { Run } from '../run.js';
+import { type Run, count } from '../run.js';
 import { openEvents } from '../sources/open-events.js';
 import { uniqueEvents } from '../sources/unique-events.js';
 import { filter } from '../transforms/filter.js';
@@ -40,12 +41,11 @@ export async function chooseEvents(
       if (!isKept) excluded[why]++;
       return isKept;
     });
-  const ofRole = filter((event: RoleEvent) => role === undefined || event.roleArn === role);
   const inWindow = counting('outside_window', (event) =>
     within(from.window, parseInstant(event.eventTime)!),
   );
   const chosen = counting('not_judged', (event) => from.eventNames.includes(event.eventName));
-  const unique = uniqueEvents(inWindow(ofRole(opened.events)), {
+  const unique = uniqueEvents(inWindow(ofRole(opened.events, role, reading)), {
     inOrderOfDays: opened.inOrderOfDays,
     countDuplicates: (count) => (excluded.duplicates += count),
   });
@@ -58,4 +58,22 @@ export async function chooseEvents(
     regions: () => [...regions].toSorted(),
     dispose: opened.dispose,
   };
+}
+
+/** A denied call does not say its role: it may be of the one that is asked for, so it is kept. */
+async function* ofRole(
+  events: Source<RoleEvent>,
+  role: string | undefined,
+  reading: Reading,
+): Source<RoleEvent> {
+  let unknown = 0;
+  const isOfRole = ({ roleArn }: RoleEvent): boolean => {
+    if (role === undefined || roleArn === role) return true;
+    if (roleArn === undefined) unknown++;
+    return roleArn === undefined;
+  };
+  yield* filter(isOfRole)(events);
+  if (unknown > 0) {
+    reading.note(`${count(unknown, 'event')} that say no role were kept beside those of ${role}`);
+  }
 }

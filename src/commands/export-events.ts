@@ -6,7 +6,7 @@ import { type Done, type Run, count, mayColor } from '../run.js';
 import { chosenColumns, openSink } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
-import { isOfProfile, judgeEvents } from './audit.js';
+import { isOfProfile, judgeEvents, pointOutUnattributed } from './audit.js';
 import { chooseEvents } from './chosen-events.js';
 
 /** Streams the role events of the window, each once; failed calls and those of services among them. */
@@ -57,6 +57,7 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
   } finally {
     await audit.dispose();
   }
+  pointOutUnattributed(audit, options, run);
   const { excluded } = audit.tally;
   const apart = Object.entries(excluded).map(([why, number]) => `${number} ${why}`);
   return { lines: [`exported ${count(exported, 'verdict')}; counted apart: ${apart.join(', ')}`] };

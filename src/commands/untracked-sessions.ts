@@ -14,6 +14,7 @@ import {
   isOfProfile,
   judgeEvents,
   pointOutRules,
+  pointOutUnattributed,
   summarize,
 } from './audit.js';
 
@@ -33,9 +34,10 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
       await openReport(audit, summary, options, run),
     );
     pointOutRules(audit.tally, options, run);
+    const unattributed = pointOutUnattributed(audit, options, run);
     return {
       lines: options.output.format === 'table' ? [] : summaryLines(summary),
-      exitCode: exitCodeOf(summary, await mayFail(audit, options)),
+      exitCode: exitCodeOf(summary.unverifiable + unattributed, await mayFail(audit, options)),
     };
   } finally {
     await audit.dispose();
@@ -126,9 +128,9 @@ async function mayFail(audit: Audit, { failOn, profile }: AuditOptions): Promise
 }
 
 /** Evidence that is too thin is a failure to tell, unless something else was found. */
-function exitCodeOf(summary: AuditSummary, fails: boolean): ExitCode {
+function exitCodeOf(undecided: number, fails: boolean): ExitCode {
   if (fails) return ExitCode.Findings;
-  return summary.unverifiable > 0 ? ExitCode.Failed : ExitCode.Clean;
+  return undecided > 0 ? ExitCode.Failed : ExitCode.Clean;
 }
 
 /** Sentences for those who see many findings of one cause. */

@@ -50,55 +50,58 @@ type Json = Readonly<Record<string, unknown>>;
 /**
  * The role event that a CloudTrail record describes; undefined for a record of anything else.
  *
- * @throws RecordError when it is one, and lacks what tells it apart or places it in time.
+ * @throws RecordError when it is no record, when nobody can tell whether it is one of a role call, and when
+ *   it is one and lacks what tells it apart or places it in time, or has a member of another type.
  */
-export function parseRoleEvent(record: unknown): RoleEvent | undefined {
-  const { eventName, eventSource, eventID, eventTime, ...rest } = objectOf(record);
+export function parseRoleEvent(value: unknown): RoleEvent | undefined {
+  const record = membersOf(value, 'the record');
+  if (record['eventType'] === 'AwsCloudTrailInsight') return undefined;
+  const eventName = textIn(record, 'eventName');
+  if (eventName === undefined) throw new RecordError('eventName: missing');
+  if (!isRoleCall(eventName)) return undefined;
+  const eventSource = textIn(record, 'eventSource');
+  if (eventSource === undefined) throw new RecordError('eventSource: missing');
   if (eventSource !== 'sts.amazonaws.com') return undefined;
-  if (typeof eventName !== 'string' || !isRoleCall(eventName)) return undefined;
-  if (typeof eventID !== 'string' || eventID === '') throw new RecordError('eventID: missing');
-  if (typeof eventTime !== 'string' || parseInstant(eventTime) === undefined) {
-    const found =
-      typeof eventTime === 'string' ? `"${printable(eventTime, 60)}"` : typeof eventTime;
-    throw new RecordError(`eventTime: expected an RFC 3339 time, found ${found}`);
-  }
-  const request = objectOf(rest['requestParameters']);
-  const response = objectOf(rest['responseElements']);
-  const caller = objectOf(rest['userIdentity']);
-  const session = objectOf(caller['sessionContext']);
+  const eventId = textIn(record, 'eventID');
+  if (eventId === undefined) throw new RecordError('eventID: missing');
+  const request = objectIn(record, 'requestParameters');
+  const response = objectIn(record, 'responseElements');
+  const caller = objectIn(record, 'userIdentity');
+  const session = objectIn(caller, 'sessionContext');
   return {
-    eventId: eventID,
-    eventTime,
+    eventId,
+    eventTime: timeIn(record),
     eventName,
-    region: textOf(rest['awsRegion']),
-    accountId: textOf(rest['recipientAccountId']),
-    roleArn: textOf(request['roleArn']) ?? roleAmong(rest['resources']),
+    region: textIn(record, 'awsRegion'),
+    accountId: textIn(record, 'recipientAccountId'),
+    roleArn: textIn(request, 'roleArn') ?? roleAmong(listIn(record, 'resources')),
     sourceIdentity:
-      textOf(request['sourceIdentity']) ??
-      textOf(response['sourceIdentity']) ??
-      textOf(session['sourceIdentity']) ??
-      textOf(caller['sourceIdentity']),
-    sessionTag: sessionTagAmong(request['tags']),
-    roleSessionName: textOf(request['roleSessionName']),
-    principalId: textOf(caller['principalId']),
-    callerArn: textOf(caller['arn']),
-    callerRoleArn: textOf(objectOf(session['sessionIssuer'])['arn']),
-    callerType: textOf(caller['type']),
-    callerAccountId: textOf(caller['accountId']),
-    callerSourceIdentity: textOf(session['sourceIdentity']),
-    invokedBy: textOf(caller['invokedBy']),
-    sourceIp: textOf(rest['sourceIPAddress']),
-    userAgent: textOf(rest['userAgent']),
-    errorCode: textOf(rest['errorCode']),
-    sharedEventId: textOf(rest['sharedEventID']),
+      textIn(request, 'sourceIdentity') ??
+      textIn(response, 'sourceIdentity') ??
+      textIn(session, 'sourceIdentity') ??
+      textIn(caller, 'sourceIdentity'),
+    sessionTag: sessionTagAmong(listIn(request, 'tags')),
+    roleSessionName: textIn(request, 'roleSessionName'),
+    principalId: textIn(caller, 'principalId'),
+    callerArn: textIn(caller, 'arn'),
+    callerRoleArn: textIn(objectIn(session, 'sessionIssuer'), 'arn'),
+    callerType: textIn(caller, 'type'),
+    callerAccountId: textIn(caller, 'accountId'),
+    callerSourceIdentity: textIn(session, 'sourceIdentity'),
+    invokedBy: textIn(caller, 'invokedBy'),
+    sourceIp: textIn(record, 'sourceIPAddress'),
+    userAgent: textIn(record, 'userAgent'),
+    errorCode: textIn(record, 'errorCode'),
+    sharedEventId: textIn(record, 'sharedEventID'),
   };
 }
 
 /** Did an AWS service call for itself? No broker can stand in front of that. */
 export function isServiceCall(event: RoleEvent): boolean {
-  if (event.callerType === 'AWSService') return true;
-  const isNobody = event.callerArn === undefined && event.principalId === undefined;
-  return isNobody && event.callerAccountId === undefined && event.invokedBy !== undefined;
+  const { callerType = 'Unknown', callerArn, principalId, callerAccountId, invokedBy = '' } = event;
+  if (callerType === 'AWSService') return true;
+  const isNobody = (callerArn ?? principalId ?? callerAccountId) === undefined;
+  return callerType === 'Unknown' && isNobody && /\.amazonaws\.com(\.cn)?$/.test(invokedBy);
 }
 
 /** Were no credentials issued? */
@@ -119,24 +122,48 @@ function isRoleCall(name: string): boolean {
   return ROLE_CALLS.some((call) => call === name);
 }
 
-function roleAmong(resources: unknown): string | undefined {
-  if (!Array.isArray(resources)) return undefined;
-  const role = resources.map(objectOf).find(({ type }) => type === 'AWS::IAM::Role');
-  return textOf(role?.['ARN']) ?? textOf(role?.['arn']);
+function roleAmong(resources: readonly Json[]): string | undefined {
+  const role = resources.find(({ type }) => type === 'AWS::IAM::Role') ?? {};
+  return textIn(role, 'ARN') ?? textIn(role, 'arn');
 }
 
-function sessionTagAmong(tags: unknown): string | undefined {
-  if (!Array.isArray(tags)) return undefined;
-  return textOf(tags.map(objectOf).find(({ key }) => key === 'SentinelSessionID')?.['value']);
+function sessionTagAmong(tags: readonly Json[]): string | undefined {
+  return textIn(tags.find(({ key }) => key === 'SentinelSessionID') ?? {}, 'value');
 }
 
-/** A text with something in it. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+function timeIn(record: Json): string {
+  const time = textIn(record, 'eventTime');
+  if (time !== undefined && parseInstant(time) !== undefined) return time;
+  const found = time === undefined ? 'nothing' : `"${printable(time, 60)}"`;
+  throw new RecordError(`eventTime: expected an RFC 3339 time, found ${found}`);
 }
 
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : {};
+/** A member that is a text; undefined when it is absent or empty. */
+function textIn(object: Json, name: string): string | undefined {
+  const value = object[name] ?? '';
+  if (typeof value !== 'string')
+    throw new RecordError(`${name}: expected text, found ${kindOf(value)}`);
+  return value === '' ? undefined : value;
+}
+
+function objectIn(object: Json, name: string): Json {
+  return membersOf(object[name] ?? {}, name);
+}
+
+function listIn(object: Json, name: string): Json[] {
+  const value = object[name] ?? [];
+  if (!Array.isArray(value))
+    throw new RecordError(`${name}: expected a list, found ${kindOf(value)}`);
+  return value.map((member) => membersOf(member, `${name}, a member`));
+}
+
+function membersOf(value: unknown, name: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw new RecordError(`${name}: expected an object, found ${kindOf(value)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

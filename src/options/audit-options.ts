@@ -174,7 +174,7 @@ async function readKnownRoles(given: GivenOptions, env: Environment): Promise<Kn
         : await (await import('./profile-map.js')).readProfileMap(map, given.origin('profile-map')),
     awsConfig: await readAwsRoles(
       given.text('aws-config') ?? (env['AWS_CONFIG_FILE'] || undefined),
-      given.origin('aws-config'),
+      given.has('aws-config') ? given.origin('aws-config') : 'AWS_CONFIG_FILE',
     ),
   };
 }

@@ -40,14 +40,25 @@ export async function readYamlFile<T>(
   path: string,
   schema: z.ZodType<T>,
 ): Promise<T> {
+  const content = await contentOf(option, path);
+  try {
+    return readYaml(option, path, content, schema);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(option, `${path} is nested too deeply`);
+    throw error;
+  }
+}
+
+function readYaml<T>(option: string, path: string, content: string, schema: z.ZodType<T>): T {
   const lines = new LineCounter();
-  const document = parseDocument(await contentOf(option, path), {
+  const document = parseDocument(content, {
     lineCounter: lines,
     prettyErrors: false,
     schema: 'core', // whatever a %YAML line says: in 1.1, 0123 is another number and a date no text
     resolveKnownTags: false,
     uniqueKeys: false,
   });
+  if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) throw new RangeError();
   const problems = syntaxProblems(document);
   if (problems.length === 0) {
     problems.push(...keyProblems(document.contents, []));

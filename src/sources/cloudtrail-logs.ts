@@ -31,6 +31,10 @@ export async function listLogFiles(
 ): Promise<LogFile[]> {
   const files: LogFile[] = [];
   for (const given of paths) {
+    if (given.stream !== undefined) {
+      files.push({ ...given, day: undefined });
+      continue;
+    }
     let found = 0;
     try {
       for await (const file of filesBelow(
@@ -131,11 +135,12 @@ function pushEvent(
   if (!mayBeOne && (isWhole || isOneObject(bytes))) return;
   let record: unknown;
   try {
-    record = recordIn(bytes);
-  } catch {
+    record = recordIn(parseJson(bytes));
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
     reading.meter.events++;
-    const raw = fingerprint(bytes); // V8's words would quote the text
-    reading.reject({ kind: 'row', place: placeOf(), reason: 'not JSON', raw });
+    const raw = fingerprint(bytes);
+    reading.reject({ kind: 'row', place: placeOf(), reason: error.message, raw });
     return;
   }
   try {
@@ -162,13 +167,27 @@ function isOneObject(line: Buffer): boolean {
   }
 }
 
-/** The record itself; in `lookup-events` output it is a text within the event. */
-function recordIn(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new Error('not UTF-8');
-  const value = JSON.parse(bytes.toString()) as unknown;
-  const inner = (value as { CloudTrailEvent?: unknown } | null)?.CloudTrailEvent;
-  return typeof inner === 'string' ? (JSON.parse(inner) as unknown) : value;
+function parseJson(bytes: Buffer): unknown {
+  try {
+    if (isUtf8(bytes)) return JSON.parse(bytes.toString()) as unknown;
+  } catch {
+    // V8's words would quote the text
+  }
+  throw new RecordError('not JSON');
 }
+
+/** The record itself; in `lookup-events` output it is a text, or by some tools an object, within the event. */
+function recordIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const isLookedUp = LOOKED_UP_MARKS.some((mark) => Object.hasOwn(value, mark));
+  if (!isLookedUp) return value;
+  const inner = (value as { CloudTrailEvent?: unknown }).CloudTrailEvent ?? undefined;
+  if (inner === undefined) throw new RecordError('CloudTrailEvent: missing');
+  return typeof inner === 'string' ? parseJson(Buffer.from(inner)) : inner;
+}
+
+/** What only an event of `lookup-events` has. */
+const LOOKED_UP_MARKS = ['CloudTrailEvent', 'EventId', 'EventName'];
 
 /** What every record of a trail, of `lookup-events` or of a digest has one of. */
 const RECORD_MARKS = ['eventName', 'eventID', 'CloudTrailEvent', 'digestS3Object'];

@@ -120,6 +120,7 @@ async function* eventsOf(
   let span = slice;
   let token: string | undefined;
   let futileRestarts = 0;
+  const isCircle = circleCheck();
   for (;;) {
     let page: LookupEventsCommandOutput;
     try {
@@ -132,15 +133,41 @@ async function* eventsOf(
       continue;
     }
     meter.pages++;
-    const events = (page.Events ?? []).filter((event) => position.pass(event));
+    const events = listOf(page, region).filter((event) => position.pass(event ?? {}));
     meter.events += events.length;
     if (events.length > 0) futileRestarts = 0;
     const batch = events.flatMap((event) => parseLookedUp(event, region, reject) ?? []);
     token = page.NextToken;
+    if (token !== undefined && isCircle(token)) {
+      throw new SourceError(
+        `CloudTrail in ${region} gave the same NextToken again: it would never end`,
+      );
+    }
     progress(position.advance(token === undefined));
     if (batch.length > 0) yield batch;
     if (token === undefined) return;
   }
+}
+
+/** An answer without a list is no answer: it does not say that there are no events. */
+function listOf({ Events: events }: LookupEventsCommandOutput, region: string): (Event | null)[] {
+  if (Array.isArray(events)) return events;
+  throw new SourceError(`CloudTrail in ${region} answered LookupEvents without a list of events`);
+}
+
+/** Says whether a token has come before; of all tokens one is held, a later and later one (Brent). */
+function circleCheck(): (token: string) => boolean {
+  let held: string | undefined;
+  let count = 0;
+  let renewAt = 1;
+  return (token) => {
+    if (token === held) return true;
+    if (++count === renewAt) {
+      held = token;
+      renewAt *= 2;
+    }
+    return false;
+  };
 }
 
 function isExpiredToken(error: unknown): boolean {
@@ -150,10 +177,11 @@ function isExpiredToken(error: unknown): boolean {
 
 /** The role event of the record that came with the event, or undefined once it is rejected. */
 function parseLookedUp(
-  { EventId, CloudTrailEvent: text }: Event,
+  event: Event | null,
   region: string,
   reject: Reading['reject'],
 ): RoleEvent | undefined {
+  const { EventId = 'without an id', CloudTrailEvent: text } = event ?? {};
   const bad = (reason: string, raw?: unknown): undefined => {
     reject({ kind: 'row', place: `CloudTrail ${region}, event ${EventId}`, reason, raw });
   };
@@ -166,8 +194,8 @@ function parseLookedUp(
   }
   let problem = 'not a role event';
   try {
-    const event = parseRoleEvent(record);
-    if (event !== undefined) return event;
+    const roleEvent = parseRoleEvent(record);
+    if (roleEvent !== undefined) return roleEvent;
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     problem = error.message;

@@ -1,4 +1,5 @@
 import type { JsonShape } from './json-rows.js';
+import { peek, putBack } from './peek.js';
 
 /** What a file holds, told by how it begins. `text` is no JSON, such as CSV. */
 export type FileShape = JsonShape | 'lines' | 'text' | 'empty';
@@ -15,26 +16,18 @@ export async function shapeOf(
   bytes: AsyncGenerator<Buffer>,
   keys: ReadonlySet<string>,
 ): Promise<{ shape: FileShape; bytes: AsyncGenerator<Buffer> }> {
-  const first: Buffer[] = []; // a few pieces, or all the white space that a file begins with
-  let start = Buffer.alloc(0);
-  let text = '';
-  while (text.length < HEAD) {
-    const next = await bytes.next();
-    if (next.done) break;
-    first.push(next.value);
-    const joined = Buffer.concat(first);
-    start = joined.subarray(0, 3).equals(BOM) ? joined.subarray(3) : joined;
-    text = start.toString('latin1').trimStart().slice(0, HEAD);
-  }
-  async function* again(): AsyncGenerator<Buffer> {
-    try {
-      if (start.length > 0) yield start;
-      yield* bytes;
-    } finally {
-      await bytes.return(undefined);
-    }
-  }
-  return { shape: shapeOfText(text, keys), bytes: again() };
+  const { start, rest } = await peek(bytes, (begun) => beginningOf(begun).length >= HEAD);
+  const shape = shapeOfText(beginningOf(start), keys);
+  return { shape, bytes: putBack(withoutMark(start), rest) };
+}
+
+/** Text without the white space before it, which may be long. */
+function beginningOf(start: Buffer): string {
+  return withoutMark(start).toString('latin1').trimStart().slice(0, HEAD);
+}
+
+function withoutMark(start: Buffer): Buffer {
+  return start.subarray(0, 3).equals(BOM) ? start.subarray(3) : start;
 }
 
 function shapeOfText(text: string, keys: ReadonlySet<string>): FileShape {

@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
+import { type Hash, createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable, addAbortSignal, pipeline as connect } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { pipeline as connect } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SourceError } from '../errors.js';
+import { peek, putBack } from './peek.js';
 
 /** One file to read, perhaps twice. */
 export interface InputFile {
   readonly path: string;
   /** What messages call it. */
   readonly name: string;
+  /** Standard input, which can be read only once. */
+  readonly stream?: Readable;
 }
 
 /** What a file must turn out to be, where a manifest says so. */
@@ -26,17 +28,20 @@ const CHUNK = 256 * 1024;
 
 /**
  * Every regular file of a folder and below, in order of their paths; hidden ones are passed over, links
- * to folders are not followed. A path that is a file is that file. Files and folders below that are not
- * wanted are not opened.
+ * are followed, but for those that lead back. A path that is a file is that file. Files and folders below
+ * that are not wanted are not opened.
  */
 export async function* filesBelow(
   path: string,
   isWanted: (path: string) => boolean = () => true,
+  above: readonly string[] = [],
 ): AsyncGenerator<InputFile> {
   if (!(await isFolder(path))) {
     yield { path, name: path };
     return;
   }
+  const real = await realpath(path);
+  if (above.includes(real)) return;
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(error);
   });
@@ -44,8 +49,10 @@ export async function* filesBelow(
   for (const entry of entries) {
     const below = join(path, entry.name);
     if (entry.name.startsWith('.') || !isWanted(below)) continue;
-    if (entry.isDirectory()) yield* filesBelow(below, isWanted);
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(below)))) {
+    const isLink = entry.isSymbolicLink();
+    if (entry.isDirectory() || (isLink && (await isFolder(below)))) {
+      yield* filesBelow(below, isWanted, [...above, real]);
+    } else if (entry.isFile() || (isLink && (await leadsToFile(below)))) {
       yield { path: below, name: below };
     }
   }
@@ -79,10 +86,12 @@ export async function* readBytes(
 ): AsyncGenerator<Buffer> {
   const hash = promised.md5 === undefined ? undefined : createHash('md5');
   try {
-    const gzip = await isGzip(file.path);
-    const raw = createReadStream(file.path, { highWaterMark: CHUNK, signal });
-    if (hash) raw.on('data', (chunk) => hash.update(chunk));
-    const pieces = gzip ? connect(raw, createGunzip({ chunkSize: CHUNK }), () => {}) : raw;
+    const { start, rest } = await peek(rawBytes(file, signal, hash), ({ length }) => length >= 2);
+    const bytes = putBack(start, rest);
+    const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+    const pieces = isGzip
+      ? connect(Readable.from(bytes), createGunzip({ chunkSize: CHUNK }), () => {})
+      : bytes;
     for await (const piece of pieces as AsyncIterable<Buffer>) {
       signal.throwIfAborted();
       yield piece;
@@ -96,13 +105,18 @@ export async function* readBytes(
   }
 }
 
-async function isGzip(path: string): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
-    await handle.close();
+async function* rawBytes(
+  { path, stream }: InputFile,
+  signal: AbortSignal,
+  hash: Hash | undefined,
+): AsyncGenerator<Buffer> {
+  const raw =
+    stream === undefined
+      ? createReadStream(path, { highWaterMark: CHUNK, signal })
+      : addAbortSignal(signal, stream);
+  for await (const piece of raw as AsyncIterable<Buffer>) {
+    hash?.update(piece);
+    yield piece;
   }
 }
 

@@ -5,7 +5,6 @@ import type { Instant } from '../model/timestamp.js';
 import type { Source } from '../pipeline.js';
 import { type AwsOptions, clientConfig, regionOf } from './aws.js';
 import { isInOrderOfDays, listLogFiles, readLogFiles } from './cloudtrail-logs.js';
-import { openPaths } from './open-paths.js';
 
 /** Where role events come from. */
 export interface EventsFrom extends AwsOptions {
@@ -33,15 +32,16 @@ export async function openEvents(
   reading: Reading,
 ): Promise<OpenedEvents> {
   if (from.logs === undefined) return openLookup(from, reading);
-  const { paths, dispose } = await openPaths(from.logs, stdin, reading);
-  try {
-    const files = await listLogFiles(paths, from.window, reading);
-    const events = readLogFiles(files, reading);
-    return { events, regions: undefined, inOrderOfDays: isInOrderOfDays(files), dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+  const paths = from.logs.map((path) =>
+    path === '-' ? { path, name: 'standard input', stream: stdin } : { path, name: path },
+  );
+  const files = await listLogFiles(paths, from.window, reading);
+  return {
+    events: readLogFiles(files, reading),
+    regions: undefined,
+    inOrderOfDays: isInOrderOfDays(files),
+    dispose: async () => {},
+  };
 }
 
 async function openLookup(from: EventsFrom, reading: Reading): Promise<OpenedEvents> {

@@ -19,13 +19,11 @@ export async function openFinder(
   stdin: Readable,
   reading: Reading,
 ): Promise<{ finder: SessionFinder; dispose: () => Promise<void> }> {
-  const everything = fromCompleteRead(
-    (noting) => openSessions(from, NO_FILTER, [], stdin, noting),
-    reading,
-  );
+  const everything = (telling: Reading): SessionFinder =>
+    fromCompleteRead((noting) => openSessions(from, NO_FILTER, [], stdin, noting), telling);
   const { table } = from;
   if (table === undefined || from.sessions.length > 0 || from.maxRcu !== undefined) {
-    return { finder: everything, dispose: async () => {} };
+    return { finder: everything(reading), dispose: async () => {} };
   }
   const [{ DynamoDBClient }, { describeTable }] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),

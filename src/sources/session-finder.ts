@@ -61,13 +61,25 @@ export interface LookupOptions {
 /**
  * Finds sessions of the live table by key, each id once, in batches, until that has cost as much as a Scan;
  * then, and as soon as something is not found, by one complete read: a key that is not there does not say
- * that no session has the identity.
+ * that no session has the identity. A row that is rejected when it is looked up is not rejected again.
  */
 export function fromLookups(
   options: LookupOptions,
-  everything: SessionFinder,
+  everything: (reading: Reading) => SessionFinder,
   reading: Reading,
 ): SessionFinder {
+  const rejected = new Set<string>();
+  const lookingUp: Reading = {
+    ...reading,
+    reject: (reject) => {
+      rejected.add(reject.place);
+      reading.reject(reject);
+    },
+  };
+  const complete = everything({
+    ...reading,
+    reject: (reject) => rejected.has(reject.place) || reading.reject(reject),
+  });
   const found = new SessionIndex();
   const asked = new Set<string>();
   let spent = 0;
@@ -81,7 +93,7 @@ export function fromLookups(
         if (spent + cost <= options.scanUnits) {
           spent += cost;
           for (const id of unknown) asked.add(id);
-          for (const session of await lookUp(unknown, options, reading)) found.add(session);
+          for (const session of await lookUp(unknown, options, lookingUp)) found.add(session);
           const matches = sought.map((one) => found.find(one));
           const isOpen = (match: SessionMatch | undefined, at: number): boolean =>
             match === undefined && offersSomething(sought[at]!);
@@ -90,10 +102,13 @@ export function fromLookups(
         isComplete = true;
       }
       // A session may have been deleted since it was found: what is known stays known.
-      const matches = await everything.find(sought);
+      const matches = await complete.find(sought);
       return matches.map((match, at) => match ?? found.find(sought[at]!));
     },
-    coverage: everything.coverage,
+    coverage: () => {
+      const coverage = complete.coverage();
+      return coverage && { ...coverage, isComplete: coverage.isComplete && rejected.size === 0 };
+    },
   };
 }
 

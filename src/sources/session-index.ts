@@ -63,7 +63,10 @@ export class SessionIndex {
     const placed = placedAt(session);
     if (placed !== undefined) this.#oldest = Math.min(this.#oldest, placed.seconds);
     this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
-    if (session.sourceIdentity) this.#addIdentity(entry, Buffer.from(session.sourceIdentity));
+    const { sourceIdentity } = session;
+    if (sourceIdentity && isText(sourceIdentity)) {
+      this.#addIdentity(entry, Buffer.from(sourceIdentity));
+    }
   }
 
   /** The session behind an event: by its tag, else by its source identity, else by the id in that. */
@@ -88,6 +91,7 @@ export class SessionIndex {
   }
 
   #entryOfIdentity(identity: string, at: number): number {
+    if (!isText(identity)) return NONE;
     const bytes = Buffer.from(identity);
     const first = this.#byIdentity.find(hash(bytes), (entry) => this.#bytesOf(entry).equals(bytes));
     for (let entry = first; entry !== NONE; entry = this.#sameIdentity[entry]!) {
@@ -170,6 +174,11 @@ class Names {
   of(number: number): string | undefined {
     return this.#names[number];
   }
+}
+
+/** Half a surrogate pair has no UTF-8: as bytes, different ones would be the same. */
+function isText(identity: string): boolean {
+  return !/\p{Surrogate}/u.test(identity);
 }
 
 function secondsOf(time: string | undefined): number {

@@ -631,19 +631,22 @@ describe('nothing is left in the temporary folder', () => {
     },
   );
 
+  const ofSessions = ['untracked-sessions', ...WINDOW, '--sessions', '-'];
+
   it('after an interruption while sessions are asked for', async () => {
     let hanging = (): void => {};
     const hangs = new Promise<void>((resolve) => (hanging = resolve));
     const result = await through(
       (operation) => {
-        if (operation !== 'BatchGetItem') return undefined;
+        if (operation !== 'Scan') return undefined;
         hanging();
         return { kind: 'hang' };
       },
       async (url, TMPDIR) => {
         const env = { AWS_ENDPOINT_URL: url, TMPDIR };
-        const child = start(['untracked-sessions', ...WINDOW, '--events', '-'], { env });
-        child.stdin?.end(log);
+        const events = ['--events', writeTrail(halves), '--table', 'sentinel-sessions'];
+        const child = start([...ofSessions, ...events], { env });
+        child.stdin?.end(JSON.stringify(SESSION));
         await hangs;
         expect(readdirSync(TMPDIR)).not.toEqual([]);
         child.kill('SIGINT');
@@ -653,14 +656,24 @@ describe('nothing is left in the temporary folder', () => {
     expect(result).toEqual([130, '', []]);
   });
 
-  it('after an interruption while standard input is read', async () => {
+  it('after an interruption while sessions come through standard input', async () => {
     const TMPDIR = scratch();
-    const child = start(['untracked-sessions', ...WINDOW, '--events', '-'], { env: { TMPDIR } });
-    child.stdin?.write('{"Records":[');
+    const child = start([...ofSessions, '--events', writeTrail(halves)], { env: { TMPDIR } });
+    child.stdin?.write('{"id":');
     while (readdirSync(TMPDIR).length === 0) await sleep(20);
     child.kill('SIGINT');
     expect((await ended(child)).code).toBe(130);
     expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
+  it('while logs come through standard input, which are full of credentials', async () => {
+    const TMPDIR = scratch();
+    const child = start(['untracked-sessions', ...WINDOW, '--events', '-'], { env: { TMPDIR } });
+    child.stdin?.write(`${log.slice(0, -2)},`);
+    await sleep(1000);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+    child.kill('SIGINT');
+    expect((await ended(child)).code).toBe(130);
   });
 
   it('after --out, which is whole and for its owner alone', async () => {

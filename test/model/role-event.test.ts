@@ -96,15 +96,40 @@ describe('a record is a role event', () => {
     ['of another call', assumeRoleRecord({ eventName: 'GetCallerIdentity' })],
     ['of a name in another case', assumeRoleRecord({ eventName: 'assumerole' })],
     ['of a longer name', assumeRoleRecord({ eventName: 'AssumeRoleX' })],
-    ['of no name', assumeRoleRecord({ eventName: undefined })],
     ['of another service', assumeRoleRecord({ eventSource: 'iam.amazonaws.com' })],
-    ['of no service', assumeRoleRecord({ eventSource: undefined })],
-    ['when it is a list', [assumeRoleRecord()]],
-    ['when it is nothing', null],
-    ['when it is a text', 'AssumeRole'],
+    ['of an insight', { eventType: 'AwsCloudTrailInsight', insightDetails: {} }],
   ])('not %s', (_, record) => {
     expect(parseRoleEvent(record)).toBeUndefined();
   });
+});
+
+test.each<[unknown, string]>([
+  [[assumeRoleRecord()], 'the record: expected an object, found a list'],
+  [null, 'the record: expected an object, found nothing'],
+  ['AssumeRole', 'the record: expected an object, found a string'],
+  [{ Records: [assumeRoleRecord()] }, 'eventName: missing'],
+  [{ detail: assumeRoleRecord() }, 'eventName: missing'],
+  [{ ...assumeRoleRecord(), eventName: ['AssumeRole'] }, 'eventName: expected text, found a list'],
+  [{ ...assumeRoleRecord(), eventSource: undefined }, 'eventSource: missing'],
+  [{ ...assumeRoleRecord(), eventSource: null }, 'eventSource: missing'],
+  [{ ...assumeRoleRecord(), eventSource: 7 }, 'eventSource: expected text, found a number'],
+])('what may be a role event, and nobody can tell, is rejected: %#', (record, message) => {
+  expect(() => parseRoleEvent(record)).toThrow(new RecordError(message));
+});
+
+test.each<[TrailRecord, string]>([
+  [{ errorCode: 7 }, 'errorCode: expected text, found a number'],
+  [{ errorCode: {} }, 'errorCode: expected text, found an object'],
+  [{ userIdentity: 'root' }, 'userIdentity: expected an object, found a string'],
+  [request({ sourceIdentity: 7 }), 'sourceIdentity: expected text, found a number'],
+  [request({ sourceIdentity: ['x'] }), 'sourceIdentity: expected text, found a list'],
+  [request({ roleArn: { arn: 'x' } }), 'roleArn: expected text, found an object'],
+  [request({ tags: { key: 'SentinelSessionID' } }), 'tags: expected a list, found an object'],
+  [request({ tags: ['x'] }), 'tags, a member: expected an object, found a string'],
+  [{ ...request({}), resources: {} }, 'resources: expected a list, found an object'],
+  [{ requestParameters: '{}' }, 'requestParameters: expected an object, found a string'],
+])('a member of another type is no absent member: %j', (overrides, message) => {
+  expect(failureOf(overrides)).toBe(message);
 });
 
 describe('the role that was assumed', () => {
@@ -122,14 +147,13 @@ describe('the role that was assumed', () => {
     ['a request of null', null],
     ['an empty request', {}],
     ['an empty role', { roleArn: '' }],
-    ['a role that is no text', { roleArn: { arn: 'x' } }],
   ])('is among the resources with %s', (_, requestParameters) => {
     expect(eventOf({ requestParameters, resources }).roleArn).toBe(
       'arn:aws:iam::111122223333:role/Among',
     );
   });
 
-  test.each([[undefined], [null], [[]], [resources.slice(0, 1)], [{}], [[null, 'x']]])(
+  test.each([[undefined], [null], [[]], [resources.slice(0, 1)]])(
     "is never the caller's own role: %j as resources",
     (found) => {
       const event = eventOf({ requestParameters: null, resources: found });
@@ -166,7 +190,7 @@ describe('the source identity', () => {
     expect(eventOf({ ...places, ...without }).sourceIdentity).toBe(expected);
   });
 
-  test.each([[undefined], [''], [null], [7], [['x']]])('%j is none', (sourceIdentity) => {
+  test.each([[undefined], [''], [null]])('%j is none', (sourceIdentity) => {
     expect(eventOf(request({ sourceIdentity })).sourceIdentity).toBeUndefined();
   });
 
@@ -180,11 +204,10 @@ test.each<[unknown, string | undefined]>([
   [undefined, undefined],
   [null, undefined],
   [[], undefined],
-  [{ key: 'SentinelSessionID', value: 'a' }, undefined],
   [[{ key: 'sentinelsessionid', value: 'a' }], undefined],
   [[{ key: 'SentinelSessionID', value: '' }], undefined],
   [[{ key: 'SentinelSessionID' }], undefined],
-  [[null, 'x', { key: 'SentinelSessionID', value: 'a' }], 'a'],
+  [[{ key: 'Team' }, { key: 'SentinelSessionID', value: 'a' }], 'a'],
 ])('the session tag among %j is %j', (tags, expected) => {
   expect(eventOf(request({ tags })).sessionTag).toBe(expected);
 });
@@ -204,9 +227,9 @@ test('a record with nothing but what tells it apart is an event', () => {
 test.each<[TrailRecord, string]>([
   [{ eventID: undefined }, 'eventID: missing'],
   [{ eventID: '' }, 'eventID: missing'],
-  [{ eventID: 7 }, 'eventID: missing'],
-  [{ eventTime: undefined }, 'eventTime: expected an RFC 3339 time, found undefined'],
-  [{ eventTime: 1_768_903_200 }, 'eventTime: expected an RFC 3339 time, found number'],
+  [{ eventID: 7 }, 'eventID: expected text, found a number'],
+  [{ eventTime: undefined }, 'eventTime: expected an RFC 3339 time, found nothing'],
+  [{ eventTime: 1_768_903_200 }, 'eventTime: expected text, found a number'],
   [{ eventTime: '2026-02-30T00:00:00Z' }, 'found "2026-02-30T00:00:00Z"'],
   [{ eventTime: '\u001b[31m' }, 'found "\\x1b[31m"'],
 ])('a role event with %j is rejected', (overrides, message) => {
@@ -225,6 +248,9 @@ test.each<[string, boolean, object]>([
   ['another account', false, { type: 'AWSAccount', principalId: 'AROA:x', accountId: '1' }],
   ['only an account', false, { accountId: '1', invokedBy: 'x.amazonaws.com' }],
   ['nobody', false, {}],
+  ['somebody of a kind', false, { type: 'WebIdentityUser', invokedBy: 'rds.amazonaws.com' }],
+  ['nobody for something else', false, { invokedBy: 'somebody' }],
+  ['an unknown kind for a service', true, { type: 'Unknown', invokedBy: 'x.amazonaws.com.cn' }],
 ])('of %s, a service call is %s', (_, expected, userIdentity) => {
   expect(isServiceCall(eventOf({ userIdentity }))).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
@@ -182,6 +182,51 @@ test('a line that is no JSON is rejected wherever its noise begins', async () =>
   }
 });
 
+describe('a role event in another dress is taken or rejected, never passed over', () => {
+  const record = assumeRoleRecord();
+  const first = assumeRoleRecord({ eventID: eventIdOf(1) });
+  const lookedUp = { EventId: record['eventID'], EventName: 'AssumeRole' };
+
+  test.each<[string, unknown]>([
+    ['a document of a trail on a line', { Records: [record] }],
+    ['what EventBridge delivers', { version: '0', detail: record }],
+    ['a list', [record]],
+    ['a text', JSON.stringify(record)],
+    ['a looked up event without its record', lookedUp],
+    ['a looked up event whose record is null', { ...lookedUp, CloudTrailEvent: null }],
+    ['a looked up event whose record is no JSON', { ...lookedUp, CloudTrailEvent: 'AssumeRole' }],
+    ['a looked up event whose record is a list', { ...lookedUp, CloudTrailEvent: [record] }],
+    ['a record without a service', { ...record, eventSource: undefined }],
+    ['a record whose name is a list', { ...record, eventName: ['AssumeRole'] }],
+  ])('%s', async (_, dressed) => {
+    const path = join(temporaryFolder(), 'log');
+    const alone = [JSON.stringify(first), JSON.stringify(dressed)].join('\n');
+    for (const content of [alone, JSON.stringify({ Records: [first, dressed] })]) {
+      writeFileSync(path, content);
+      const { events, rejects } = await readAll([path]);
+      expect(events.map(({ eventId }) => eventId)).toEqual([eventIdOf(1)]);
+      expect(rejects).toMatchObject([{ kind: 'row', place: expect.stringContaining(path) }]);
+    }
+  });
+
+  test('a looked up event whose record is an object is taken', async () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(path, JSON.stringify({ Events: [{ ...lookedUp, CloudTrailEvent: record }] }));
+    const { events, rejects } = await readAll([path]);
+    expect([events.length, rejects]).toEqual([1, []]);
+  });
+});
+
+test('links to folders are followed, and those that lead back are not', async () => {
+  const folder = temporaryFolder();
+  const elsewhere = temporaryFolder();
+  writeFileSync(join(elsewhere, 'log.json'), JSON.stringify({ Records: [assumeRoleRecord()] }));
+  symlinkSync(elsewhere, join(folder, 'archive'));
+  symlinkSync(folder, join(elsewhere, 'back'));
+  const { events, rejects } = await readAll([folder]);
+  expect([events.length, rejects]).toEqual([1, []]);
+});
+
 test('a record that lacks its id or its time is rejected with its place, the others are read', async () => {
   const folder = temporaryFolder();
   const records = [
@@ -206,8 +251,8 @@ test('a record that lacks its id or its time is rejected with its place, the oth
   expect(rejects.map(({ reason }) => reason).slice(0, 4)).toEqual([
     'eventTime: expected an RFC 3339 time, found "yesterday"',
     'eventID: missing',
-    'eventTime: expected an RFC 3339 time, found undefined',
-    'eventID: missing',
+    'eventTime: expected an RFC 3339 time, found nothing',
+    'eventID: expected text, found a number',
   ]);
 });
 
