@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     isolate: false,
+    server: { deps: { inline: ['dt-sql-parser'] } }, // its modules do not load in plain Node
     maxWorkers: 3, // most of the time is spent waiting for other processes
     // Node 20 is supported; the SDK would say on standard error that it will not be for ever.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AuditError, ExitCode, describe, exitCodeFor } from './errors.js';
 import {
+  type EventOptions,
   checkCompliance,
   checkEvents,
   checkPolicy,
@@ -11,7 +12,7 @@ import { checkRun } from './options/output-options.js';
 import { readRequest } from './options/request.js';
 import { checkServerSessions, checkSessions } from './options/session-options.js';
 import { Reporter } from './reporter.js';
-import { type World, run } from './run.js';
+import { type Done, type Run, type World, run } from './run.js';
 
 /**
  * The program, from its arguments to its exit code. Writes rows, help and nothing else to standard output;
@@ -49,11 +50,10 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
       }
       const { exportEvents, exportVerdicts } = await import('./commands/export-events.js');
       if (request.what === 'events') {
-        const options = checkEvents(request.given, env, now);
-        return run(options.run, world, (started) => exportEvents(options, started));
+        return runOrExplain(checkEvents(request.given, env, now), world, exportEvents, false);
       }
       const options = await checkVerdicts(request.given, env, now);
-      return run(options.run, world, (started) => exportVerdicts(options, started));
+      return runOrExplain(options, world, exportVerdicts, false);
     }
     case 'server-sessions': {
       const options = checkServerSessions(request.given, env, now);
@@ -63,7 +63,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
     case 'untracked-sessions': {
       const options = await checkUntracked(request.given, env, now);
       const { untrackedSessions } = await import('./commands/untracked-sessions.js');
-      return run(options.run, world, (started) => untrackedSessions(options, started));
+      return runOrExplain(options, world, untrackedSessions, true);
     }
     case 'session-compliance': {
       const { explainPolicy, sessionCompliance } = await import('./commands/session-compliance.js');
@@ -72,9 +72,27 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
         return run(checkRun(request.given), world, (started) => explainPolicy(read, started));
       }
       const options = await checkCompliance(request.given, env, now);
-      return run(options.run, world, (started) => sessionCompliance(options, started));
+      return runOrExplain(options, world, sessionCompliance, true);
+    }
+    case 'athena-table': {
+      const { checkAthenaTable } = await import('./options/athena-options.js');
+      const options = checkAthenaTable(request.given, now);
+      const { athenaTable } = await import('./commands/athena-table.js');
+      return run(options.run, world, (started) => athenaTable(options, started));
     }
   }
+}
+
+/** With `--explain`, what Athena would be asked; else the work itself. */
+async function runOrExplain<O extends EventOptions>(
+  options: O,
+  world: World,
+  work: (options: O, run: Run) => Promise<Done>,
+  isAudit: boolean,
+): Promise<ExitCode> {
+  if (!options.explain) return run(options.run, world, (started) => work(options, started));
+  const { explainAthena } = await import('./commands/explain-athena.js');
+  return run(options.run, world, (started) => explainAthena(options, isAudit, started));
 }
 
 function version(): string {

@@ -113,6 +113,9 @@ function incompleteLine(meter: Meter, kept: string | undefined): string {
 }
 
 function progressLine(meter: Meter, started: number): string {
+  if (meter.scanning !== undefined) {
+    return `Athena has scanned ${byteCount(meter.scanning)}, ${costLine(meter, started)}`;
+  }
   if (meter.share !== undefined) return eventsLine(meter, started);
   const share =
     meter.expected === undefined || meter.expected === 0
@@ -142,11 +145,26 @@ function costLine(meter: Meter, started: number): string {
     meter.lookups > 0 ? count(meter.lookups, 'session lookup') : '',
     meter.readUnits > 0 ? count(Math.round(meter.readUnits * 10) / 10, 'read unit') : '',
     meter.files > 0 ? count(meter.files, 'file') : '',
+    meter.queries > 0 ? athenaLine(meter) : '',
     meter.retries > 0 ? count(meter.retries, 'retry', 'retries') : '',
     `${((performance.now() - started) / 1000).toFixed(1)} s`,
   ]
     .filter((part) => part !== '')
     .join(', ');
+}
+
+/** Queries below ten megabytes are charged as ten. */
+function athenaLine({ queries, scannedBytes, dollars }: Meter): string {
+  const cost = `about $${dollars.toFixed(dollars < 0.1 ? 5 : 2)}`;
+  return `${count(queries, 'Athena query', 'Athena queries')} scanned ${byteCount(scannedBytes)} (${cost})`;
+}
+
+/** `12.3 GB`, by thousands. */
+function byteCount(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const amount = bytes / 1000 ** power;
+  return `${power === 0 ? amount : amount.toFixed(1)} ${units[power]}`;
 }
 
 /** `1 row`, `2,000 rows`. */

@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SinkError } from './errors.js';
 import type { Batch, Source } from './pipeline.js';
 import { readLines } from './sources/lines.js';
+import { temporaryFolder, unwritable } from './temporary-folder.js';
 
 /** Rows that wait on disk until they can be judged or written. */
 export interface Spool<T> {
@@ -30,8 +29,8 @@ export function openSpool<T>(): Spool<T> {
     },
     add: async (rows) => {
       if (rows.length === 0) return;
+      folder ??= await temporaryFolder();
       try {
-        folder ??= await mkdtemp(join(tmpdir(), 'sentinel-audit-')); // mode 0700
         file ??= await open(join(folder, 'rows'), 'wx', 0o600);
         await file.appendFile(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
       } catch (cause) {
@@ -53,12 +52,4 @@ export function openSpool<T>(): Spool<T> {
       }
     },
   };
-}
-
-function unwritable(cause: unknown): SinkError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new SinkError(`temporary file: ${why}`, {
-    cause,
-    hint: 'set TMPDIR to a folder with room',
-  });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SinkError } from '../src/errors.js';
 import { type Spool, openSpool } from '../src/spool.js';
 import { rowsOf } from './support/contracts.js';
 import { ownTemporaryFolder } from './support/records.js';
@@ -58,6 +59,19 @@ test('its file is made with the first row, for its owner alone, and gone when it
 test('without rows there is nothing to read and nothing to remove', async () => {
   const spool = openSpool<number>();
   expect(await rowsOf(spool.rows())).toEqual([]);
+  await spool.dispose();
+});
+
+test('a temporary folder that is not there is an error that says so, and what to set', async () => {
+  process.env['TMPDIR'] = join(ownTemporaryFolder(), 'gone');
+  const spool = openSpool<number>();
+  const failure: unknown = await spool.add([1]).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(SinkError);
+  expect(failure).toMatchObject({
+    message: expect.stringMatching(/^temporary file: ENOENT: .*gone/) as string,
+    hint: expect.stringContaining('TMPDIR') as string,
+  });
+  expect(spool.size).toBe(0);
   await spool.dispose();
 });
 

@@ -1,174 +1,130 @@
-import { allowing } from '../model/allow-rule.js';
-import type { AuditSummary } from '../model/audit-summary.js';
-import type { Excluded } from '../model/excluded.js';
-import { type Finding, isUntracked } from '../model/finding.js';
+import type { Finding } from '../model/finding.js';
 import { type RoleEvent, isFailedCall, isServiceCall } from '../model/role-event.js';
+import type { AthenaCost, AuditSummary } from '../model/audit-summary.js';
+import type { EventGroup } from '../model/event-group.js';
+import type { Excluded } from '../model/excluded.js';
+import type { Meter } from '../model/reading.js';
 import type { RoleUse } from '../model/profile-report.js';
-import { RoleProfiles } from '../model/role-profiles.js';
+import type { RoleProfiles } from '../model/role-profiles.js';
+import type { SessionCoverage } from '../model/session-match.js';
 import { compareInstants, formatInstant } from '../model/timestamp.js';
-import type { Anomaly, Verdict } from '../model/verdict.js';
+import type { Anomaly, Judging, Verdict } from '../model/verdict.js';
 import { wildcard } from '../model/wildcard.js';
 import type { AuditOptions } from '../options/audit-options.js';
 import { type Source, pipe } from '../pipeline.js';
 import { type Run, count } from '../run.js';
 import { openFinder } from '../sources/open-finder.js';
-import { type Spool, openSpool } from '../spool.js';
+import { openSpool } from '../spool.js';
 import { classify } from '../transforms/classify.js';
 import { filter } from '../transforms/filter.js';
 import { rebatch } from '../transforms/rebatch.js';
-import { tap } from '../transforms/tap.js';
 import { chooseEvents } from './chosen-events.js';
+import { judgeGroups } from './judged-groups.js';
+import { Tally } from './tally.js';
 
 /** Events that are asked about together: few large questions instead of many small ones. */
 const AT_ONCE = 2000;
 
 /** Everything judged, and kept as long as the profiles of roles are still being learned. */
 export interface Audit {
-  readonly tally: AuditTally;
-  /** What {@link judgeEvents} was asked to keep, in the order of the events. May be read again. */
+  readonly tally: Tally;
+  readonly regions: readonly string[];
+  /** What is known of all sessions, where they had to be read. */
+  readonly coverage: SessionCoverage | undefined;
+  /** What {@link judgeEvents} was asked to keep. May be read again. */
   readonly findings: () => Source<Finding>;
   readonly dispose: () => Promise<void>;
 }
 
-/** What is counted while events are judged. */
-export interface AuditTally {
-  readonly excluded: Excluded;
-  readonly regions: readonly string[];
-  /** Tracked events by the profile of their session. */
-  readonly trackedByProfile: ReadonlyMap<string | undefined, number>;
-  /** Untracked events by the role that was assumed. */
-  readonly untrackedByRole: ReadonlyMap<string | undefined, RoleUse>;
-  readonly anomalies: Readonly<Partial<Record<Anomaly, number>>>;
-  /** Which profiles a role belongs to, now that all has been learned. */
-  readonly profiles: RoleProfiles;
-  /** How often each rule of the allow list was used, by its name. */
-  readonly allowed: ReadonlyMap<string, number>;
-  readonly hasIdentities: boolean;
-  readonly hasTags: boolean;
-  readonly sessionsHaveIdentities: boolean | undefined;
-  readonly oldestSession: number | undefined;
-}
-
-/** Judges the chosen events in one pass. `keeps` says which verdicts are wanted afterwards. */
+/**
+ * Judges the chosen events in one pass; where the carrier can group them, by groups, and singly only those
+ * that are wanted afterwards or that a group's times do not decide. `keeps` says which verdicts are wanted:
+ * all, when it is left out.
+ */
 export async function judgeEvents(
   options: AuditOptions,
   run: Run,
-  keeps: (verdict: Verdict) => boolean,
+  keeps?: (verdict: Verdict) => boolean,
 ): Promise<Audit> {
   const { world, reading } = run;
-  const profiles = new RoleProfiles(options.knownRoles);
-  const brokers = options.brokers.map(wildcard);
-  const ruleFor = allowing(options.allow);
-  const trackedByProfile = new Map<string | undefined, number>();
-  const byRole = new Map<string | undefined, RoleUse>();
-  const anomalies: Partial<Record<Anomaly, number>> = {};
-  const allowed = new Map<string, number>(options.allow.map(({ name }) => [name, 0]));
-  let hasIdentities = false;
-  let hasTags = false;
-
-  const { events, excluded, regions, dispose } = await chooseEvents(options, run);
+  const chosen = await chooseEvents(options, run);
   const { finder, dispose: closeFinder } = await openFinder(
     options.sessions,
     options.lookupConcurrency,
     world.stdin,
     reading,
   ).catch(async (error: unknown) => {
-    await dispose();
+    await chosen.dispose();
     throw error;
   });
-  const spool: Spool<Verdict> = openSpool();
-  const judging = {
-    readIdentity: options.readIdentity,
-    isBroker:
-      brokers.length === 0
-        ? undefined
-        : ({ callerArn, callerRoleArn }: RoleEvent) =>
-            brokers.some((isIt) => isIt(callerArn ?? '') || isIt(callerRoleArn ?? '')),
-    isOtherRole: (profile: string, roleArn: string) => profiles.mismatches(profile, roleArn),
-  };
-  try {
-    await pipe(
+  const spool = openSpool<Verdict>();
+  let tally = new Tally(options.allow, options.knownRoles, chosen.excluded);
+  const judging = judgingBy(options, tally.profiles);
+  const judgeSingly = (events: Source<RoleEvent>): Promise<void> =>
+    pipe(
       events,
-      filter((event) => isJudged(event, options, excluded)),
-      tap<RoleEvent>((batch) => {
-        hasIdentities ||= batch.some((event) => event.sourceIdentity !== undefined);
-        hasTags ||= batch.some((event) => event.sessionTag !== undefined);
-      }),
+      filter((event: RoleEvent) => isJudged(event, options, chosen.excluded)),
       rebatch(AT_ONCE),
       classify(finder, judging),
-      filter((verdict) => {
-        const rule = isUntracked(verdict) ? ruleFor(verdict.event) : undefined;
-        if (rule === undefined) return true;
-        excluded.allowed++;
-        allowed.set(rule.name, (allowed.get(rule.name) ?? 0) + 1);
-        return false;
-      }),
       async (source) => {
         for await (const batch of source) {
-          for (const verdict of batch) {
-            const { event, match } = verdict;
-            countOf(byRole, verdict);
-            for (const anomaly of verdict.anomalies) {
-              anomalies[anomaly] = (anomalies[anomaly] ?? 0) + 1;
-            }
-            if (match === undefined) continue;
-            const { profile } = match.session;
-            if (profile !== undefined) profiles.noteSessionProfile(profile);
-            trackedByProfile.set(profile, (trackedByProfile.get(profile) ?? 0) + 1);
-            const isFirstHop = event.callerSourceIdentity === undefined;
-            if (isFirstHop && profile !== undefined && event.roleArn !== undefined) {
-              profiles.learn(event.roleArn, profile);
-            }
-          }
-          await spool.add(batch.filter(keeps));
+          const counted = batch.filter((verdict) => tally.add(verdict));
+          await spool.add(keeps === undefined ? counted : counted.filter(keeps));
         }
       },
     );
+  try {
+    if (keeps === undefined || chosen.grouped === undefined) {
+      await judgeSingly(chosen.events());
+    } else {
+      const groups = rebatch<EventGroup>(AT_ONCE)(chosen.grouped.groups());
+      const left = await judgeGroups(groups, { finder, judging, tally, keeps });
+      if (left.keys === undefined) {
+        chosen.excluded.allowed = 0;
+        tally = new Tally(options.allow, options.knownRoles, chosen.excluded);
+      }
+      reading.detail(left.how);
+      if (left.events > 0) await judgeSingly(chosen.grouped.judged(left));
+    }
   } catch (error) {
     await spool.dispose();
     throw error;
   } finally {
-    await Promise.all([dispose(), closeFinder()]);
+    await Promise.all([chosen.dispose(), closeFinder()]);
   }
-  const coverage = finder.coverage();
   return {
-    tally: {
-      excluded,
-      regions: regions(),
-      trackedByProfile,
-      untrackedByRole: byRole,
-      anomalies,
-      profiles,
-      allowed,
-      hasIdentities,
-      hasTags,
-      sessionsHaveIdentities: coverage?.hasIdentities,
-      oldestSession: coverage?.oldest,
-    },
+    tally,
+    regions: chosen.regions(),
+    coverage: finder.coverage(),
     findings: async function* () {
       for await (const batch of spool.rows()) {
-        yield batch.map((verdict) => ({ ...verdict, profiles: profilesOf(verdict, profiles) }));
+        yield batch.map((verdict) => ({
+          ...verdict,
+          profiles: profilesOf(verdict, tally.profiles),
+        }));
       }
     },
     dispose: spool.dispose,
   };
 }
 
-function countOf(byRole: Map<string | undefined, RoleUse>, verdict: Verdict): void {
-  const { event, category, unverifiable } = verdict;
-  if (category === 'tracked') return;
-  let use = byRole.get(event.roleArn);
-  if (use === undefined) byRole.set(event.roleArn, (use = { found: {}, unverifiable: {} }));
-  const counts = unverifiable ? use.unverifiable : use.found;
-  counts[category] = (counts[category] ?? 0) + 1;
+function judgingBy(options: AuditOptions, profiles: RoleProfiles): Judging {
+  const brokers = options.brokers.map(wildcard);
+  const isBroker = ({ callerArn = '', callerRoleArn = '' }: RoleEvent): boolean =>
+    brokers.some((isIt) => isIt(callerArn) || isIt(callerRoleArn));
+  return {
+    readIdentity: options.readIdentity,
+    isBroker: brokers.length === 0 ? undefined : isBroker,
+    isOtherRole: (profile, roleArn) => profiles.mismatches(profile, roleArn),
+  };
 }
 
 function isJudged(event: RoleEvent, options: AuditOptions, excluded: Excluded): boolean {
-  if (isServiceCall(event) && !options.includeServiceCalls) {
+  if (isServiceCall(event) && !options.from.includeServiceCalls) {
     excluded.service_calls++;
     return false;
   }
-  if (isFailedCall(event) && !options.includeFailedCalls) {
+  if (isFailedCall(event) && !options.from.includeFailedCalls) {
     excluded.failed_calls++;
     return false;
   }
@@ -195,38 +151,44 @@ export function isOfProfile(profile: string | undefined): (finding: Finding) => 
  * Untracked events that may be of the profile, and are not listed under it: no role of it is known, and
  * only the names of theirs could place them.
  */
-function countUnattributed({ untrackedByRole, profiles }: AuditTally, profile: string): number {
+function countUnattributed({ untrackedByRole, profiles }: Tally, profile: string): number {
   if (profiles.knows(profile)) return 0;
   let number = 0;
-  for (const [roleArn, { found, unverifiable }] of untrackedByRole) {
+  for (const [roleArn, use] of untrackedByRole) {
     if (roleArn === undefined) continue;
     const placed = profiles.profilesOf(roleArn);
-    if (placed.by !== 'role_name' || placed.profiles.includes(profile)) continue;
-    for (const counts of [found, unverifiable]) {
-      number += Object.values(counts).reduce((sum, more) => sum + more, 0);
-    }
+    if (placed.by === 'role_name' && !placed.profiles.includes(profile)) number += sumOf(use);
   }
   return number;
 }
 
-/** Says what the choice of a profile may have hidden. */
-export function pointOutUnattributed(
+function sumOf(use: RoleUse | undefined): number {
+  const counts = [use?.found ?? {}, use?.unverifiable ?? {}].flatMap(Object.values<number>);
+  return counts.reduce((sum, more) => sum + more, 0);
+}
+
+/** Says what nobody can tell of the role or the profile that is asked for. */
+export function pointOutUnknown(
   { tally }: Audit,
-  { profile }: AuditOptions,
+  { unattributed }: AuditSummary,
+  { role, profile }: AuditOptions,
   { reading }: Run,
-): number {
-  const number = profile === undefined ? 0 : countUnattributed(tally, profile);
-  if (number > 0) {
-    reading.note(
-      `${count(number, 'untracked event')} may be of ${profile}, of which no role is known: give --profile-map`,
-    );
+): void {
+  const roleless = sumOf(tally.untrackedByRole.get(undefined));
+  const asked = role ?? profile;
+  if (asked !== undefined && roleless > 0) {
+    const events = count(roleless, 'finding says no role', 'findings say no role');
+    reading.note(`${events}: kept, for they may be of ${asked}`);
   }
-  return number;
+  if (unattributed > 0) {
+    const events = count(unattributed, 'untracked event');
+    reading.note(`${events} may be of ${profile}, of which no role is known: give --profile-map`);
+  }
 }
 
 /** The numbers of an audit, of one profile when one is asked for. Reads the findings once. */
 export async function summarize(
-  { tally, findings }: Audit,
+  { tally, regions, findings }: Audit,
   { from, profile, freshUntil }: AuditOptions,
   { reading }: Run,
 ): Promise<AuditSummary> {
@@ -254,17 +216,25 @@ export async function summarize(
     untracked,
     orphaned,
     unverifiable,
+    unattributed: profile === undefined ? 0 : countUnattributed(tally, profile),
     anomalies,
     excluded: tally.excluded,
     rejected: reading.meter.rejected,
     complete: reading.meter.complete,
-    regions: tally.regions,
+    regions,
     freshUntil,
+    athena: costOf(reading.meter),
   };
 }
 
+function costOf({ queries, scannedBytes, dollars }: Meter): AthenaCost | undefined {
+  if (queries === 0) return undefined;
+  const cost = Number(dollars.toFixed(6));
+  return { queries, bytes_scanned: scannedBytes, estimated_cost_usd: cost };
+}
+
 /** A rule that no longer holds, or that nothing needs, is pointed out. */
-export function pointOutRules({ allowed }: AuditTally, { allow }: AuditOptions, run: Run): void {
+export function pointOutRules({ allowed }: Tally, { allow }: AuditOptions, run: Run): void {
   for (const { name, until } of allow) {
     const used = allowed.get(name) ?? 0;
     if (until !== undefined && compareInstants(until, run.world.now) <= 0) {

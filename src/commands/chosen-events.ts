@@ -1,3 +1,5 @@
+import { SourceError } from '../errors.js';
+import type { EventGroup } from '../model/event-group.js';
 import { type Excluded, noneExcluded } from '../model/excluded.js';
 import type { RoleEvent } from '../model/role-event.js';
 import type { Reading } from '../model/reading.js';
@@ -6,6 +8,7 @@ import { within } from '../model/window.js';
 import type { EventOptions } from '../options/audit-options.js';
 import type { Source } from '../pipeline.js';
 import { type Run, count } from '../run.js';
+import type { CountApart } from '../sources/athena-events.js';
 import { openEvents } from '../sources/open-events.js';
 import { uniqueEvents } from '../sources/unique-events.js';
 import { filter } from '../transforms/filter.js';
@@ -13,18 +16,66 @@ import { tap } from '../transforms/tap.js';
 
 /** The role events of the window, each once, and what was counted apart on the way. */
 export interface ChosenEvents {
-  readonly events: Source<RoleEvent>;
+  readonly events: () => Source<RoleEvent>;
+  /** Another way to have them, where the carrier can group and count. */
+  readonly grouped?: GroupedEvents;
   readonly excluded: Excluded;
   /** Known when all events have come. */
   readonly regions: () => readonly string[];
   readonly dispose: () => Promise<void>;
 }
 
+/** Judged events only: what is counted apart is known when all groups have come. */
+interface GroupedEvents {
+  readonly groups: () => Source<EventGroup>;
+  /** The events of some groups, or of all; fails when there are fewer of them than were counted. */
+  readonly judged: (wanted: WantedEvents) => Source<RoleEvent>;
+}
+
+export interface WantedEvents {
+  /** Of which groups; undefined is of all. */
+  readonly keys: readonly string[] | undefined;
+  readonly events: number;
+}
+
 /** The role events that the options choose. */
-export async function chooseEvents(
-  { from, role, clipped, freshUntil }: EventOptions,
-  { world, reading }: Run,
-): Promise<ChosenEvents> {
+export async function chooseEvents(options: EventOptions, run: Run): Promise<ChosenEvents> {
+  const { world, reading } = run;
+  sayWhatTheWindowLacks(options, reading);
+  const { role } = options;
+  const opened = await openEvents({ ...options.from, role }, world.stdin, reading);
+  const excluded = noneExcluded();
+  const regions = new Set<string>(opened.regions);
+  const noteRegion = ({ region }: RoleEvent): void => {
+    if (region !== undefined) regions.add(region);
+  };
+  const choose = (source: Source<RoleEvent>): Source<RoleEvent> =>
+    tap<RoleEvent>((batch) => batch.forEach(noteRegion))(
+      chosenOf(filter(isOfRole(role))(source), options, excluded, opened.inOrderOfDays),
+    );
+  const countApart: CountApart = (why, events, region) => {
+    excluded[why] += events;
+    if (region !== undefined && why.endsWith('_calls')) regions.add(region);
+  };
+  const { athena } = opened;
+  return {
+    events: () => choose(opened.events),
+    ...(athena && {
+      grouped: {
+        groups: () =>
+          tap<EventGroup>((batch) => batch.forEach(({ event }) => noteRegion(event)))(
+            athena.groups(countApart),
+          ),
+        judged: ({ keys, events }) => choose(atLeast(events, athena.judged(keys))),
+      },
+    }),
+    excluded,
+    regions: () => [...regions].toSorted(),
+    dispose: opened.dispose,
+  };
+}
+
+function sayWhatTheWindowLacks({ clipped, freshUntil }: EventOptions, reading: Reading): void {
   if (clipped !== undefined) {
     reading.meter.clipped = true;
     reading.note(clipped);
@@ -32,9 +83,14 @@ export async function chooseEvents(
   if (freshUntil !== undefined) {
     reading.note('the window ends within the last 15 minutes: CloudTrail may still be delivering');
   }
-  const opened = await openEvents(from, world.stdin, reading);
-  const excluded = noneExcluded();
-  const regions = new Set<string>(opened.regions);
+}
+
+function chosenOf(
+  events: Source<RoleEvent>,
+  { from }: EventOptions,
+  excluded: Excluded,
+  inOrderOfDays: boolean,
+): Source<RoleEvent> {
   const counting = (why: keyof Excluded, keeps: (event: RoleEvent) => boolean) =>
     filter((event: RoleEvent) => {
       const isKept = keeps(event);
@@ -45,35 +101,22 @@ export async function chooseEvents(
     within(from.window, parseInstant(event.eventTime)!),
   );
   const chosen = counting('not_judged', (event) => from.eventNames.includes(event.eventName));
-  const unique = uniqueEvents(inWindow(ofRole(opened.events, role, reading)), {
-    inOrderOfDays: opened.inOrderOfDays,
-    countDuplicates: (count) => (excluded.duplicates += count),
-  });
-  const noted = tap<RoleEvent>((batch) => {
-    for (const { region } of batch) if (region !== undefined) regions.add(region);
-  });
-  return {
-    events: noted(chosen(unique)),
-    excluded,
-    regions: () => [...regions].toSorted(),
-    dispose: opened.dispose,
-  };
+  const countDuplicates = (more: number): void => void (excluded.duplicates += more);
+  return chosen(uniqueEvents(inWindow(events), { inOrderOfDays, countDuplicates }));
 }
 
-/** A denied call does not say its role: it may be of the one that is asked for, so it is kept. */
-async function* ofRole(
-  events: Source<RoleEvent>,
-  role: string | undefined,
-  reading: Reading,
-): Source<RoleEvent> {
-  let unknown = 0;
-  const isOfRole = ({ roleArn }: RoleEvent): boolean => {
-    if (role === undefined || roleArn === role) return true;
-    if (roleArn === undefined) unknown++;
-    return roleArn === undefined;
-  };
-  yield* filter(isOfRole)(events);
-  if (unknown > 0) {
-    reading.note(`${count(unknown, 'event')} that say no role were kept beside those of ${role}`);
+/** What was counted by one query must be there for the next: more may have been delivered meanwhile. */
+async function* atLeast(number: number, events: Source<RoleEvent>): Source<RoleEvent> {
+  let seen = 0;
+  for await (const batch of events) {
+    seen += batch.length;
+    yield batch;
   }
+  if (seen >= number) return;
+  throw new SourceError(`Athena counted ${count(number, 'event')}, and then gave only ${seen}`);
+}
+
+/** A call may not say its role: then it may be the one that is asked for. */
+function isOfRole(role: string | undefined): (event: RoleEvent) => boolean {
+  return ({ roleArn }) => role === undefined || roleArn === undefined || roleArn === role;
 }

@@ -6,7 +6,7 @@ import { type Done, type Run, count, mayColor } from '../run.js';
 import { chosenColumns, openSink } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
-import { isOfProfile, judgeEvents, pointOutUnattributed } from './audit.js';
+import { isOfProfile, judgeEvents, pointOutUnknown, summarize } from './audit.js';
 import { chooseEvents } from './chosen-events.js';
 
 /** Streams the role events of the window, each once; failed calls and those of services among them. */
@@ -16,7 +16,7 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
   let exported = 0;
   try {
     await pipe(
-      events,
+      events(),
       tap<RoleEvent>((batch) => {
         exported += batch.length;
       }),
@@ -38,9 +38,10 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
 /** Exports every judged event, tracked ones too, when all have been judged and the profiles are known. */
 export async function exportVerdicts(options: AuditOptions, run: Run): Promise<Done> {
   const { world } = run;
-  const audit = await judgeEvents(options, run, () => true);
+  const audit = await judgeEvents(options, run);
   let exported = 0;
   try {
+    pointOutUnknown(audit, await summarize(audit, options, run), options, run);
     await pipe(
       audit.findings(),
       filter(isOfProfile(options.profile)),
@@ -57,7 +58,6 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
   } finally {
     await audit.dispose();
   }
-  pointOutUnattributed(audit, options, run);
   const { excluded } = audit.tally;
   const apart = Object.entries(excluded).map(([why, number]) => `${number} ${why}`);
   return { lines: [`exported ${count(exported, 'verdict')}; counted apart: ${apart.join(', ')}`] };

@@ -15,7 +15,8 @@ import { type Sink, type Source, pipe } from '../pipeline.js';
 import { type Done, type Run, count } from '../run.js';
 import { countProfiles } from '../sinks/compliance-report.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
-import { type Audit, type AuditTally, judgeEvents, pointOutRules, summarize } from './audit.js';
+import { type Audit, judgeEvents, pointOutRules, summarize } from './audit.js';
+import type { Tally } from './tally.js';
 
 /** Reports for each profile whether tracked sessions are demanded, and whether that is kept. */
 export async function sessionCompliance(options: ComplianceOptions, run: Run): Promise<Done> {
@@ -144,7 +145,7 @@ async function openReport(
 function jsonFields(
   report: ProfileReport,
   summary: AuditSummary,
-  disagreements: ReturnType<AuditTally['profiles']['disagreements']>,
+  disagreements: ReturnType<Tally['profiles']['disagreements']>,
 ): { before: Record<string, unknown>; after: Record<string, unknown> } {
   const counts = countProfiles(report.profiles);
   return {
@@ -168,6 +169,7 @@ function jsonFields(
       regions: summary.regions,
       fresh_until: summary.freshUntil && formatInstant(summary.freshUntil),
       excluded: summary.excluded,
+      athena: summary.athena,
       anomalies: summary.anomalies,
       attributed_by: report.attributedBy,
       disagreements: disagreements.map(({ roleArn, ways }) => ({ role_arn: roleArn, ...ways })),
@@ -187,7 +189,7 @@ function summaryLines(summary: AuditSummary, report: ProfileReport): string[] {
 function exitCodeOf(
   { profiles }: ProfileReport,
   { unverifiable }: AuditSummary,
-  { anomalies }: AuditTally,
+  { anomalies }: Tally,
   { failOn }: ComplianceOptions,
 ): ExitCode {
   const isOdd = Object.keys(anomalies).some((anomaly) => failOn.has(anomaly));

@@ -10,11 +10,10 @@ import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import {
   type Audit,
-  type AuditTally,
   isOfProfile,
   judgeEvents,
   pointOutRules,
-  pointOutUnattributed,
+  pointOutUnknown,
   summarize,
 } from './audit.js';
 
@@ -34,10 +33,10 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
       await openReport(audit, summary, options, run),
     );
     pointOutRules(audit.tally, options, run);
-    const unattributed = pointOutUnattributed(audit, options, run);
+    pointOutUnknown(audit, summary, options, run);
     return {
       lines: options.output.format === 'table' ? [] : summaryLines(summary),
-      exitCode: exitCodeOf(summary.unverifiable + unattributed, await mayFail(audit, options)),
+      exitCode: exitCodeOf(summary, await mayFail(audit, options)),
     };
   } finally {
     await audit.dispose();
@@ -57,7 +56,7 @@ async function openReport(
   if (output.format === 'table') {
     const { untrackedReport } = await import('../sinks/untracked-report.js');
     const anomalyCount = await countOf(filter(isAnomaly)(audit.findings()), options.profile);
-    const hints = hintsFor(summary, audit.tally);
+    const hints = hintsFor(summary, audit);
     return untrackedReport({ summary, anomalies, anomalyCount, hints }, openWriter(output, world));
   }
   if (output.format === 'json') {
@@ -94,12 +93,14 @@ function summaryFields(summary: AuditSummary): Readonly<Record<string, unknown>>
     untracked_events: summary.untracked,
     orphaned_events: summary.orphaned,
     unverifiable_events: summary.unverifiable,
+    unattributed_events: summary.unattributed,
     compliance_rate: complianceRate(summary.tracked, summary.total),
     complete: summary.complete,
     rejected: summary.rejected,
     regions: summary.regions,
     fresh_until: summary.freshUntil && formatInstant(summary.freshUntil),
     excluded: summary.excluded,
+    athena: summary.athena,
     anomalies: summary.anomalies,
   };
 }
@@ -128,13 +129,13 @@ async function mayFail(audit: Audit, { failOn, profile }: AuditOptions): Promise
 }
 
 /** Evidence that is too thin is a failure to tell, unless something else was found. */
-function exitCodeOf(undecided: number, fails: boolean): ExitCode {
+function exitCodeOf({ unverifiable, unattributed }: AuditSummary, fails: boolean): ExitCode {
   if (fails) return ExitCode.Findings;
-  return undecided > 0 ? ExitCode.Failed : ExitCode.Clean;
+  return unverifiable + unattributed > 0 ? ExitCode.Failed : ExitCode.Clean;
 }
 
 /** Sentences for those who see many findings of one cause. */
-function hintsFor(summary: AuditSummary, tally: AuditTally): string[] {
+function hintsFor(summary: AuditSummary, { tally, coverage }: Audit): string[] {
   const hints: string[] = [];
   if (summary.total > 0 && !tally.hasIdentities && !tally.hasTags) {
     hints.push(
@@ -143,7 +144,7 @@ function hintsFor(summary: AuditSummary, tally: AuditTally): string[] {
   } else if (
     summary.tracked === 0 &&
     summary.total > 0 &&
-    tally.sessionsHaveIdentities === false &&
+    coverage?.hasIdentities === false &&
     !tally.hasTags
   ) {
     hints.push(
@@ -152,9 +153,9 @@ function hintsFor(summary: AuditSummary, tally: AuditTally): string[] {
   }
   if (summary.unverifiable > 0) {
     const oldest =
-      tally.oldestSession === undefined
+      coverage?.oldest === undefined
         ? 'no session was read'
-        : `the oldest session that was read is of ${formatInstant({ seconds: Math.floor(tally.oldestSession), nanos: 0 })}`;
+        : `the oldest session that was read is of ${formatInstant({ seconds: Math.floor(coverage.oldest), nanos: 0 })}`;
     hints.push(`orphaned events are older: ${oldest}; add archives with --sessions`);
   }
   return hints;

@@ -13,6 +13,8 @@ export interface AuditSummary {
   readonly orphaned: number;
   /** Orphaned ones of which nobody can tell. */
   readonly unverifiable: number;
+  /** Untracked ones that may be of the profile that is asked for, of which no role is known; not in the total. */
+  readonly unattributed: number;
   readonly anomalies: Readonly<Partial<Record<Anomaly, number>>>;
   readonly excluded: Excluded;
   readonly rejected: number;
@@ -22,6 +24,15 @@ export interface AuditSummary {
   readonly regions: readonly string[];
   /** Set when the window ends so late that CloudTrail may still be delivering: up to here it has. */
   readonly freshUntil: Instant | undefined;
+  /** What Athena was asked and what it cost, about; undefined where it was not. */
+  readonly athena: AthenaCost | undefined;
+}
+
+/** As JSON has it. */
+export interface AthenaCost {
+  readonly queries: number;
+  readonly bytes_scanned: number;
+  readonly estimated_cost_usd: number;
 }
 
 /** Tracked of all, in percent; 100 of nothing. */

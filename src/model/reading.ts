@@ -31,6 +31,14 @@ export class Meter {
   lookups = 0;
   /** Capacity that DynamoDB says it consumed, in read units. */
   readUnits = 0;
+  /** Athena queries that were run. */
+  queries = 0;
+  /** Bytes that the Athena query now running has scanned; undefined while none is. */
+  scanning: number | undefined = undefined;
+  /** Bytes that Athena says it scanned, in all queries that are over. */
+  scannedBytes = 0;
+  /** What those cost, about, in US dollars. */
+  dollars = 0;
   /** Requests that were sent again. */
   retries = 0;
   /** Could something not be asked for at all, such as what lies beyond CloudTrail's horizon? */

@@ -44,11 +44,11 @@ export class RoleProfiles {
     }
   }
 
-  /** A tracked event of a first hop: this role was taken in a session of this profile. */
-  learn(roleArn: string, profile: string): void {
+  /** Tracked events of a first hop: this role was taken in a session of this profile. */
+  learn(roleArn: string, profile: string, events = 1): void {
     let counts = this.#learned.get(roleArn);
     if (counts === undefined) this.#learned.set(roleArn, (counts = new Map<string, number>()));
-    counts.set(profile, (counts.get(profile) ?? 0) + 1);
+    counts.set(profile, (counts.get(profile) ?? 0) + events);
     this.noteSessionProfile(profile);
   }
 

@@ -28,6 +28,8 @@ type MatchedBy = 'tag' | 'source_identity' | 'session_id';
 export interface SessionMatch {
   readonly session: SessionFacts;
   readonly matchedBy: MatchedBy;
+  /** True where other sessions have the same source identity: at another time another may be meant. */
+  readonly isContested?: boolean;
 }
 
 /** What is known of all sessions, for what can be said of those that were not found. */

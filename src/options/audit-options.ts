@@ -11,14 +11,15 @@ import type { Format } from '../sinks/open.js';
 import type { EventsFrom } from '../sources/open-events.js';
 import type { SessionsFrom } from '../sources/open.js';
 import { LOOKUP_HORIZON_DAYS } from '../sources/time-slice.js';
+import { checkAthena } from './athena-options.js';
 import type { GivenOptions } from './checks.js';
 import { type OutputOptions, checkOutputOptions, isForGithub } from './output-options.js';
 import {
   checkAws,
   checkPaths,
+  checkRegions,
   checkSessionsFrom,
   checkWindow,
-  regionName,
 } from './session-options.js';
 import type { Environment } from './settings.js';
 
@@ -37,13 +38,13 @@ export interface EventOptions extends OutputOptions {
   readonly clipped: string | undefined;
   /** Up to here CloudTrail has delivered, when the window ends later. */
   readonly freshUntil: Instant | undefined;
+  /** Print what Athena would be asked. */
+  readonly explain: boolean;
 }
 
 /** What events are judged by. */
 export interface AuditOptions extends EventOptions {
   readonly sessions: SessionsFrom;
-  readonly includeServiceCalls: boolean;
-  readonly includeFailedCalls: boolean;
   readonly readIdentity: ReadIdentity;
   /** Patterns of ARNs; empty when nobody said who the brokers are. */
   readonly brokers: readonly string[];
@@ -145,8 +146,6 @@ async function checkAudit(
     ...checkFrom(given, env, now),
     ...checkOutputOptions(given, format, columns, takesGithub),
     sessions: checkSessionsFrom(given, env),
-    includeServiceCalls: given.flag('include-service-calls'),
-    includeFailedCalls: given.flag('include-failed-calls'),
     readIdentity: given.parsed('identity-pattern', identityReader) ?? identityReader(),
     brokers: given.list('broker'),
     lookupConcurrency: given.number('lookup-concurrency', 1000) ?? 8,
@@ -184,19 +183,24 @@ function checkFrom(
   env: Environment,
   now: Instant,
 ): Omit<EventOptions, keyof OutputOptions> {
-  const logs = checkLogs(given);
+  const athena = checkAthena(given);
+  const logs = athena === undefined ? checkLogs(given) : undefined;
   const { since, until = now } = checkWindow(given, now);
-  const { from, clipped } =
-    logs === undefined ? horizon(given, since, until, now) : unclipped(since);
+  const isLookup = athena === undefined && logs === undefined;
+  const { from, clipped } = isLookup ? horizon(given, since, until, now) : unclipped(since);
   const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
   return {
     from: {
       ...checkAws(given, env),
+      athena,
       logs,
       eventRegions: checkRegions(given),
       eventNames: checkEventNames(given),
       window: { since: from, until },
+      includeServiceCalls: given.flag('include-service-calls'),
+      includeFailedCalls: given.flag('include-failed-calls'),
     },
+    explain: given.flag('explain'),
     role: given.text('role'),
     clipped,
     freshUntil: compareInstants(until, youngest) > 0 ? youngest : undefined,
@@ -244,12 +248,6 @@ function horizon(
     ? `CloudTrail's event history holds 90 days: nothing before ${formatInstant(first)} was read`
     : undefined;
   return { from: first, clipped };
-}
-
-function checkRegions(given: GivenOptions): readonly string[] | undefined {
-  return given.parsed('event-regions', (text) => [
-    ...new Set(text.split(',').map((name) => regionName(name.trim()))),
-  ]);
 }
 
 function checkEventNames(given: GivenOptions): readonly string[] {

@@ -13,7 +13,18 @@ export interface CommandDefinition {
 const SESSIONS = ['table', 'sessions', 'segments', 'max-rcu'] as const;
 const SESSION_FILTERS = ['status', 'user', 'profile'] as const;
 const WINDOW = ['since', 'until'] as const;
-const EVENTS = ['events', 'event-regions', 'event-name', 'role'] as const;
+const EVENTS = [
+  'events',
+  'event-regions',
+  'event-name',
+  'role',
+  'athena-table',
+  'athena-workgroup',
+  'athena-output',
+  'athena-catalog',
+  'athena-price',
+  'explain',
+] as const;
 const JUDGEMENT = [
   'include-service-calls',
   'include-failed-calls',
@@ -111,6 +122,10 @@ export const COMMANDS = {
         'sentinel-audit untracked-sessions --since 7d --allow allowed.yaml --json',
         'For a script, without what is known and permitted',
       ],
+      [
+        'sentinel-audit untracked-sessions --since 90d --events athena --athena-table audit.cloudtrail_logs',
+        'A quarter of a large trail, which Athena scans',
+      ],
     ],
   },
   'session-compliance': {
@@ -140,6 +155,25 @@ export const COMMANDS = {
       [
         'sentinel-audit session-compliance --policy policy.yaml --explain-policy',
         'Which profiles are required, and by which rule',
+      ],
+    ],
+  },
+  'athena-table': {
+    name: 'athena-table',
+    describe: 'Print the CREATE TABLE that --events athena can ask, for the bucket of a trail',
+    options: ['location', 'athena-table', 'event-regions', 'accounts', 'since', 'out', 'config'],
+    examples: [
+      [
+        'sentinel-audit athena-table --location s3://logs/AWSLogs/111122223333/CloudTrail/us-east-1',
+        'A trail of one account and one region',
+      ],
+      [
+        'sentinel-audit athena-table --location s3://logs/AWSLogs/111122223333 --event-regions us-east-1,eu-west-1',
+        'A trail of one account and several regions',
+      ],
+      [
+        'sentinel-audit athena-table --location s3://logs/AWSLogs/o-abcdef1234 --accounts 111122223333,444455556666 --event-regions us-east-1',
+        'A trail of an organization',
       ],
     ],
   },

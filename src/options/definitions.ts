@@ -53,14 +53,14 @@ export const OPTIONS = {
     group: 'Events',
     value: 'PATH…',
     describe:
-      'CloudTrail log files: what a trail delivers, records as NDJSON or a list, saved lookup-events output; plain or gzip. A folder means all its logs, - is standard input. Default: lookup, which asks CloudTrail for the last 90 days',
+      'CloudTrail log files: what a trail delivers, records as NDJSON or a list, saved lookup-events output; plain or gzip. A folder means all its logs, - is standard input. Or athena, which asks --athena-table. Default: lookup, which asks CloudTrail for the last 90 days',
   },
   'event-regions': {
     kind: 'text',
     group: 'Events',
     value: 'LIST',
     describe:
-      'Regions in which CloudTrail is asked, separated by commas. Default: the region in use, and us-east-1',
+      'Regions in which CloudTrail is asked, or that a table of athena-table shows, separated by commas. Default for CloudTrail: the region in use, and us-east-1',
   },
   'event-name': {
     kind: 'text',
@@ -69,6 +69,54 @@ export const OPTIONS = {
     parts: ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'all'],
     describe:
       'Calls that are judged, separated by commas: AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity; or all, the three. Default: AssumeRole',
+  },
+  'athena-table': {
+    kind: 'text',
+    group: 'Events',
+    value: 'NAME',
+    describe: 'The Athena table over the bucket of the trail, for --events athena: DATABASE.TABLE',
+  },
+  'athena-workgroup': {
+    kind: 'text',
+    group: 'Events',
+    value: 'NAME',
+    describe: "The workgroup that queries run in. Default: Athena's, primary",
+  },
+  'athena-output': {
+    kind: 'text',
+    group: 'Events',
+    value: 'URL',
+    describe: 'Where Athena leaves results, s3://BUCKET/PREFIX/. Default: what the workgroup says',
+  },
+  'athena-catalog': {
+    kind: 'text',
+    group: 'Events',
+    value: 'NAME',
+    describe: 'The data catalog of the table. Default: AwsDataCatalog',
+  },
+  'athena-price': {
+    kind: 'text',
+    group: 'Events',
+    value: 'USD',
+    describe: 'What a terabyte scanned costs, for the estimate in the summary. Default: 5',
+  },
+  explain: {
+    kind: 'flag',
+    group: 'Events',
+    describe: 'Print the SQL of --events athena and its parameters, and run nothing',
+  },
+  location: {
+    kind: 'text',
+    group: 'Events',
+    value: 'URL',
+    describe:
+      'Where the trail lies: s3://BUCKET/PREFIX/AWSLogs/ACCOUNT, with /CloudTrail/REGION for a trail of one region; or /AWSLogs/o-ORGANIZATION',
+  },
+  accounts: {
+    kind: 'text',
+    group: 'Events',
+    value: 'LIST',
+    describe: 'The accounts of an organization whose logs the table shows, separated by commas',
   },
   role: {
     kind: 'text',

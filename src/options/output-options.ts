@@ -105,15 +105,21 @@ function formatNamed(given: GivenOptions): string | undefined {
   return json < format ? 'json' : named;
 }
 
-function checkOutput(given: GivenOptions, defaultFormat: Format, takesGithub: boolean): Output {
+/** A file to write to; undefined is standard output. @throws UsageError */
+export function checkOut(given: GivenOptions): string | undefined {
   const out = given.parsed('out', writable);
+  return out === '-' ? undefined : out;
+}
+
+function checkOutput(given: GivenOptions, defaultFormat: Format, takesGithub: boolean): Output {
+  const out = checkOut(given);
   const named = formatNamed(given);
   if (named === 'github' && !takesGithub)
     throw new UsageError(given.origin('format'), 'github is for session-compliance');
   const chosen = named === 'human' || named === 'github' ? 'table' : named;
   const format =
     (chosen as Format | undefined) ?? formatOf(out, given.origin('out')) ?? defaultFormat;
-  return { format, out: out === '-' ? undefined : out, csvRaw: given.flag('csv-raw') };
+  return { format, out, csvRaw: given.flag('csv-raw') };
 }
 
 const ENDINGS: Readonly<Record<string, Format>> = {

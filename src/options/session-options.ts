@@ -133,10 +133,16 @@ function tableName(text: string): string {
   );
 }
 
-/** @throws UsageError */
-export function regionName(text: string): string {
+function regionName(text: string): string {
   if (/^[a-z0-9-]+$/.test(text)) return text;
   throw new UsageError('--region', `"${text}" is no region`, 'a region is named as eu-west-1');
+}
+
+/** Regions, each once. @throws UsageError */
+export function checkRegions(given: GivenOptions): readonly string[] | undefined {
+  return given.parsed('event-regions', (text) => [
+    ...new Set(text.split(',').map((name) => regionName(name.trim()))),
+  ]);
 }
 
 function httpUrl(text: string): string {

@@ -49,7 +49,7 @@ export function openSink<T>(output: Output, destination: Destination, rows: Rows
 
 /** Where the text of an output goes. */
 export function openWriter(
-  { out }: Output,
+  { out }: Pick<Output, 'out'>,
   { stdout, signal, beforeRows }: Destination,
 ): WriteText {
   if (out !== undefined) return writeToFile(out, signal);

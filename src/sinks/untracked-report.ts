@@ -37,11 +37,12 @@ async function* reportText(
     for await (const batch of anomalies) yield batch.map(anomalyText).join('');
   }
   if (hints.length > 0) yield `\n${hints.map((hint) => `Hint: ${hint}\n`).join('')}`;
-  yield `\nResult: ${resultText(found, summary.complete)}\n`;
+  yield `\nResult: ${resultText(found, summary)}\n`;
 }
 
-function resultText(found: number, complete: boolean): string {
+function resultText(found: number, { complete, unattributed }: AuditSummary): string {
   if (found > 0) return `${found} untracked session(s) detected - compliance gap`;
+  if (unattributed > 0) return `Undecided - ${unattributed} untracked session(s) may be of it`;
   if (complete) return 'All sessions properly tracked';
   return 'Incomplete - nothing untracked in what could be read';
 }

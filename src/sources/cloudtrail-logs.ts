@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { sep } from 'node:path';
 import { RecordError, SourceError } from '../errors.js';
 import type { Reading } from '../model/reading.js';
@@ -10,6 +9,7 @@ import { rejectFile } from './broken-file.js';
 import { type InputFile, filesBelow, readBytes } from './input-file.js';
 import { JsonRows } from './json-rows.js';
 import { readLines } from './lines.js';
+import { parseJson, recordIn } from './looked-up.js';
 import { fingerprint, redacted } from './redacted.js';
 
 /** A log file, and the day on which it was delivered where its folder tells: `2026-01-20`. */
@@ -166,28 +166,6 @@ function isOneObject(line: Buffer): boolean {
     return false;
   }
 }
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    if (isUtf8(bytes)) return JSON.parse(bytes.toString()) as unknown;
-  } catch {
-    // V8's words would quote the text
-  }
-  throw new RecordError('not JSON');
-}
-
-/** The record itself; in `lookup-events` output it is a text, or by some tools an object, within the event. */
-function recordIn(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const isLookedUp = LOOKED_UP_MARKS.some((mark) => Object.hasOwn(value, mark));
-  if (!isLookedUp) return value;
-  const inner = (value as { CloudTrailEvent?: unknown }).CloudTrailEvent ?? undefined;
-  if (inner === undefined) throw new RecordError('CloudTrailEvent: missing');
-  return typeof inner === 'string' ? parseJson(Buffer.from(inner)) : inner;
-}
-
-/** What only an event of `lookup-events` has. */
-const LOOKED_UP_MARKS = ['CloudTrailEvent', 'EventId', 'EventName'];
 
 /** What every record of a trail, of `lookup-events` or of a digest has one of. */
 const RECORD_MARKS = ['eventName', 'eventID', 'CloudTrailEvent', 'digestS3Object'];

@@ -12,6 +12,7 @@ import type { Source } from '../pipeline.js';
 import { answerOf } from './aws.js';
 import { merge } from './merge.js';
 import { RateLimit } from './rate-limit.js';
+import { recordIn } from './looked-up.js';
 import { fingerprint, redacted } from './redacted.js';
 import { Position, type Span, lengthOf, slicesOf } from './time-slice.js';
 
@@ -120,7 +121,7 @@ async function* eventsOf(
   let span = slice;
   let token: string | undefined;
   let futileRestarts = 0;
-  const isCircle = circleCheck();
+  let isCircle = circleCheck();
   for (;;) {
     let page: LookupEventsCommandOutput;
     try {
@@ -129,6 +130,7 @@ async function* eventsOf(
       const isOver = token === undefined || futileRestarts++ === MOST_FUTILE_RESTARTS;
       if (isOver || !isExpiredToken(error)) throw error;
       span = position.restart();
+      isCircle = circleCheck();
       token = undefined;
       continue;
     }
@@ -137,7 +139,7 @@ async function* eventsOf(
     meter.events += events.length;
     if (events.length > 0) futileRestarts = 0;
     const batch = events.flatMap((event) => parseLookedUp(event, region, reject) ?? []);
-    token = page.NextToken;
+    token = page.NextToken || undefined;
     if (token !== undefined && isCircle(token)) {
       throw new SourceError(
         `CloudTrail in ${region} gave the same NextToken again: it would never end`,
@@ -181,24 +183,21 @@ function parseLookedUp(
   region: string,
   reject: Reading['reject'],
 ): RoleEvent | undefined {
-  const { EventId = 'without an id', CloudTrailEvent: text } = event ?? {};
+  const { EventId: id = 'without an id', CloudTrailEvent: text } = event ?? {};
   const bad = (reason: string, raw?: unknown): undefined => {
-    reject({ kind: 'row', place: `CloudTrail ${region}, event ${EventId}`, reason, raw });
+    reject({ kind: 'row', place: `CloudTrail ${region}, event ${id}`, reason, raw });
   };
-  if (text === undefined) return bad('CloudTrailEvent: missing');
   let record: unknown;
   try {
-    record = JSON.parse(text);
-  } catch {
-    return bad('CloudTrailEvent: not JSON', fingerprint(Buffer.from(text)));
-  }
-  let problem = 'not a role event';
-  try {
-    const roleEvent = parseRoleEvent(record);
-    if (roleEvent !== undefined) return roleEvent;
+    record = recordIn({ ...event, CloudTrailEvent: text });
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
-    problem = error.message;
+    return bad(error.message, text && fingerprint(Buffer.from(text)));
   }
-  return bad(problem, redacted(record));
+  try {
+    return parseRoleEvent(record) ?? bad('not a role event', redacted(record));
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    return bad(error.message, redacted(record));
+  }
 }

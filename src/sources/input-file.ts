@@ -1,12 +1,12 @@
 import { type Hash, createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, addAbortSignal, pipeline as connect } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { SourceError } from '../errors.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { peek, putBack } from './peek.js';
 
 /** One file to read, perhaps twice. */
@@ -139,9 +139,7 @@ export async function spool(
   name: string,
   signal: AbortSignal,
 ): Promise<{ file: InputFile; dispose: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'sentinel-audit-')).catch((error: unknown) => {
-    throw unreadable(error);
-  }); // mode 0700
+  const folder = await temporaryFolder();
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, 'input');

@@ -3,6 +3,8 @@ import type { Reading } from '../model/reading.js';
 import type { RoleEvent } from '../model/role-event.js';
 import type { Instant } from '../model/timestamp.js';
 import type { Source } from '../pipeline.js';
+import type { AthenaEvents } from './athena-events.js';
+import type { AthenaOptions } from './athena-query.js';
 import { type AwsOptions, clientConfig, regionOf } from './aws.js';
 import { isInOrderOfDays, listLogFiles, readLogFiles } from './cloudtrail-logs.js';
 
@@ -10,6 +12,12 @@ import { isInOrderOfDays, listLogFiles, readLogFiles } from './cloudtrail-logs.j
 export interface EventsFrom extends AwsOptions {
   /** Log files and folders, `-` is standard input; undefined asks CloudTrail's LookupEvents. */
   readonly logs: readonly string[] | undefined;
+  /** A table of CloudTrail records in Athena; it is asked instead of anything else. */
+  readonly athena?: AthenaOptions | undefined;
+  /** Only events of this role, and those that say none; a carrier may leave out others. */
+  readonly role?: string | undefined;
+  readonly includeServiceCalls?: boolean | undefined;
+  readonly includeFailedCalls?: boolean | undefined;
   /** Regions to ask; undefined is the region in use and us-east-1, where calls to the global STS endpoint are. */
   readonly eventRegions: readonly string[] | undefined;
   readonly eventNames: readonly string[];
@@ -17,7 +25,10 @@ export interface EventsFrom extends AwsOptions {
 }
 
 export interface OpenedEvents {
+  /** All of them, with duplicates, and beyond the window. */
   readonly events: Source<RoleEvent>;
+  /** Other ways to ask, where the carrier can group and count. */
+  readonly athena?: AthenaEvents;
   /** The regions that are asked; undefined where files tell. */
   readonly regions: readonly string[] | undefined;
   /** Do the events come in the order of their days, give or take one? */
@@ -31,6 +42,7 @@ export async function openEvents(
   stdin: Readable,
   reading: Reading,
 ): Promise<OpenedEvents> {
+  if (from.athena !== undefined) return openAthena(from, from.athena, reading);
   if (from.logs === undefined) return openLookup(from, reading);
   const paths = from.logs.map((path) =>
     path === '-' ? { path, name: 'standard input', stream: stdin } : { path, name: path },
@@ -66,4 +78,38 @@ async function openLookup(from: EventsFrom, reading: Reading): Promise<OpenedEve
       for (const client of clients) client.destroy();
     },
   };
+}
+
+async function openAthena(
+  from: EventsFrom,
+  options: AthenaOptions,
+  reading: Reading,
+): Promise<OpenedEvents> {
+  const [{ AthenaClient }, { openAthenaEvents }] = await Promise.all([
+    import('@aws-sdk/client-athena'),
+    import('./athena-events.js'),
+  ]);
+  const client = new AthenaClient(clientConfig(from, reading));
+  const {
+    eventNames,
+    window,
+    role,
+    includeServiceCalls = false,
+    includeFailedCalls = false,
+  } = from;
+  const chosen = { eventNames, window, role, includeServiceCalls, includeFailedCalls };
+  try {
+    await regionOf(client);
+    const athena = await openAthenaEvents(client, options, chosen, reading);
+    return {
+      events: athena.all(),
+      athena,
+      regions: undefined,
+      inOrderOfDays: false,
+      dispose: async () => client.destroy(),
+    };
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
 }

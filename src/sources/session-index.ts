@@ -73,10 +73,12 @@ export class SessionIndex {
   find({ tag, sourceIdentity, sessionId, at }: Sought): SessionMatch | undefined {
     const tagged = this.#entryOfId(tag);
     if (tagged !== NONE) return { session: this.#facts(tagged), matchedBy: 'tag' };
-    const identical =
-      sourceIdentity === undefined ? NONE : this.#entryOfIdentity(sourceIdentity, at);
-    if (identical !== NONE)
-      return { session: this.#facts(identical), matchedBy: 'source_identity' };
+    const first = sourceIdentity === undefined ? NONE : this.#firstOfIdentity(sourceIdentity);
+    if (first !== NONE) {
+      const session = this.#facts(this.#entryAt(first, at));
+      const isContested = this.#sameIdentity[first] !== NONE;
+      return { session, matchedBy: 'source_identity', ...(isContested && { isContested }) };
+    }
     const named = this.#entryOfId(sessionId);
     return named === NONE ? undefined : { session: this.#facts(named), matchedBy: 'session_id' };
   }
@@ -90,10 +92,14 @@ export class SessionIndex {
     );
   }
 
-  #entryOfIdentity(identity: string, at: number): number {
+  #firstOfIdentity(identity: string): number {
     if (!isText(identity)) return NONE;
     const bytes = Buffer.from(identity);
-    const first = this.#byIdentity.find(hash(bytes), (entry) => this.#bytesOf(entry).equals(bytes));
+    return this.#byIdentity.find(hash(bytes), (entry) => this.#bytesOf(entry).equals(bytes));
+  }
+
+  /** Of several sessions with one identity, the one that was on. */
+  #entryAt(first: number, at: number): number {
     for (let entry = first; entry !== NONE; entry = this.#sameIdentity[entry]!) {
       // Events have whole seconds: one of the second in which a session began may have come after.
       if (at >= Math.floor(this.#started[entry]!) && at <= this.#expires[entry]!) return entry;

@@ -74,6 +74,14 @@ describe('export events', () => {
     expect(ended.code).toBe(0);
   });
 
+  it('of one role keeps what says no role', async () => {
+    const roleless = { requestParameters: null, resources: undefined };
+    const some = [...records.slice(0, 2), ...[8, 9].map((n) => roleRecord(n, { more: roleless }))];
+    const args = ['--role', roleArn('Other'), '--format', 'ndjson'];
+    const ended = await runOver(['export', 'events'], some, [], args);
+    expect(idsOf(ended)).toEqual([2, 8, 9].map(eventIdOf));
+  });
+
   it('as NDJSON, JSON and a table, with the columns that are asked for', async () => {
     const args = ['--columns', 'error_code,event_id', '--format'];
     const rows = objects((await events([...args, 'ndjson'])).stdout);
@@ -106,7 +114,7 @@ describe('export events', () => {
       { env: NO_AWS },
     );
     expect([code, objects(stdout).length]).toEqual([3, 1]);
-    expect(stderr).toContain(`${path}:2: eventTime: expected an RFC 3339 time, found number`);
+    expect(stderr).toContain(`${path}:2: eventTime: expected text, found a number`);
   });
 });
 
@@ -152,6 +160,12 @@ describe('export verdicts', () => {
     ['one profile', ['--profile', 'Other'], [2]],
   ])('of %s', async (_, args, expected) => {
     expect(idsOf(await verdicts(['--format', 'ndjson', ...args]))).toEqual(expected.map(eventIdOf));
+  });
+
+  it('of a profile of which no role is known says what may be of it too', async () => {
+    const note = '1 untracked event may be of nobody, of which no role is known';
+    expect((await verdicts(['--profile', 'nobody'])).stderr).toContain(note);
+    expect((await verdicts(['--profile', 'prod'])).stderr).not.toContain('may be of');
   });
 
   it('says in which way a session was found: tag before identity before id', async () => {

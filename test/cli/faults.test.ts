@@ -8,6 +8,7 @@ import { PROGRAM, cleanEnv, cli, ended, objects, scratch, start } from '../suppo
 import { type Endpoint, createTable, startDynalite } from '../support/dynamodb.js';
 import { type Fault, startProxy } from '../support/proxy.js';
 import { type Row, idOf, sessionRows } from '../support/sessions.js';
+import { NO_AWS, WINDOW, roleRecord, writeTrail } from '../support/trail.js';
 
 let endpoint: Endpoint;
 /** Some pages of 1 MB. */
@@ -188,6 +189,21 @@ describe('an output that cannot be written', () => {
       3,
       expect.stringContaining('standard output could not be written: '),
     ]);
+  });
+
+  it.each([
+    ['findings', source],
+    ['sessions of standard input', '-'],
+  ])('a temporary folder that is not there is one line and a hint: for %s', async (_, sessions) => {
+    const events = writeTrail([roleRecord(1)]);
+    const { code, stdout, stderr } = await cli(
+      ['untracked-sessions', ...WINDOW, '--events', events, '--sessions', sessions],
+      { env: { ...NO_AWS, TMPDIR: '/nonexistent' }, stdin: '{}' },
+    );
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(
+      /^sentinel-audit: temporary file: ENOENT.*\/nonexistent\/.*\n {2}set TMPDIR .*\n$/,
+    );
   });
 
   it('a reader that hangs up is no error', async () => {

@@ -1,11 +1,20 @@
-import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { spawn } from 'node:child_process';
+import {
+  createWriteStream,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { PROGRAM, cleanEnv, cli, ended, objects, scratch, start } from '../support/cli.js';
 import { type Row, idOf, sessionRow, sessionRows } from '../support/sessions.js';
+import { NO_AWS, ndjsonOf, roleRecord } from '../support/trail.js';
 
 const ndjson = (rows: readonly Row[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -124,6 +133,31 @@ describe('what a file says does not get out', () => {
     );
     expect([code, objects(stdout).length]).toEqual([3, 2]);
     expect(objects(readFileSync(rejects, 'utf8')).length).toBe(1);
+  });
+});
+
+describe('logs that come through a pipe, packed, are read while they come', () => {
+  // Far more than anybody would hold back.
+  const records = Array.from({ length: 20_000 }, (_, n) => roleRecord(n));
+  const [begun, rest] = [records.slice(0, -1), records.slice(-1)].map((some) =>
+    gzipSync(ndjsonOf(some), { level: 1 }),
+  ) as [Buffer, Buffer];
+
+  it.each(['a named one', 'standard input'])('%s', async (which) => {
+    const named = join(scratch(), 'pipe');
+    execFileSync('mkfifo', [named]);
+    const isNamed = which === 'a named one';
+    const args = ['export', 'events', '--events', isNamed ? named : '-', '--format', 'ndjson'];
+    const child = start(args, { env: NO_AWS, timeout: 30_000 });
+    const pipe = isNamed ? createWriteStream(named) : child.stdin!;
+    const result = ended(child);
+    pipe.on('error', () => {}); // of a program that ended: its code tells
+    pipe.write(begun);
+    await Promise.race([once(child.stdout!, 'data'), result]); // before the rest has come
+    expect(child.exitCode).toBeNull();
+    pipe.end(rest);
+    const { code, stdout } = await result;
+    expect([code, objects(stdout).length]).toEqual([0, records.length]);
   });
 });
 

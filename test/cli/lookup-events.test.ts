@@ -47,6 +47,7 @@ async function run(args: string, options: TrailOptions = {}): Promise<Ended> {
   const command = `untracked-sessions --sessions ${sessions} ${args}`;
   return cli(command.split(' '), {
     env: { AWS_ENDPOINT_URL_CLOUDTRAIL: trail.url, AWS_REGION: 'eu-west-1' },
+    timeout: 50_000,
   });
 }
 
@@ -109,6 +110,26 @@ describe('untracked-sessions asks CloudTrail', () => {
     expect(stderr).toMatch(
       /cloudtrail:LookupEvents of CloudTrail in (eu-west|us-east)-1: AccessDenied/,
     );
+  });
+
+  it.each([
+    ['{}', 'without a list of events'],
+    ['null', 'without a list of events'],
+    ['{"Events":null}', 'without a list of events'],
+    ['{"Events":[],"NextToken":"again"}', 'the same NextToken again'],
+  ])('and reports nothing when the answer is %s', async (body, message) => {
+    const { code, stdout, stderr } = await run('--since 2h', { faultFor: () => ({ body }) });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('and rejects events that are nothing, or have nothing in them', async () => {
+    const { code, stderr } = await run('--since 1h --event-regions eu-west-1', {
+      faultFor: () => ({ body: '{"Events":[null,{}]}' }),
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain('2 rows could not be understood');
   });
 
   it('no more once it is interrupted', async () => {

@@ -35,6 +35,9 @@ const orphan = (n: number, at?: string): TrailRecord =>
   roleRecord(n, { identity: `sentinel-${idOf(9)}`, ...(at !== undefined && { at }) });
 const service = { userIdentity: { type: 'AWSService', invokedBy: 'rds.amazonaws.com' } };
 const failed = { errorCode: 'AccessDenied', requestParameters: null, responseElements: null };
+/** Calls that issued credentials, and do not say of which role. */
+const roleless = (n: number): TrailRecord =>
+  bypass(n, { requestParameters: null, resources: undefined });
 const foundIn = ({ untracked_sessions }: AuditDocument, name = 'event_id'): unknown[] =>
   untracked_sessions.map((finding) => finding[name]);
 const run = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> =>
@@ -148,6 +151,7 @@ describe('the JSON document', () => {
       untracked_events: 1,
       orphaned_events: 1,
       unverifiable_events: 0,
+      unattributed_events: 0,
       compliance_rate: 50,
       complete: true,
       rejected: 0,
@@ -336,6 +340,19 @@ Allowed:          0
     const document = await auditOf(some, [SESSION], ['--role', roleArn('Prod')]);
     expect([document.total_events, foundIn(document)]).toEqual([2, [eventIdOf(2)]]);
   });
+
+  it('--role keeps events that say no role, which may be the one, and says so', async () => {
+    const some = [tracked(1), roleless(2), roleless(3), roleRecord(4, { role: 'Broker' })];
+    const args = ['--role', roleArn('Prod'), '--json'];
+    const { code, stdout, stderr } = await run(some, args);
+    expect(foundIn(JSON.parse(stdout) as AuditDocument)).toEqual([2, 3].map(eventIdOf));
+    expect(stderr).toContain(
+      `2 findings say no role: kept, for they may be of ${roleArn('Prod')}\n`,
+    );
+    expect(code).toBe(1);
+    expect((await run([tracked(1), roleless(2)])).stderr).not.toContain('no role');
+    expect((await run([tracked(1)], args)).stderr).not.toContain('no role');
+  });
 });
 
 describe('--profile', () => {
@@ -356,6 +373,56 @@ describe('--profile', () => {
     expect(foundIn(document)).toEqual([eventIdOf(1)]);
     expect(document).toMatchObject({ total_events: 2, tracked_events: 1, untracked_events: 1 });
     expect((await auditOf(records, others, ['--profile', 'nobody'])).total_events).toBe(0);
+  });
+
+  it('keeps an event that says no role, which may be of any', async () => {
+    const withOne = [...records, roleless(6)];
+    for (const [profile, own] of [
+      ['prod', 1],
+      ['staging', 2],
+    ] as const) {
+      const document = await auditOf(withOne, others, ['--profile', profile]);
+      expect(foundIn(document).toSorted()).toEqual([own, 6].map(eventIdOf).toSorted());
+      expect(document.total_events).toBe(3);
+    }
+  });
+
+  describe('of which no role is known', () => {
+    const unplaced = [roleRecord(1, { role: 'X' }), roleRecord(2, { role: 'X' })];
+    const chosen = (map?: string, form = ['--json']): Promise<Ended> => {
+      const args = map === undefined ? [] : ['--profile-map', fileOf('map.yaml', map)];
+      return run(unplaced, ['--profile', 'prod', ...form, ...args]);
+    };
+    const note = '2 untracked events may be of prod, of which no role is known: give --profile-map';
+
+    it('cannot be told to have no findings: code 3, and a note', async () => {
+      const { code, stdout, stderr } = await chosen();
+      expect([code, foundIn(JSON.parse(stdout) as AuditDocument)]).toEqual([3, []]);
+      expect(stderr).toContain(`${note}\n`);
+      const report = await chosen(undefined, []);
+      expect(report.stdout).toContain('Undecided - 2 untracked session(s) may be of it');
+    });
+
+    it('is hidden from nothing by a map that places the events elsewhere', async () => {
+      const { code, stderr } = await chosen('X: dev\n');
+      expect(code).toBe(0);
+      expect(stderr).not.toContain('may be of prod');
+    });
+
+    it('has what a map says to be its own', async () => {
+      const { code, stdout, stderr } = await chosen('X: prod\n');
+      expect([code, foundIn(JSON.parse(stdout) as AuditDocument).length]).toEqual([1, 2]);
+      expect(stderr).not.toContain('may be of prod');
+    });
+
+    it('is said to have none once one is known, or where a name says so', async () => {
+      const elsewhere = roleRecord(2, { role: 'X' });
+      const learned = await run([tracked(1), elsewhere], ['--profile', 'prod']);
+      const named = await run([elsewhere], ['--profile', 'X', '--fail-on', 'none']);
+      for (const { code, stderr } of [learned, named]) {
+        expect([code, stderr]).toEqual([0, expect.not.stringContaining('may be of')]);
+      }
+    });
   });
 
   it('is not learned from a second hop', async () => {
@@ -386,6 +453,17 @@ describe('--profile', () => {
     expect(foundIn(JSON.parse(stdout) as AuditDocument, 'profile')[2]).toBe('hidden');
   });
 });
+
+it.each(['(a+)+b', 's-x|(?<user>a+)+b'])(
+  'an identity that --identity-pattern %s could be tried on for ever is judged within seconds',
+  async (pattern) => {
+    const record = roleRecord(1, { identity: 'a'.repeat(60) });
+    const args = ['--identity-pattern', pattern, '--format', 'ndjson'];
+    const { code, stdout } = await untracked([record], [SESSION], args, { timeout: 20_000 });
+    expect(code).toBe(1);
+    expect(objects(stdout)).toMatchObject([{ category: 'non_sentinel_format' }]);
+  },
+);
 
 describe('the exit code', () => {
   const broken = roleRecord(90, { at: '2026-01-20T12:00:00Z', more: { eventTime: 'soon' } });

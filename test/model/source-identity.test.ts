@@ -58,6 +58,15 @@ describe("Sentinel's own forms", () => {
   });
 });
 
+test('an identity longer than the 64 characters that STS takes is in no form', () => {
+  const own = (length: number): string => `sentinel:${'a'.repeat(length - 11)}:x`;
+  const readers = [identityReader(), identityReader('.+'), identityReader('\\p{ASCII}+')];
+  for (const read of readers) {
+    expect(read(own(64))).toBeDefined();
+    expect(read(own(65))).toBeUndefined();
+  }
+});
+
 describe('a pattern of the installation', () => {
   test('replaces the built-in forms, its groups saying what they are named', () => {
     const read = identityReader('snt=(?<user>[a-z]+)@(?<session>[0-9a-f]{16})(?<request>\\+\\w+)?');

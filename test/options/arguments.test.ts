@@ -91,7 +91,7 @@ describe('what does not exist is an error with the nearest that does', () => {
       'frobnicate',
       'frobnicate',
       /no such command/,
-      'the commands are export, server-sessions, untracked-sessions, session-compliance, completion',
+      'the commands are export, server-sessions, untracked-sessions, session-compliance, athena-table, completion',
     ],
     ['export --sicne 7d', '--sicne', /no such option/, 'did you mean --since?'],
     ['export --limit 5', '--limit', /no such option/, undefined],

@@ -34,11 +34,15 @@ async function failureOf(line: string, env: Env = {}): Promise<UsageError> {
 test('without options CloudTrail and the table that Sentinel names are asked, for people', async () => {
   const options = await optionsOf('untracked-sessions --since 24h');
   expect(options).toMatchObject({
-    from: { logs: undefined, eventRegions: undefined, eventNames: ['AssumeRole'] },
+    from: {
+      logs: undefined,
+      eventRegions: undefined,
+      eventNames: ['AssumeRole'],
+      includeServiceCalls: false,
+      includeFailedCalls: false,
+    },
     sessions: { table: 'sentinel-sessions', sessions: [] },
     output: { format: 'table' },
-    includeServiceCalls: false,
-    includeFailedCalls: false,
     brokers: [],
     allow: [],
     lookupConcurrency: 8,
@@ -60,8 +64,7 @@ test('every option is taken over', async () => {
       `--allow ${allow} --profile-map ${map} --aws-config ${config}`,
   );
   expect(options).toMatchObject({
-    includeServiceCalls: true,
-    includeFailedCalls: true,
+    from: { includeServiceCalls: true, includeFailedCalls: true },
     role: 'r',
     profile: 'p',
     brokers: ['a', 'b*'],
@@ -206,4 +209,19 @@ test('an error names the variable that it came from', async () => {
   expect((await failureOf(AUDIT, env)).option).toBe('SENTINEL_AUDIT_FAIL_ON');
   const pattern = { SENTINEL_AUDIT_IDENTITY_PATTERN: '(' };
   expect((await failureOf(AUDIT, pattern)).option).toBe('SENTINEL_AUDIT_IDENTITY_PATTERN');
+});
+
+test('an AWS config file that is missing is blamed on whatever named it', async () => {
+  const env = { AWS_CONFIG_FILE: '/no/where' };
+  expect(await failureOf(AUDIT, env)).toMatchObject({
+    option: 'AWS_CONFIG_FILE',
+    message: expect.stringContaining('/no/where cannot be read') as string,
+  });
+  const given = await failureOf(`${AUDIT} --aws-config /no/such`, env);
+  expect(given).toMatchObject({
+    option: '--aws-config',
+    message: expect.stringContaining('/no/such cannot be read') as string,
+  });
+  const setting = { ...env, SENTINEL_AUDIT_AWS_CONFIG: '/no/such' };
+  expect((await failureOf(AUDIT, setting)).option).toBe('SENTINEL_AUDIT_AWS_CONFIG');
 });

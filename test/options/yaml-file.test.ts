@@ -228,6 +228,15 @@ describe('a file that cannot be read', () => {
     );
   });
 
+  test.each([
+    ['lists', '['.repeat(20_000)],
+    ['lists that end', '['.repeat(20_000) + ']'.repeat(20_000)],
+    ['mappings', '{a: '.repeat(20_000)],
+    ['lists on one line', `${'- '.repeat(20_000)}a\n`],
+  ])('is one of too many %s within each other', async (_, content) => {
+    expect(await wrong(content)).toEqual(['file.yaml is nested too deeply']);
+  });
+
   test('is one that is not UTF-8', async () => {
     expect(await wrong(Buffer.from('a: é\n', 'latin1'))).toEqual([
       'file.yaml cannot be read: it is not UTF-8 text',

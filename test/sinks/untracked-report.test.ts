@@ -16,12 +16,14 @@ const SUMMARY: AuditSummary = {
   untracked: 1,
   orphaned: 0,
   unverifiable: 0,
+  unattributed: 0,
   anomalies: {},
   excluded: noneExcluded(),
   rejected: 0,
   complete: true,
   regions: [],
   freshUntil: undefined,
+  athena: undefined,
 };
 
 function finding(call: Call = {}, more: Partial<Finding> = {}): Finding {

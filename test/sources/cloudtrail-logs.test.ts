@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { Interruption } from '../../src/errors.js';
 import type { RoleEvent } from '../../src/model/role-event.js';
 import { parseInstant } from '../../src/model/timestamp.js';
 import type { Window } from '../../src/model/window.js';
+import type { InputFile } from '../../src/sources/input-file.js';
 import { isInOrderOfDays, listLogFiles, readLogFiles } from '../../src/sources/cloudtrail-logs.js';
 import { JsonRows, type JsonShape } from '../../src/sources/json-rows.js';
 import { assumeRoleRecord, eventIdOf, trailRecords } from '../support/cloudtrail.js';
@@ -217,6 +219,28 @@ describe('a role event in another dress is taken or rejected, never passed over'
   });
 });
 
+test('standard input is read in whatever pieces it comes, packed or not', async () => {
+  const records = [...trailRecords(30)];
+  const text = JSON.stringify({ Records: records });
+  for (const bytes of [Buffer.from(text), gzipSync(text), gzipSync(`\ufeff${text}`)]) {
+    for (const size of [1, 2, 1000]) {
+      const stream = Readable.from(pieces(bytes, size));
+      const { events, rejects, meter } = await readFiles([{ path: '-', name: 'input', stream }]);
+      expect(events).toEqual(parseAll(records).events);
+      expect([rejects, meter.files]).toEqual([[], 1]);
+    }
+  }
+});
+
+test('standard input that ends after one byte is rejected by its name', async () => {
+  for (const byte of [0x1f, 0x7b]) {
+    const stream = Readable.from([Buffer.from([byte])]);
+    const { events, rejects } = await readFiles([{ path: '-', name: 'input', stream }]);
+    expect(events).toEqual([]);
+    expect(rejects).toMatchObject([{ place: expect.stringMatching(/^input/) as string }]);
+  }
+});
+
 test('links to folders are followed, and those that lead back are not', async () => {
   const folder = temporaryFolder();
   const elsewhere = temporaryFolder();
@@ -375,15 +399,27 @@ describe('the layout of a trail', () => {
 
 const ALWAYS: Window = { since: undefined, until: undefined };
 
-async function readAll(
-  paths: readonly string[],
-  window: Window = ALWAYS,
-): Promise<KeptReading & { events: RoleEvent[]; inOrderOfDays: boolean }> {
+interface Result extends KeptReading {
+  readonly events: RoleEvent[];
+  readonly inOrderOfDays: boolean;
+}
+
+async function readAll(paths: readonly string[], window?: Window): Promise<Result> {
+  return readFiles(
+    paths.map((path) => ({ path, name: path })),
+    window,
+  );
+}
+
+async function readFiles(given: readonly InputFile[], window: Window = ALWAYS): Promise<Result> {
   const kept = keptReading();
-  const given = paths.map((path) => ({ path, name: path }));
   const files = await listLogFiles(given, window, kept.reading);
   const events = await rowsOf(readLogFiles(files, kept.reading));
   return { ...kept, events, inOrderOfDays: isInOrderOfDays(files) };
+}
+
+function* pieces(bytes: Buffer, size: number): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 /** The rows of some bytes that come in pieces of these sizes, the last of which repeats. */

@@ -226,6 +226,51 @@ describe.concurrent('the event history', () => {
     expect(meter.pages).toBeGreaterThan(3);
   });
 
+  test.for(['{}', 'null', '{"Events":null}', '{"Events":{}}'])(
+    'an answer of %s does not say that there are no events',
+    async (body) => {
+      const reading = readAll({ 'us-east-1': [] }, { faultFor: () => ({ body }) });
+      await expect(reading).rejects.toBeInstanceOf(SourceError);
+      await expect(reading).rejects.toThrow(
+        /^CloudTrail in us-east-1 .* without a list of events$/,
+      );
+    },
+  );
+
+  test('rejects events that are nothing, or have nothing in them', async () => {
+    const { ids, rejects } = await readAll(
+      { 'us-east-1': [] },
+      { faultFor: () => ({ body: '{"Events":[null,{}]}' }) },
+    );
+    expect(ids).toEqual([]);
+    const reject = {
+      kind: 'row',
+      place: 'CloudTrail us-east-1, event without an id',
+      reason: 'CloudTrailEvent: missing',
+    };
+    expect(rejects).toEqual([reject, reject]);
+  });
+
+  test.for([
+    { tokens: ['a'], most: 3 },
+    { tokens: ['a', 'b'], most: 5 },
+    { tokens: ['a', 'b', 'c'], most: 9 },
+  ])('tokens in a circle, $tokens, are an error and no endless read', async ({ tokens, most }) => {
+    const running = await start(
+      { 'us-east-1': [] },
+      {
+        faultFor: (number) =>
+          number > 20
+            ? { error: 'AccessDeniedException' } // it would be read for ever
+            : { body: JSON.stringify({ Events: [], NextToken: tokens[number % tokens.length] }) },
+      },
+    );
+    const reading = drain(running.source);
+    await expect(reading).rejects.toBeInstanceOf(SourceError);
+    await expect(reading).rejects.toThrow('CloudTrail in us-east-1 gave the same NextToken again');
+    expect(running.seen.length).toBeLessThanOrEqual(most);
+  });
+
   test('this history keeps the limits of the real one', async () => {
     const old = recordsAt([-(LOOKUP_HORIZON_DAYS - 10) * 24 * HOUR, -81 * 24 * HOUR]);
     const { url, close } = await startCloudTrail({ old }, { now: NOW });

@@ -8,6 +8,9 @@ import { ExitCode } from '../../src/errors.js';
 import { ROLE_CALLS } from '../../src/model/role-event.js';
 import { parseInstant } from '../../src/model/timestamp.js';
 import { type EventsFrom, openEvents } from '../../src/sources/open-events.js';
+import type { AthenaOptions } from '../../src/sources/athena-query.js';
+import { startAthena } from '../support/athena.js';
+import { CURRENT, MANUAL, OLDEST, OURS, type TableShape } from '../support/athena-tables.js';
 import {
   type TrailRecord,
   assumeRoleRecord,
@@ -24,6 +27,7 @@ import {
   parseAll,
   stubAwsEnvironment,
 } from '../support/records.js';
+import { writeTrail } from '../support/trail.js';
 
 const window = {
   since: parseInstant('2026-01-17T00:00:00Z')!,
@@ -54,6 +58,7 @@ interface Carried {
   readonly logs: readonly string[] | undefined;
   readonly stdin?: string | Buffer;
   readonly endpointUrl?: string;
+  readonly athena?: AthenaOptions;
 }
 /** Puts records onto a carrier; what is written lies in the folder. */
 type Carry = (records: readonly TrailRecord[], folder: string) => Carried | Promise<Carried>;
@@ -110,7 +115,25 @@ const CARRIERS: Readonly<Record<string, Carry>> = {
     closing.push(cloudTrail.close);
     return { logs: undefined, endpointUrl: cloudTrail.url };
   },
+  "Athena, a table of AWS's": inAthena(CURRENT),
+  'Athena, a table of ours': inAthena(OURS),
+  'Athena, partitions by hand': inAthena(MANUAL),
+  'Athena, without partitions': inAthena(OLDEST),
 };
+
+function inAthena(shape: TableShape): Carry {
+  return async (all, folder) => {
+    writeTrail(all, folder);
+    const { url, close } = await startAthena({ 'audit.logs': { ...shape, folder } });
+    closing.push(close);
+    const athena = { database: 'audit', table: 'logs', output: 's3://results/', price: 5 };
+    return {
+      logs: undefined,
+      endpointUrl: url,
+      athena: { ...athena, workgroup: undefined, catalog: undefined },
+    };
+  };
+}
 
 const closing: (() => void | Promise<void>)[] = [];
 beforeAll(stubAwsEnvironment);
@@ -121,11 +144,12 @@ afterAll(async () => {
 
 describe.each(Object.entries(CARRIERS))('%s', (_, carry) => {
   test('carries the same role events as any other', async () => {
-    const { logs, stdin, endpointUrl } = await carry(records, temporaryFolder());
+    const { logs, stdin, endpointUrl, athena } = await carry(records, temporaryFolder());
     const { reading, rejects, meter } = keptReading();
     const from: EventsFrom = {
       logs,
       endpointUrl,
+      athena,
       region: 'us-east-1',
       eventRegions: ['us-east-1'],
       eventNames: ROLE_CALLS,

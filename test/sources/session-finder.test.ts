@@ -37,6 +37,8 @@ describe('sessions of the live table', () => {
       sessionRow(2, { source_identity: 'alice@corp' }),
       sessionRow(3),
     ]);
+    const broken = [1, 2].map((n) => sessionRow(n, { expires_at: 'soon' }));
+    await createTable(endpoint.url, 'broken', [sessionRow(0), ...broken]);
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
@@ -123,6 +125,21 @@ describe('sessions of the live table', () => {
       ['source_identity', idOf(1)],
       ['source_identity', idOf(2)],
     ]);
+  });
+
+  test('a row that cannot be read is rejected once, though it is looked up and then scanned', async () => {
+    await withFinder(endpoint.url, 'broken', {}, async ({ finder, rejects, meter, seen }) => {
+      for (let time = 0; time < 2; time++) {
+        const found = await finder.find([soughtById(1), soughtById(0)]);
+        expect(found.map((match) => match?.session.id)).toEqual([undefined, idOf(0)]);
+      }
+      expect([count(seen, 'BatchGetItem'), scansToTheEnd(seen)]).toEqual([1, 1]);
+      const reject = (n: number): object =>
+        expect.objectContaining({ kind: 'row', place: `table broken, id ${idOf(n)}` }) as object;
+      expect(rejects).toEqual([reject(1), reject(2)]);
+      expect(meter.rejected).toBe(2);
+      expect(finder.coverage()?.isComplete).toBe(false);
+    });
   });
 
   test('a lookup that fails is an error that says what was asked, and no answer', async () => {

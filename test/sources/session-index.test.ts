@@ -95,7 +95,11 @@ function matchesAmong(all: readonly Session[], sought: Sought): SessionMatch[] {
       secondsOf(startedAt) <= sought.at && sought.at <= secondsOf(expiresAt),
   );
   if (identical.length > 0) {
-    return (on.length > 0 ? on : identical).map((one) => matchOf(one, 'source_identity'));
+    const contested = identical.length > 1 ? { isContested: true } : {};
+    return (on.length > 0 ? on : identical).map((one) => ({
+      ...matchOf(one, 'source_identity'),
+      ...contested,
+    }));
   }
   return all.filter(({ id }) => id === sessionId).map((one) => matchOf(one, 'session_id'));
 }
@@ -152,6 +156,18 @@ test('of two sessions with one identity the one is meant that began within the s
   ]);
   const found = index.find({ ...nothing, sourceIdentity: source_identity, at: START + 3600 });
   expect(found?.session.id).toBe(idOf(2));
+});
+
+test('halves of characters, which are the same as bytes, match neither each other nor U+FFFD', () => {
+  const halves = ['\ud800', '\udbff', '\udc00'];
+  const wholes = ['\ufffd', '👍'];
+  for (const given of [...halves, ...wholes]) {
+    const index = indexOf([session(0, { source_identity: `sentinel:${given}:x` })]);
+    const isFound = (text: string): boolean =>
+      index.find({ ...nothing, sourceIdentity: `sentinel:${text}:x` }) !== undefined;
+    expect(halves.filter(isFound)).toEqual([]);
+    expect(wholes.filter(isFound)).toEqual(wholes.filter((whole) => whole === given));
+  }
 });
 
 test('an identity is compared whole, however long it is', () => {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
+  /** Milliseconds after which it is killed; its code is null then. */
+  readonly timeout?: number;
 }
 
 /** An environment with nothing of this machine's but the path: no config, no credentials but made-up ones. */
@@ -42,8 +44,15 @@ export async function cli(args: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** Starts the built program; its standard input stays open. */
-export function start(args: readonly string[], { env, cwd }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...args], { env: cleanEnv(env), cwd });
+export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  const { env, cwd, timeout } = options;
+  const command = [PROGRAM, ...args];
+  return spawn(process.execPath, command, {
+    env: cleanEnv(env),
+    cwd,
+    timeout,
+    killSignal: 'SIGKILL', // whoever computes hears no other
+  });
 }
 
 export async function ended(child: ChildProcess): Promise<Ended> {

@@ -7,7 +7,10 @@ import { idOf } from './sessions.js';
 /** A CloudTrail record as a trail writes it. */
 export type TrailRecord = Readonly<Record<string, unknown>>;
 
-/** What happens to a request; undefined answers it. The two of tokens do nothing to a request without one. */
+/**
+ * What happens to a request; undefined answers it. The two of tokens do nothing to a request without one; a
+ * body is sent in place of the page.
+ */
 type TrailFault =
   | 'throttle'
   | '500'
@@ -15,7 +18,8 @@ type TrailFault =
   | 'expire-token'
   | 'empty-page-with-token'
   | { readonly slow: number }
-  | { readonly error: string };
+  | { readonly error: string }
+  | { readonly body: string };
 
 interface Attribute {
   readonly AttributeKey: string;
@@ -134,7 +138,7 @@ export async function startCloudTrail(
     const entry: SeenLookup = { at, answeredAt: undefined, region, parameters, answer: undefined };
     seen.push(entry);
     const fault = faultFor?.(number++, parameters);
-    let body: unknown;
+    let body: string;
     let status = 200;
     try {
       if (!String(incoming.headers['x-amz-target']).endsWith('.LookupEvents')) {
@@ -147,17 +151,18 @@ export async function startCloudTrail(
       if (fault === 'drop') return void incoming.socket.destroy();
       if (fault === 'throttle') throw new Refusal('ThrottlingException', 'Rate exceeded');
       if (fault === '500') throw new Refusal('InternalFailure', 'injected', 500);
-      body = page(region, parameters, fault);
+      const isGiven = typeof fault === 'object' && 'body' in fault;
+      body = isGiven ? fault.body : JSON.stringify(page(region, parameters, fault));
       entry.answer = 'page';
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       status = error.status;
-      body = { __type: error.name, message: error.message };
+      body = JSON.stringify({ __type: error.name, message: error.message });
       entry.answer = error.name;
     }
     entry.answeredAt = performance.now();
     answer.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-    answer.end(JSON.stringify(body));
+    answer.end(body);
   }
 
   const server = createServer((incoming, answer) => {
@@ -295,11 +300,11 @@ export function* trailRecords(count: number): Generator<TrailRecord> {
         tags: [{ key: 'SentinelSessionID', value: idOf(n) }],
       },
     });
-    yield { ...base, ...VARIATIONS[n % 10]?.(identity) };
+    yield { ...base, ...VARIATIONS[n % 10]?.(identity, base) };
   }
 }
 
-const VARIATIONS: Readonly<Record<number, (identity: string) => TrailRecord>> = {
+const VARIATIONS: Readonly<Record<number, (identity: string, base: TrailRecord) => TrailRecord>> = {
   6: () => ({
     userIdentity: { type: 'AWSService', invokedBy: 'rds.amazonaws.com' },
     sourceIPAddress: 'rds.amazonaws.com',
@@ -313,8 +318,11 @@ const VARIATIONS: Readonly<Record<number, (identity: string) => TrailRecord>> = 
     responseElements: null,
     resources: undefined,
   }),
-  8: (sourceIdentity) => ({
+  // The identity of a second hop is inherited: it was not asked for, and is in the answer.
+  8: (sourceIdentity, { requestParameters, responseElements }) => ({
     userIdentity: { ...BROKER, sessionContext: { ...BROKER.sessionContext, sourceIdentity } },
+    requestParameters: { ...(requestParameters as object), sourceIdentity: undefined },
+    responseElements: { ...(responseElements as object), sourceIdentity },
   }),
   9: () => ({
     eventName: 'AssumeRoleWithWebIdentity',

@@ -1,0 +1,11 @@
+import type { AthenaTableOptions } from '../options/athena-options.js';
+import type { Done, Run } from '../run.js';
+import { openWriter } from '../sinks/open.js';
+import { createTable } from '../sources/athena-ddl.js';
+import { textOnly } from './text-only.js';
+
+/** Prints the `CREATE TABLE` for the bucket of a trail. Asks AWS nothing. */
+export async function athenaTable({ table, out }: AthenaTableOptions, run: Run): Promise<Done> {
+  await openWriter({ out }, run.world)(textOnly(createTable(table)));
+  return { lines: [] };
+}

@@ -1,0 +1,4 @@
+/** A text for a writer, in one piece. */
+export async function* textOnly(text: string): AsyncGenerator<string> {
+  yield text;
+}

@@ -1,0 +1,416 @@
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Athena, type AthenaOptions, startAthena } from '../support/athena.js';
+import {
+  type AthenaTable,
+  CURRENT,
+  MANUAL,
+  OLDER,
+  OLDEST,
+  ORGANIZATION,
+  OURS,
+} from '../support/athena-tables.js';
+import { type Ended, cli, ended, scratch, start } from '../support/cli.js';
+import { type TrailRecord, trailRecords } from '../support/cloudtrail.js';
+import { type Row, idOf, sessionRow } from '../support/sessions.js';
+import { NO_AWS, roleArn, roleRecord, writeTrail } from '../support/trail.js';
+import { checkTrino } from '../support/trino.js';
+
+const WINDOW = ['--since', '2026-01-17', '--until', '2026-01-24'];
+const FROM = ['--events', 'athena', '--athena-table', 'audit.logs'];
+const closing: Athena[] = [];
+afterAll(() => closing.forEach((endpoint) => endpoint.close()));
+
+interface Asked {
+  readonly athena: Athena;
+  readonly folder: string;
+  readonly ask: (args: readonly string[]) => Promise<Ended>;
+  /** The same of the files. */
+  readonly read: (args: readonly string[]) => Promise<Ended>;
+}
+
+/** The records of a trail as a table in an Athena of our own, and how to ask it. */
+async function athenaOf(
+  records: readonly TrailRecord[],
+  table: Partial<AthenaTable> = {},
+  options: AthenaOptions = {},
+): Promise<Asked> {
+  const folder = writeTrail(records);
+  const athena = await startAthena(
+    { 'audit.logs': { ...CURRENT, folder, ...table } },
+    { pollsUntilDone: 1, workGroups: { primary: { output: 's3://results/' } }, ...options },
+  );
+  closing.push(athena);
+  const env = { AWS_ENDPOINT_URL: athena.url };
+  return {
+    athena,
+    folder,
+    ask: (args) => cli([...args, ...FROM], { env }),
+    read: (args) => cli([...args, '--events', folder], { env: NO_AWS }),
+  };
+}
+
+function fileOf(name: string, content: string): string {
+  const path = join(scratch(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function sessionsOf(rows: readonly Row[]): readonly string[] {
+  const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
+  return ['--sessions', fileOf('sessions.ndjson', lines.join(''))];
+}
+
+const SESSIONS = sessionsOf([1, 2, 3, 4, 8].map((n) => sessionRow(n)));
+const untracked = ['untracked-sessions', ...WINDOW, ...SESSIONS];
+
+/** The report without its cost, its findings in the order of their ids. */
+function reportIn({ stdout }: Ended): Record<string, unknown> {
+  const { athena: _, ...report } = JSON.parse(stdout) as Record<string, unknown>;
+  const findings = (report['untracked_sessions'] ?? []) as { event_id: string }[];
+  findings.sort((a, b) => (a.event_id < b.event_id ? -1 : 1));
+  return report;
+}
+
+const SHAPES = { CURRENT, OURS, OLDER, MANUAL, OLDEST, ORGANIZATION };
+
+describe.each(Object.entries(SHAPES))('a table of the shape %s', (_, shape) => {
+  it('gives the reports that its files give', async () => {
+    const { ask, read, athena } = await athenaOf([...trailRecords(40)], shape);
+    for (const [command, queries] of [
+      ['untracked-sessions', 2],
+      ['session-compliance', 1],
+    ] as const) {
+      const args = [command, ...WINDOW, ...SESSIONS, '--json'];
+      const [asked, files] = [await ask(args), await read(args)];
+      expect(reportIn(asked)).toEqual(reportIn(files));
+      expect(JSON.parse(asked.stdout)).toMatchObject({ athena: { queries } });
+      expect(asked.code).toBe(files.code);
+    }
+    expect(athena.queries.map(({ state }) => state)).toEqual(Array(3).fill('SUCCEEDED'));
+  });
+});
+
+describe('what is asked', () => {
+  it('is the partitions of the window and one day more', async () => {
+    const { ask, athena, folder } = await athenaOf([...trailRecords(10)]);
+    const area = join(folder, 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01');
+    for (const day of ['16', '25', '26']) {
+      mkdirSync(join(area, day));
+      writeFileSync(join(area, day, 'broken.json.gz'), 'no gzip');
+    }
+    expect((await ask(untracked)).code).toBe(1);
+    expect(athena.queries[0]?.parameters.slice(0, 4)).toEqual([
+      "'2026/01/17'",
+      "'2026/01/24'",
+      "'2026-01-17T00:00:00Z'",
+      "'2026-01-24T00:00:00Z'",
+    ]);
+    const late = [...untracked.slice(0, 3), '--until', '2026-01-24T00:00:01Z', ...SESSIONS];
+    const { stderr, code } = await ask(late);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('broken.json.gz')]);
+  });
+
+  it('is never the credentials of an answer', async () => {
+    const { ask, athena } = await athenaOf([...trailRecords(10)]);
+    await ask(untracked);
+    await ask(['export', 'events', ...WINDOW]);
+    expect(athena.queries.length).toBe(3);
+    for (const { sql } of athena.queries) {
+      const uses = sql.match(/\bresponseelements\b(?!:)[^)]*\)/g) ?? [];
+      const known = new Set([
+        "responseelements, '$.sourceIdentity')",
+        "responseelements, '')",
+        'responseelements)', // of json_parse, to see whether it is JSON
+      ]);
+      expect(uses.filter((use) => !known.has(use))).toEqual([]);
+      expect(sql).not.toContain('HIDDEN');
+    }
+  });
+
+  it('has texts of the user as parameters alone', async () => {
+    const { ask, athena } = await athenaOf([roleRecord(1, { role: "o'brien" })]);
+    const { code, stdout } = await ask([...untracked, '--role', roleArn("o'brien"), '--json']);
+    expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ total_events: 1 })]);
+    expect(athena.queries[0]?.parameters).toContain(`'${roleArn("o''brien")}'`);
+    for (const { sql } of athena.queries) expect(sql).not.toContain('brien');
+  });
+
+  it('is shown by --explain, and not asked', async () => {
+    const { ask, athena } = await athenaOf([...trailRecords(10)]);
+    for (const command of [
+      untracked,
+      ['session-compliance', ...WINDOW],
+      ['export', 'verdicts', ...WINDOW],
+    ]) {
+      const { code, stdout } = await ask([...command, '--explain']);
+      expect(code).toBe(0);
+      expect(stdout).toContain("-- ?1 = '2026/01/17'\n-- ?2 = '2026/01/24'\n");
+      const statements = stdout.split(';\n').slice(0, -1);
+      expect(statements.length).toBe(command[0] === 'export' ? 2 : 4);
+      for (const sql of statements) expect(checkTrino(sql)).toEqual([]);
+    }
+    expect(athena.queries).toEqual([]);
+    expect(new Set(athena.seen.map(({ operation }) => operation))).toEqual(
+      new Set(['GetTableMetadata']),
+    );
+  });
+});
+
+describe('events singly', () => {
+  const many = (count: number, first = 0): TrailRecord[] =>
+    Array.from({ length: count }, (_, n) =>
+      roleRecord(first + n, { identity: `sentinel:u${n}:direct:${n}`, at: timeOf(n) }),
+    );
+
+  it('are those of findings, when their groups are few', async () => {
+    const tracked = Array.from({ length: 50 }, (_, n) => roleRecord(n, { tag: idOf(1), at: AT }));
+    const { ask, athena } = await athenaOf([...tracked, ...many(10, 100)]);
+    const args = ['untracked-sessions', ...WINDOW, ...sessionsOf([LONG]), '--verbose', '--json'];
+    const { stderr, stdout } = await ask(args);
+    expect(stderr).toContain('60 events in 11 groups: 10 are asked for singly');
+    expect(JSON.parse(stdout)).toMatchObject({ tracked_events: 50, orphaned_events: 10 });
+    expect(athena.queries[1]?.sql).toContain('contains(split(?');
+  });
+
+  it('are all of them, when those are of too many groups; pages are read to the last', async () => {
+    const { ask, read } = await athenaOf(many(2500));
+    const asked = await ask([...untracked, '--verbose', '--json']);
+    expect(asked.stderr).toContain('2,500 events in 2,500 groups: all are asked for singly');
+    expect(reportIn(asked)).toEqual(reportIn(await read([...untracked, '--json'])));
+  });
+
+  it('are those of which the time decides', async () => {
+    const at = (hour: number): string => `2026-01-20T${String(hour).padStart(2, '0')}:00:00Z`;
+    const records = [8, 11, 14, 18].map((hour, n) => roleRecord(n, { tag: idOf(1), at: at(hour) }));
+    const more = [8, 14].map((hour, n) => roleRecord(10 + n, { role: 'Ci', at: at(hour) }));
+    const old = ['2026-01-17T01:00:00Z', at(9)].map((time, n) =>
+      roleRecord(20 + n, { identity: 'sentinel:bob:x', at: time }),
+    );
+    const revoked = sessionRow(1, {
+      status: 'revoked',
+      started_at: at(10),
+      created_at: '2026-01-18T00:00:00Z',
+      expires_at: at(16),
+      updated_at: at(12),
+    });
+    const allow = fileOf(
+      'allow.yaml',
+      `rules: [{ name: ci, reason: known, role: '*/Ci', until: ${at(10)} }]`,
+    );
+    const { ask, read } = await athenaOf([...records, ...more, ...old]);
+    for (const command of ['untracked-sessions', 'session-compliance']) {
+      const args = [command, ...WINDOW, ...sessionsOf([revoked]), '--allow', allow, '--json'];
+      const asked = await ask([...args, '--verbose']);
+      expect(reportIn(asked)).toEqual(reportIn(await read(args)));
+      expect(asked.stderr).toContain('8 events in 3 groups: 8 are asked for singly');
+      expect(reportIn(asked)).toMatchObject({
+        excluded: { allowed: 1 },
+        unverifiable_events: 1,
+        anomalies: { outside_session: 2, after_revocation: 2 },
+      });
+    }
+  });
+});
+
+const AT = '2026-01-20T12:00:00Z';
+const LONG = sessionRow(1, {
+  status: 'active',
+  started_at: '2026-01-20T00:00:00Z',
+  created_at: '2026-01-17T00:00:00Z',
+  expires_at: '2026-01-21T00:00:00Z',
+});
+
+function timeOf(n: number): string {
+  return new Date(Date.UTC(2026, 0, 18) + n * 1000).toISOString().replace('.000', '');
+}
+
+describe('no role event', () => {
+  const other = roleRecord(1, { more: { eventName: 'GetCallerIdentity' } });
+
+  it('among others is a clean report, and a note', async () => {
+    const { ask } = await athenaOf([other]);
+    const { code, stderr } = await ask(untracked);
+    expect(code).toBe(0);
+    expect(stderr).toContain('no role event among the 1 events of the window');
+  });
+
+  it.each([
+    [
+      'because the location is wrong',
+      { 'storage.location.template': 's3://x/nowhere/${timestamp}' },
+    ],
+    ['because partitions are elsewhere', { 'projection.timestamp.range': '2026/02/01,NOW' }],
+  ])('and no other, %s, is incomplete', async (_, parameters) => {
+    const { ask } = await athenaOf([roleRecord(1)], {
+      parameters: { ...CURRENT.parameters, ...parameters },
+    });
+    const { code, stdout, stderr } = await ask(untracked);
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      'table audit.logs: it has no event of any kind in the window: check its location and its partitions',
+    );
+    expect(stdout).toContain('Result: Incomplete');
+  });
+});
+
+it('a projection that does not reach over the window is incomplete', async () => {
+  const parameters = { ...CURRENT.parameters, 'projection.timestamp.range': '2026/01/19,NOW' };
+  const { ask } = await athenaOf([roleRecord(1)], { parameters });
+  const { code, stderr } = await ask(untracked);
+  expect(code).toBe(3);
+  expect(stderr).toContain('the partitions of audit.logs are those of 2026/01/19,NOW');
+});
+
+it.each([
+  ['has no event id', { eventID: undefined }, 'eventid: missing'],
+  ['has no service', { eventSource: undefined }, 'eventsource: missing'],
+  ['has no time', { eventTime: undefined }, 'eventtime: not as CloudTrail writes it'],
+])('a record that %s is rejected and counted, for groups and singly', async (_, more, reason) => {
+  const record = roleRecord(2, { more: { ...more, awsRegion: 'us-east-1' } });
+  const folder = writeTrail([roleRecord(1)]);
+  writeFileSync(
+    join(folder, 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/20/odd.json'),
+    JSON.stringify({ Records: [record] }),
+  );
+  const { ask } = await athenaOf([], { folder });
+  for (const command of [untracked, ['export', 'events', ...WINDOW]]) {
+    const { code, stderr } = await ask(command);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('incomplete: 1 row could not be understood');
+    expect(code).toBe(3);
+  }
+});
+
+describe('faults', () => {
+  const failing = async (options: AthenaOptions): Promise<Ended & { athena: Athena }> => {
+    const { ask, athena } = await athenaOf([...trailRecords(10)], {}, options);
+    return { ...(await ask(untracked)), athena };
+  };
+  const first = (operation: string, fault: unknown) => {
+    let isDone = false;
+    return (_: number, name: string) => {
+      if (name !== operation || isDone) return undefined;
+      isDone = true;
+      return fault as never;
+    };
+  };
+
+  it.each(['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults', 'GetTableMetadata'])(
+    '%s is asked again after throttling, an error of the server and a lost answer',
+    async (name) => {
+      for (const fault of ['throttle', '500', 'drop', { error: 'TooManyRequestsException' }]) {
+        const { code, stderr, athena } = await failing({ faultFor: first(name, fault) });
+        expect([code, stderr]).toEqual([1, expect.stringContaining('1 retry')]);
+        expect(athena.queries.length).toBe(2);
+      }
+    },
+  );
+
+  it.each(['FAILED', 'CANCELLED'] as const)('a query that ends %s', async (state) => {
+    const fault = { state, reason: 'HIVE_BAD_DATA: a\u001b[31m file' };
+    const { code, stdout, stderr, athena } = await failing({
+      faultFor: first('StartQueryExecution', fault),
+    });
+    const how = state === 'FAILED' ? 'failed' : 'was cancelled';
+    expect(stderr).toContain(`Athena query ${athena.queries[0]?.id} ${how}: HIVE_BAD_DATA: a`);
+    expect(stderr).not.toContain('\u001b');
+    expect([code, stdout]).toEqual([3, '']);
+  });
+
+  it.each(['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults'])(
+    'an expired token in %s',
+    async (name) => {
+      const { code, stdout, stderr, athena } = await failing({
+        faultFor: first(name, { error: 'ExpiredTokenException' }),
+      });
+      expect(stderr).toContain(`athena:${name}`);
+      expect(stderr).toContain('the credentials have expired: renew them');
+      expect([code, stdout]).toEqual([3, '']);
+      if (name === 'GetQueryExecution') {
+        expect(athena.stopped).toEqual(athena.queries.map(({ id }) => id));
+      }
+    },
+  );
+
+  it('a query that goes back to the queue is waited for', async () => {
+    expect((await failing({ faultFor: first('StartQueryExecution', 'requeue') })).code).toBe(1);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s stops the query', async (signal) => {
+    const { athena } = await athenaOf([...trailRecords(10)], {}, { pollsUntilDone: Infinity });
+    const child = start([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
+    while (!athena.seen.some(({ operation }) => operation === 'GetQueryExecution')) await sleep(20);
+    child.kill(signal);
+    expect((await ended(child)).code).toBe(signal === 'SIGINT' ? 130 : 143);
+    expect(athena.stopped).toEqual(athena.queries.map(({ id }) => id));
+    expect(athena.stopped.length).toBe(1);
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['--events', 'athena'], '--athena-table: is needed'],
+    [['--events', 'athena', '--athena-table', 'logs'], '"logs" names no database'],
+    [['--events', 'athena', '--athena-table', 'a.b"; DROP'], 'is no DATABASE.TABLE'],
+    [[...FROM, '--athena-price', 'much'], 'is no amount of US dollars'],
+    [[...FROM, '--athena-output', '/tmp'], 'is no s3://BUCKET/PREFIX/'],
+    [['--explain'], '--explain: shows the SQL of --events athena alone'],
+  ])('%j is refused before anything is asked', async (args, message) => {
+    const { code, stderr } = await cli([...untracked, ...args], { env: NO_AWS });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('needs a window: all of a trail is dear', async () => {
+    const { code, stderr } = await cli(['export', 'events', ...FROM], { env: NO_AWS });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--since: is needed')]);
+  });
+
+  it('says what a table lacks, and that one is not there', async () => {
+    const { eventid: _, ...columns } = CURRENT.columns;
+    const { ask, athena } = await athenaOf([], { columns });
+    const lacking = await ask(untracked);
+    expect(lacking.stderr).toContain('table audit.logs lacks eventid');
+    expect(lacking.stderr).toContain('sentinel-audit athena-table prints a CREATE TABLE that fits');
+    const env = { AWS_ENDPOINT_URL: athena.url };
+    const args = ['--events', 'athena', '--athena-table', 'audit.nothing'];
+    const missing = await cli([...untracked, ...args], { env });
+    expect(missing.stderr).toMatch(/athena:GetTableMetadata of table audit.nothing: Metadata/);
+    expect([lacking.code, missing.code]).toEqual([3, 3]);
+  });
+
+  it('says what was scanned, and what that cost', async () => {
+    const { ask, athena } = await athenaOf([...trailRecords(10)]);
+    const { stdout, stderr } = await ask([...untracked, '--json', '--athena-price', '6.75']);
+    const scanned = athena.queries.reduce((sum, { bytesScanned }) => sum + bytesScanned, 0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      athena: { queries: 2, bytes_scanned: scanned, estimated_cost_usd: 0.000135 },
+    });
+    expect(stderr).toMatch(/2 Athena queries scanned [\d.]+ kB \(about \$0\.00014\)/);
+  });
+
+  it('chooses workgroup, place of results and catalog', async () => {
+    const { ask, athena } = await athenaOf([...trailRecords(10)], {}, { workGroups: { team: {} } });
+    const where = ['--athena-workgroup', 'team', '--athena-output', 's3://mine/x/'];
+    expect((await ask([...untracked, ...where, '--athena-catalog', 'AwsDataCatalog'])).code).toBe(
+      1,
+    );
+    expect(athena.queries[0]).toMatchObject({
+      workGroup: 'team',
+      output: expect.stringContaining('s3://mine/x/'),
+    });
+  });
+});
+
+it('a reader that hangs up stops no run in the middle of a query', async () => {
+  const { athena } = await athenaOf([...trailRecords(10)]);
+  const child = start(['export', 'events', ...WINDOW, ...FROM], {
+    env: { AWS_ENDPOINT_URL: athena.url },
+  });
+  child.stdout?.destroy();
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(0);
+});
