@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { AuditError, ExitCode, describe, exitCodeFor } from './errors.js';
+import { AuditError, ExitCode, UsageError, describe, exitCodeFor } from './errors.js';
 import {
   type EventOptions,
   checkCompliance,
@@ -8,7 +8,6 @@ import {
   checkUntracked,
   checkVerdicts,
 } from './options/audit-options.js';
-import { checkRun } from './options/output-options.js';
 import { readRequest } from './options/request.js';
 import { checkServerSessions, checkSessions } from './options/session-options.js';
 import { Reporter } from './reporter.js';
@@ -25,6 +24,8 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     const reporter = new Reporter(world.stderr, { quiet: false, verbose: false, progress: false });
     const message = describe(error);
     if (message === undefined) reporter.stack(stackOf(error));
+    else if (error instanceof UsageError)
+      reporter.problems(error.option, error.message, error.hint);
     else reporter.error(message, error instanceof AuditError ? error.hint : undefined);
     return exitCodeFor(error);
   }
@@ -66,11 +67,12 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
       return runOrExplain(options, world, untrackedSessions, true);
     }
     case 'session-compliance': {
-      const { explainPolicy, sessionCompliance } = await import('./commands/session-compliance.js');
       if (request.given.flag('explain-policy')) {
         const read = await checkPolicy(request.given);
-        return run(checkRun(request.given), world, (started) => explainPolicy(read, started));
+        const { explainPolicy } = await import('./commands/explain-policy.js');
+        return run(read.run, world, (started) => explainPolicy(read, started));
       }
+      const { sessionCompliance } = await import('./commands/session-compliance.js');
       const options = await checkCompliance(request.given, env, now);
       return runOrExplain(options, world, sessionCompliance, true);
     }

@@ -33,6 +33,15 @@ export class Reporter {
     this.#print([`sentinel-audit: ${text}`, ...(hint === undefined ? [] : [`  ${hint}`])]);
   }
 
+  /** What is wrong with an option, in a line for each problem. */
+  problems(option: string, text: string, hint?: string): void {
+    const [first = '', ...others] = text.split('\n');
+    for (const problem of others.length === 0 ? [] : [first, ...others].slice(0, -1)) {
+      this.error(`${option}: ${problem}`);
+    }
+    this.error(`${option}: ${others.at(-1) ?? first}`, hint);
+  }
+
   /** Said as it is, on several lines: what only the program itself can have written. */
   stack(text: string): void {
     this.#print(text.split('\n'));

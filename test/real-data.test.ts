@@ -2,15 +2,17 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { main } from '../src/cli.js';
 import { ExitCode } from '../src/errors.js';
 import { type RoleEvent, isFailedCall, isServiceCall } from '../src/model/role-event.js';
 import { parseInstant } from '../src/model/timestamp.js';
 import { openEvents } from '../src/sources/open-events.js';
 import { uniqueEvents } from '../src/sources/unique-events.js';
+import { startAthena } from './support/athena.js';
+import { MANUAL } from './support/athena-tables.js';
 import { rowsOf, temporaryFolder } from './support/contracts.js';
-import { keptReading } from './support/records.js';
+import { keptReading, stubAwsEnvironment } from './support/records.js';
 import { sessionRow } from './support/sessions.js';
 
 /** Logs of a real trail, which lie beside the project where they lie at all; their README counts them. */
@@ -42,10 +44,11 @@ describe.skipIf(isMissing)('the logs of a real trail', () => {
     expect(duplicates).toBe(0);
   });
 
-  test('are ten calls without a source identity, whatever the sessions', async () => {
+  test.each(['files', 'Athena'])('are ten calls without a source identity: %s', async (carrier) => {
     const sessions = join(temporaryFolder(), 'sessions.ndjson');
     writeFileSync(sessions, `${JSON.stringify(sessionRow(0))}\n`);
-    const { code, report } = await untracked(['--sessions', sessions]);
+    const from = carrier === 'files' ? ['--events', LOGS] : await inAthena();
+    const { code, report } = await untracked(['--sessions', sessions, ...from]);
     expect(code).toBe(ExitCode.Findings);
     expect(report).toMatchObject({
       total_events: 10,
@@ -79,6 +82,17 @@ async function readAll(): Promise<{
   return { events: unique, rejects, duplicates };
 }
 
+async function inAthena(): Promise<readonly string[]> {
+  stubAwsEnvironment();
+  const { url, close } = await startAthena({ 'audit.logs': { ...MANUAL, folder: LOGS } });
+  onTestFinished(() => {
+    close();
+    vi.unstubAllEnvs();
+  });
+  const table = ['--athena-table', 'audit.logs', '--athena-output', 's3://results/'];
+  return ['--events', 'athena', ...table, '--endpoint-url', url, '--region', 'us-east-1'];
+}
+
 async function untracked(more: readonly string[]): Promise<{
   code: ExitCode;
   report: { untracked_sessions: { category: string }[] };
@@ -92,16 +106,13 @@ async function untracked(more: readonly string[]): Promise<{
       },
     });
   const range = ['--since', '2023-07-10', '--until', '2023-07-11'];
-  const code = await main(
-    ['untracked-sessions', '--events', LOGS, ...range, '--format', 'json', ...more],
-    {
-      env: {},
-      stdin: Readable.from([]),
-      stdout: output((text) => (stdout += text)),
-      stderr: output(() => {}),
-      signal: new AbortController().signal,
-      now: parseInstant('2026-01-18T00:00:00Z')!,
-    },
-  );
+  const code = await main(['untracked-sessions', ...range, '--format', 'json', ...more], {
+    env: {},
+    stdin: Readable.from([]),
+    stdout: output((text) => (stdout += text)),
+    stderr: output(() => {}),
+    signal: new AbortController().signal,
+    now: parseInstant('2026-01-18T00:00:00Z')!,
+  });
   return { code, report: JSON.parse(stdout) as { untracked_sessions: { category: string }[] } };
 }

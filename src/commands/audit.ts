@@ -92,10 +92,12 @@ export async function judgeEvents(
   } finally {
     await Promise.all([chosen.dispose(), closeFinder()]);
   }
+  const coverage = finder.coverage();
+  for (const profile of coverage?.roleProfiles ?? []) tally.profiles.noteSessionProfile(profile);
   return {
     tally,
     regions: chosen.regions(),
-    coverage: finder.coverage(),
+    coverage,
     findings: async function* () {
       for await (const batch of spool.rows()) {
         yield batch.map((verdict) => ({
@@ -171,7 +173,7 @@ function sumOf(use: RoleUse | undefined): number {
 export function pointOutUnknown(
   { tally }: Audit,
   { unattributed }: AuditSummary,
-  { role, profile }: AuditOptions,
+  { role, profile, knownRoles }: AuditOptions,
   { reading }: Run,
 ): void {
   const roleless = sumOf(tally.untrackedByRole.get(undefined));
@@ -179,6 +181,16 @@ export function pointOutUnknown(
   if (asked !== undefined && roleless > 0) {
     const events = count(roleless, 'finding says no role', 'findings say no role');
     reading.note(`${events}: kept, for they may be of ${asked}`);
+  }
+  const unused = [...knownRoles.explicit.keys()].filter((known) => !tally.hasRole(known));
+  if (unused.length > 0) {
+    reading.note(`no event assumed these roles of the profile map: ${unused.join(', ')}`);
+  }
+  if (tally.unchecked > 0) {
+    const events = count(tally.unchecked, 'tracked event');
+    reading.note(
+      `${events} could not be checked for after_revocation and outside_session: the sessions lack status, started_at, expires_at or updated_at; archive them with --columns all`,
+    );
   }
   if (unattributed > 0) {
     const events = count(unattributed, 'untracked event');
@@ -231,6 +243,11 @@ function costOf({ queries, scannedBytes, dollars }: Meter): AthenaCost | undefin
   if (queries === 0) return undefined;
   const cost = Number(dollars.toFixed(6));
   return { queries, bytes_scanned: scannedBytes, estimated_cost_usd: cost };
+}
+
+/** Are anomalies to make the run fail that could not be told? */
+export function isUnchecked({ unchecked }: Tally, { failOn }: AuditOptions): boolean {
+  return unchecked > 0 && (failOn.has('after_revocation') || failOn.has('outside_session'));
 }
 
 /** A rule that no longer holds, or that nothing needs, is pointed out. */

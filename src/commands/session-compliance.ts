@@ -10,12 +10,21 @@ import {
   reportProfiles,
 } from '../model/profile-report.js';
 import { formatInstant } from '../model/timestamp.js';
-import type { ComplianceOptions, ReadPolicy } from '../options/audit-options.js';
-import { type Sink, type Source, pipe } from '../pipeline.js';
+import type { ComplianceOptions } from '../options/audit-options.js';
+import { type Sink, pipe } from '../pipeline.js';
 import { type Done, type Run, count } from '../run.js';
 import { countProfiles } from '../sinks/compliance-report.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
-import { type Audit, judgeEvents, pointOutRules, summarize } from './audit.js';
+import {
+  type Audit,
+  isUnchecked,
+  judgeEvents,
+  pointOutRules,
+  pointOutUnknown,
+  summarize,
+} from './audit.js';
+import { only } from './only.js';
+import { summaryLines } from './summary-lines.js';
 import type { Tally } from './tally.js';
 
 /** Reports for each profile whether tracked sessions are demanded, and whether that is kept. */
@@ -25,10 +34,6 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
   for (const warning of options.policy?.warnings ?? []) run.reading.note(warning);
   const audit = await judgeEvents(options, run, () => false);
   try {
-    const summary = summaryOf(
-      audit,
-      await summarize(audit, { ...options, profile: undefined }, run),
-    );
     const whole = reportProfiles({
       roles: audit.tally.profiles,
       trackedByProfile: audit.tally.trackedByProfile,
@@ -39,48 +44,19 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
       failOn,
     });
     const report = { ...whole, profiles: whole.profiles.filter(isWanted(profile)) };
+    const ofAll = await summarize(audit, { ...options, profile: undefined }, run);
+    const summary = summaryOf(audit, ofAll, report, profile);
     await pipe(only(report.profiles), await openReport(report, summary, audit, options, run));
     pointOutRules(audit.tally, options, run);
+    pointOutUnknown(audit, summary, options, run);
+    pointOutDoubts(report, summary, audit.tally, run);
     return {
-      lines: output.format === 'table' && !options.forGithub ? [] : summaryLines(summary, report),
-      exitCode: exitCodeOf(report, summary, audit.tally, options),
+      lines: output.format === 'table' && !options.forGithub ? [] : linesOf(summary, report),
+      exitCode: exitCodeOf(report, summary, audit, options),
     };
   } finally {
     await audit.dispose();
   }
-}
-
-/** Says of each profile that the policy names whether it is required, and by which rule or why not. */
-export async function explainPolicy({ policy, warnings }: ReadPolicy, run: Run): Promise<Done> {
-  for (const warning of warnings) run.reading.note(warning);
-  const rows = profilesNamed(policy).map((profile) => ({
-    profile,
-    ...requirementOf(policy, profile),
-  }));
-  const output = { format: 'table', out: undefined, csvRaw: false } as const;
-  const columns = [
-    {
-      name: 'profile',
-      title: 'Profile',
-      width: 20,
-      of: (row: (typeof rows)[number]) => row.profile,
-    },
-    {
-      name: 'policy_required',
-      title: 'Policy Required',
-      width: 15,
-      of: (row: (typeof rows)[number]) => (row.required ? 'Yes' : 'No'),
-    },
-    { name: 'why', title: 'Why', width: 120, of: (row: (typeof rows)[number]) => row.why },
-  ];
-  const empty = 'The policy names no profile: its rules are for any.';
-  const sink = openSink(output, run.world, { list: 'profiles', columns, color: false, empty });
-  await pipe(only(rows), sink);
-  return { lines: [] };
-}
-
-async function* only<T>(rows: readonly T[]): Source<T> {
-  if (rows.length > 0) yield rows;
 }
 
 function isWanted(profile: string | undefined): (row: ProfileCompliance) => boolean {
@@ -101,20 +77,35 @@ function remembering(policy: Policy | undefined): RequirementOf {
   };
 }
 
-/** The numbers of all events: nothing of them was kept to be counted again. */
-function summaryOf({ tally }: Audit, summary: AuditSummary): AuditSummary {
+/**
+ * The numbers of all events: nothing of them was kept to be counted again. What is odd or cannot be told is
+ * of the profile that is asked for.
+ */
+function summaryOf(
+  { tally }: Audit,
+  summary: AuditSummary,
+  { profiles }: ProfileReport,
+  asked: string | undefined,
+): AuditSummary {
   let untracked = 0;
   let orphaned = 0;
-  let unverifiable = 0;
   for (const use of tally.untrackedByRole.values()) {
     for (const counts of [use.found, use.unverifiable]) {
       orphaned += counts.orphaned ?? 0;
       untracked += (counts.no_source_identity ?? 0) + (counts.non_sentinel_format ?? 0);
     }
-    for (const number of Object.values(use.unverifiable)) unverifiable += number;
   }
   const total = summary.tracked + untracked + orphaned;
-  return { ...summary, total, untracked, orphaned, unverifiable, anomalies: tally.anomalies };
+  const unverifiable =
+    asked === undefined
+      ? [...tally.untrackedByRole.values()].reduce((sum, use) => sum + sumOf(use.unverifiable), 0)
+      : profiles.reduce((sum, row) => sum + row.unverifiable, 0);
+  const anomalies = tally.anomaliesOf(asked);
+  return { ...summary, total, untracked, orphaned, unverifiable, anomalies };
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, more) => sum + more, 0);
 }
 
 async function openReport(
@@ -177,23 +168,49 @@ function jsonFields(
   };
 }
 
-function summaryLines(summary: AuditSummary, report: ProfileReport): string[] {
+function linesOf(summary: AuditSummary, report: ProfileReport): string[] {
   const { required, compliant, gaps, undetermined } = countProfiles(report.profiles);
+  const ways = Object.entries(report.attributedBy).map(([way, number]) => `${number} by ${way}`);
   return [
     `${count(report.profiles.length, 'profile')}: ${required} required, ${compliant} compliant, ${gaps} with gaps, ${undetermined} undetermined`,
-    `${count(summary.total, 'event')} judged: ${summary.tracked} tracked, ${summary.untracked} untracked, ${summary.orphaned} orphaned`,
+    ...summaryLines(summary),
+    ...(ways.length === 0 ? [] : [`untracked events placed: ${ways.join(', ')}`]),
   ];
+}
+
+/** Says what could not be told, and what to do about it. */
+function pointOutDoubts(
+  { profiles, unattributed }: ProfileReport,
+  { unverifiable }: AuditSummary,
+  { profiles: roles }: Tally,
+  { reading }: Run,
+): void {
+  if (unverifiable > 0) {
+    reading.note(
+      `${count(unverifiable, 'event')} cannot be verified: no session that was read is so old, or not all could be read; add archives with --sessions`,
+    );
+  }
+  const undetermined = profiles.filter((row) => row.undetermined).map(({ profile }) => profile);
+  if (undetermined.length > 0) {
+    reading.note(
+      `no role of ${undetermined.join(', ')} is known, and ${count(unattributed, 'untracked event')} could only be placed by the name of the role: give --profile-map`,
+    );
+  }
+  const differently = roles.disagreements().length;
+  if (differently > 0) {
+    reading.note(`${count(differently, 'role is', 'roles are')} placed differently by two ways`);
+  }
 }
 
 /** A gap is a finding; where none is sure and something could not be told, the run has failed to tell. */
 function exitCodeOf(
   { profiles }: ProfileReport,
-  { unverifiable }: AuditSummary,
-  { anomalies }: Tally,
-  { failOn }: ComplianceOptions,
+  { unverifiable, anomalies }: AuditSummary,
+  { tally }: Audit,
+  options: ComplianceOptions,
 ): ExitCode {
-  const isOdd = Object.keys(anomalies).some((anomaly) => failOn.has(anomaly));
+  const isOdd = Object.keys(anomalies).some((anomaly) => options.failOn.has(anomaly));
   if (isOdd || profiles.some(({ fails }) => fails)) return ExitCode.Findings;
   const isThin = unverifiable > 0 || profiles.some(({ undetermined }) => undetermined);
-  return isThin ? ExitCode.Failed : ExitCode.Clean;
+  return isThin || isUnchecked(tally, options) ? ExitCode.Failed : ExitCode.Clean;
 }

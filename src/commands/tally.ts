@@ -2,9 +2,10 @@ import { type AllowRule, allowing } from '../model/allow-rule.js';
 import { type Excluded, noneExcluded } from '../model/excluded.js';
 import { isUntracked } from '../model/finding.js';
 import type { RoleUse } from '../model/profile-report.js';
-import { type KnownRoles, RoleProfiles } from '../model/role-profiles.js';
+import { type KnownRoles, RoleProfiles, nameOf } from '../model/role-profiles.js';
 import type { RoleEvent } from '../model/role-event.js';
-import type { Anomaly, Verdict } from '../model/verdict.js';
+import type { SessionFacts } from '../model/session-match.js';
+import { ANOMALIES, type Anomaly, type Verdict } from '../model/verdict.js';
 
 /** What is counted while events are judged. Its memory depends on roles and profiles, not on events. */
 export class Tally {
@@ -13,13 +14,17 @@ export class Tally {
   readonly trackedByProfile = new Map<string | undefined, number>();
   /** Untracked events by the role that was assumed. */
   readonly untrackedByRole = new Map<string | undefined, RoleUse>();
-  readonly anomalies: Partial<Record<Anomaly, number>> = {};
+  /** Tracked events of sessions that lack what an anomaly is told by. */
+  unchecked = 0;
   /** Which profiles a role belongs to: complete when all events have been counted. */
   readonly profiles: RoleProfiles;
   /** How often each rule of the allow list was used, by its name. */
   readonly allowed: Map<string, number>;
   hasIdentities = false;
   hasTags = false;
+  /** Every role that was assumed, and its name. */
+  readonly #roles = new Set<string>();
+  readonly #anomalies = new Map<string | undefined, Partial<Record<Anomaly, number>>>();
   readonly #ruleFor: (event: RoleEvent) => AllowRule | undefined;
 
   constructor(allow: readonly AllowRule[], knownRoles: KnownRoles, excluded = noneExcluded()) {
@@ -45,12 +50,28 @@ export class Tally {
       this.allowed.set(rule.name, (this.allowed.get(rule.name) ?? 0) + events);
       return false;
     }
-    for (const anomaly of verdict.anomalies) {
-      this.anomalies[anomaly] = (this.anomalies[anomaly] ?? 0) + events;
-    }
+    if (event.roleArn !== undefined) this.#roles.add(event.roleArn).add(nameOf(event.roleArn));
     if (match === undefined) this.#countUntracked(verdict, events);
-    else this.#countTracked(event, match.session.profile, events);
+    else this.#countTracked(verdict, match.session, events);
     return true;
+  }
+
+  /** Was a role of this ARN or name assumed? */
+  hasRole(role: string): boolean {
+    return this.#roles.has(role);
+  }
+
+  /** Anomalies of the sessions of one profile, or of all. */
+  anomaliesOf(profile: string | undefined): Partial<Record<Anomaly, number>> {
+    const sum: Partial<Record<Anomaly, number>> = {};
+    for (const [of, counts] of this.#anomalies) {
+      if (profile !== undefined && of !== profile) continue;
+      for (const anomaly of ANOMALIES) {
+        const more = counts[anomaly] ?? 0;
+        if (more > 0) sum[anomaly] = (sum[anomaly] ?? 0) + more;
+      }
+    }
+    return sum;
   }
 
   #countUntracked({ event, category, unverifiable }: Verdict, events: number): void {
@@ -63,13 +84,25 @@ export class Tally {
     counts[category] = (counts[category] ?? 0) + events;
   }
 
-  #countTracked(event: RoleEvent, profile: string | undefined, events: number): void {
+  #countTracked({ event, anomalies }: Verdict, session: SessionFacts, events: number): void {
+    const { profile } = session;
     this.trackedByProfile.set(profile, (this.trackedByProfile.get(profile) ?? 0) + events);
+    if (!isChecked(session)) this.unchecked += events;
+    const counts = this.#anomalies.get(profile) ?? {};
+    for (const anomaly of anomalies) counts[anomaly] = (counts[anomaly] ?? 0) + events;
+    this.#anomalies.set(profile, counts);
     if (profile === undefined) return;
     this.profiles.noteSessionProfile(profile);
     const isFirstHop = event.callerSourceIdentity === undefined;
-    if (isFirstHop && event.roleArn !== undefined) {
+    // What cannot be right teaches nothing: a copied id must not move a role to another profile.
+    if (isFirstHop && anomalies.length === 0 && event.roleArn !== undefined) {
       this.profiles.learn(event.roleArn, profile, events);
     }
   }
+}
+
+/** Does it have what `after_revocation` and `outside_session` are told by? */
+function isChecked({ status, startedAt, expiresAt, updatedAt }: SessionFacts): boolean {
+  const isDated = startedAt !== undefined && expiresAt !== undefined;
+  return isDated && status !== undefined && (status !== 'revoked' || updatedAt !== undefined);
 }

@@ -1,21 +1,22 @@
 import { ExitCode } from '../errors.js';
-import { type AuditSummary, complianceRate, formatRate } from '../model/audit-summary.js';
-import { EXCLUDED_TITLES, type Excluded } from '../model/excluded.js';
+import { type AuditSummary, complianceRate } from '../model/audit-summary.js';
 import { ANOMALY_COLUMNS, FINDING_COLUMNS, type Finding, isUntracked } from '../model/finding.js';
 import { formatInstant } from '../model/timestamp.js';
 import type { AuditOptions } from '../options/audit-options.js';
 import { type Sink, pipe } from '../pipeline.js';
-import { type Done, type Run, count } from '../run.js';
+import type { Done, Run } from '../run.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import {
   type Audit,
   isOfProfile,
+  isUnchecked,
   judgeEvents,
   pointOutRules,
   pointOutUnknown,
   summarize,
 } from './audit.js';
+import { summaryLines } from './summary-lines.js';
 
 /** Judges every role event of the window, and reports those without a tracked session behind them. */
 export async function untrackedSessions(options: AuditOptions, run: Run): Promise<Done> {
@@ -36,7 +37,11 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
     pointOutUnknown(audit, summary, options, run);
     return {
       lines: options.output.format === 'table' ? [] : summaryLines(summary),
-      exitCode: exitCodeOf(summary, await mayFail(audit, options)),
+      exitCode: exitCodeOf(
+        summary,
+        await mayFail(audit, options),
+        isUnchecked(audit.tally, options),
+      ),
     };
   } finally {
     await audit.dispose();
@@ -105,22 +110,6 @@ function summaryFields(summary: AuditSummary): Readonly<Record<string, unknown>>
   };
 }
 
-/** The summary where standard output has rows only. */
-function summaryLines(summary: AuditSummary): string[] {
-  const { total, tracked, untracked, orphaned, excluded } = summary;
-  const rate = formatRate(complianceRate(tracked, total));
-  const apart = (Object.keys(EXCLUDED_TITLES) as (keyof Excluded)[])
-    .map((name) => `${excluded[name].toLocaleString('en')} ${EXCLUDED_TITLES[name].toLowerCase()}`)
-    .join(', ');
-  const lines = [
-    `${count(total, 'event')} judged: ${tracked.toLocaleString('en')} tracked (${rate}), ` +
-      `${untracked.toLocaleString('en')} untracked, ${orphaned.toLocaleString('en')} orphaned`,
-    `counted apart: ${apart}`,
-  ];
-  const anomalies = Object.entries(summary.anomalies).map(([name, number]) => `${number} ${name}`);
-  return anomalies.length === 0 ? lines : [...lines, `anomalies: ${anomalies.join(', ')}`];
-}
-
 /** What makes exit code 1: findings that are wanted and that can be told. */
 async function mayFail(audit: Audit, { failOn, profile }: AuditOptions): Promise<boolean> {
   const fails = ({ category, anomalies, unverifiable }: Finding): boolean =>
@@ -129,9 +118,13 @@ async function mayFail(audit: Audit, { failOn, profile }: AuditOptions): Promise
 }
 
 /** Evidence that is too thin is a failure to tell, unless something else was found. */
-function exitCodeOf({ unverifiable, unattributed }: AuditSummary, fails: boolean): ExitCode {
+function exitCodeOf(
+  { unverifiable, unattributed }: AuditSummary,
+  fails: boolean,
+  unchecked: boolean,
+): ExitCode {
   if (fails) return ExitCode.Findings;
-  return unverifiable + unattributed > 0 ? ExitCode.Failed : ExitCode.Clean;
+  return unchecked || unverifiable + unattributed > 0 ? ExitCode.Failed : ExitCode.Clean;
 }
 
 /** Sentences for those who see many findings of one cause. */

@@ -24,6 +24,8 @@ export interface ProfileCompliance {
   readonly tracked: number;
   /** Orphaned ones among them. */
   readonly untracked: number;
+  /** Of the untracked ones, those of which nobody can tell. */
+  readonly unverifiable: number;
   /** Required, and used untracked. */
   readonly hasGap: boolean;
   /** Required, and no role is known, while some untracked use could not be placed: neither compliant nor a gap. */
@@ -55,30 +57,39 @@ export interface ReportInput {
 
 /** Under what events without a role, or of a session without a profile, are listed. */
 const UNKNOWN = 'unknown';
+const NONE = { all: 0, failing: 0, thin: 0 };
 
 /**
  * The report for each profile. Doubt never hides a gap: a role that several profiles use counts, for its
- * untracked events, against every required one of them; where none is required, against the one that uses it most.
+ * untracked events, against every required one of them, and the one that is asked for; where there is none,
+ * against the one that uses it most.
  */
 export function reportProfiles(input: ReportInput): ProfileReport {
   const { roles, trackedByProfile, untrackedByRole, requirementOf, failOn } = input;
-  const untracked = new Map<string, { all: number; failing: number }>();
+  const untracked = new Map<string, { all: number; failing: number; thin: number }>();
   const attributedBy: Partial<Record<AttributedBy, number>> = {};
   for (const [roleArn, use] of untrackedByRole) {
     const { profiles, by } =
       roleArn === undefined
         ? { profiles: [UNKNOWN], by: 'role_name' as const }
         : roles.profilesOf(roleArn);
-    const all = total(use.found, FINDING_CATEGORIES) + total(use.unverifiable, FINDING_CATEGORIES);
+    const thin = total(use.unverifiable, FINDING_CATEGORIES);
+    const all = total(use.found, FINDING_CATEGORIES) + thin;
     const failing = total(
       use.found,
       FINDING_CATEGORIES.filter((category) => failOn.has(category)),
     );
     attributedBy[by] = (attributedBy[by] ?? 0) + all;
-    const required = profiles.filter((profile) => requirementOf(profile).required);
-    for (const profile of required.length > 0 ? required : profiles.slice(0, 1)) {
-      const known = untracked.get(profile) ?? { all: 0, failing: 0 };
-      untracked.set(profile, { all: known.all + all, failing: known.failing + failing });
+    const concerned = profiles.filter(
+      (profile) => requirementOf(profile).required || profile === input.asked,
+    );
+    for (const profile of concerned.length > 0 ? concerned : profiles.slice(0, 1)) {
+      const known = untracked.get(profile) ?? NONE;
+      untracked.set(profile, {
+        all: known.all + all,
+        failing: known.failing + failing,
+        thin: known.thin + thin,
+      });
     }
   }
   const unattributed = attributedBy.role_name ?? 0;
@@ -89,14 +100,17 @@ export function reportProfiles(input: ReportInput): ProfileReport {
     .toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
     .map((profile) => {
       const { required, rule } = requirementOf(profile);
-      const { all, failing } = untracked.get(profile) ?? { all: 0, failing: 0 };
+      const { all, failing, thin } = untracked.get(profile) ?? NONE;
       const hasGap = required && all > 0;
       return {
         profile,
         required,
         rule,
-        tracked: trackedByProfile.get(profile === UNKNOWN ? undefined : profile) ?? 0,
+        tracked:
+          (trackedByProfile.get(profile) ?? 0) +
+          (profile === UNKNOWN ? (trackedByProfile.get(undefined) ?? 0) : 0),
         untracked: all,
+        unverifiable: thin,
         hasGap,
         undetermined: required && !hasGap && unattributed > 0 && !roles.knows(profile),
         fails: required && failing > 0,

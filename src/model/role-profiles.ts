@@ -66,12 +66,17 @@ export class RoleProfiles {
     );
   }
 
-  /** The profiles of a role, by the first way that knows it. Of tracked ones, the most used first. */
+  /**
+   * The profiles of a role, by the first way that knows it. Of tracked ones, the most used first; those that
+   * the AWS config file names besides use the role too: what passes for tracked must not hide them.
+   */
   profilesOf(roleArn: string): Attribution {
-    for (const by of WAYS) {
-      const profiles = this.#by(by, roleArn);
-      if (profiles !== undefined) return { profiles, by };
-    }
+    const mapped = this.#by('map', roleArn);
+    if (mapped !== undefined) return { profiles: mapped, by: 'map' };
+    const tracked = this.#by('tracked', roleArn);
+    const configured = this.#by('aws_config', roleArn);
+    const profiles = [...new Set([...(tracked ?? []), ...(configured ?? [])])];
+    if (profiles.length > 0) return { profiles, by: tracked ? 'tracked' : 'aws_config' };
     return this.#arnProfiles.has(roleArn)
       ? { profiles: [roleArn], by: 'session_profile' }
       : { profiles: [nameOf(roleArn)], by: 'role_name' };
@@ -133,7 +138,7 @@ export class RoleProfiles {
 }
 
 /** The last part of an ARN: a role's name without its path. */
-function nameOf(roleArn: string): string {
+export function nameOf(roleArn: string): string {
   return roleArn.slice(roleArn.lastIndexOf('/') + 1);
 }
 

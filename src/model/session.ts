@@ -66,8 +66,11 @@ export const TABLE_FIELDS: readonly SessionField[] = [
   'updated_at',
 ];
 
-/** A field that a row must have; `placed` is `created_at`, or `started_at` where there is none. */
-export type RequiredField = SessionField | 'placed';
+/**
+ * A field that a row must have; `placed` is `created_at`, or `started_at` where there is none; `identity` is
+ * that a CSV has the column `source_identity`, for JSON tells the absent from the empty by itself.
+ */
+export type RequiredField = SessionField | 'placed' | 'identity';
 
 /** Reads one field out of whatever carries the row; undefined when the row does not have it. */
 export type ReadField<R> = (row: R, field: SessionField) => unknown;
@@ -101,6 +104,7 @@ export function parseSession<R>(
     ttl: countOf('ttl', read(row, 'ttl')),
   };
   for (const field of required) {
+    if (field === 'identity') continue;
     const value = field === 'placed' ? placeText(session) : FIELD[field](session);
     if (value === undefined) {
       throw new RecordError(`${field === 'placed' ? 'created_at' : field}: missing`);

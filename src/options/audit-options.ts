@@ -117,11 +117,14 @@ export async function checkCompliance(
   };
 }
 
-/** The policy that `--explain-policy` explains, and what is odd about it. @throws UsageError */
-export async function checkPolicy(given: GivenOptions): Promise<ReadPolicy> {
+/** What `--explain-policy` explains, and where it writes. */
+export interface ExplainOptions extends ReadPolicy, OutputOptions {}
+
+/** @throws UsageError for what is wrong, in the file too. */
+export async function checkPolicy(given: GivenOptions): Promise<ExplainOptions> {
   const path = given.text('policy');
   if (path === undefined) throw new UsageError('--explain-policy', 'needs --policy FILE');
-  return readPolicyOf(given, path);
+  return { ...(await readPolicyOf(given, path)), ...checkOutputOptions(given, 'table', []) };
 }
 
 async function readPolicyOf(given: GivenOptions, path: string): Promise<ReadPolicy> {

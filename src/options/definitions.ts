@@ -1,5 +1,6 @@
 import { SESSION_COLUMN_NAMES } from '../model/columns.js';
 import { VERDICT_COLUMNS } from '../model/finding.js';
+import { PROFILE_COLUMNS } from '../model/profile-report.js';
 import { SESSION_STATUSES } from '../model/session.js';
 import { ANOMALIES, FINDING_CATEGORIES } from '../model/verdict.js';
 
@@ -18,7 +19,11 @@ export interface OptionDefinition {
 }
 
 const COLUMN_NAMES = [
-  ...new Set([...SESSION_COLUMN_NAMES, ...VERDICT_COLUMNS.map(({ name }) => name)]),
+  ...new Set([
+    ...SESSION_COLUMN_NAMES,
+    ...VERDICT_COLUMNS.map(({ name }) => name),
+    ...PROFILE_COLUMNS.map(({ name }) => name),
+  ]),
 ];
 
 export const OPTIONS = {

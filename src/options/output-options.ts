@@ -35,6 +35,7 @@ export function checkOutputOptions(
 ): OutputOptions {
   const output = checkOutput(given, defaultFormat, takesGithub);
   const run = checkRun(given);
+  if (output.out !== undefined) checkNotRead(output.out, given);
   if (run.rejects !== undefined) checkRejects(run.rejects, output.out, given);
   return { output, columns: checkColumns(given, valid), run };
 }
@@ -48,6 +49,16 @@ export function checkRun(given: GivenOptions): RunOptions {
     strict: given.flag('strict'),
     rejects: given.parsed('rejects', ownFile),
   };
+}
+
+/** What is read must not be replaced by what is made of it. */
+function checkNotRead(out: string, given: GivenOptions): void {
+  for (const name of ['sessions', 'events'] as const) {
+    for (const path of given.has(name) ? given.list(name) : []) {
+      if (path === '-' || !isSameFile(out, path)) continue;
+      throw new UsageError(given.origin('out'), `is ${path}, which is read`, 'write elsewhere');
+    }
+  }
 }
 
 /** What is rejected must not be written over, or into, what is read; nor over what is written. */

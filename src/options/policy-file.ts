@@ -2,6 +2,11 @@ import * as z from 'zod';
 import { EFFECTS, MODES, type Policy, WEEKDAYS } from '../model/policy.js';
 import { readYamlFile, text } from './yaml-file.js';
 
+/** A key that stands there without a value is as good as absent, as it is for Sentinel. */
+const orNothing = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+const listOf = <T extends z.ZodType>(schema: T) => orNothing(z.array(schema));
+
 const clock = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "09:00", at most "23:59"');
@@ -17,11 +22,11 @@ const device = z.strictObject({
     .string()
     .regex(/^(?=.*\d)[\dA-Za-z.+-]+$/, 'expected a version such as "14.2"')
     .optional(),
-  allowed_os_types: z.array(text).optional(),
+  allowed_os_types: listOf(text),
 });
 
 const time = z.strictObject({
-  days: z.array(z.enum(WEEKDAYS)).optional(),
+  days: listOf(z.enum(WEEKDAYS)),
   hours: z.strictObject({ start: clock, end: clock }).optional(),
   timezone: z
     .string()
@@ -33,17 +38,17 @@ const time = z.strictObject({
 });
 
 const conditions = z.strictObject({
-  profiles: z.array(text).optional(),
-  users: z.array(text).optional(),
-  mode: z.array(z.enum(MODES)).optional(),
-  device: device.optional(),
-  time: time.optional(),
+  profiles: listOf(text),
+  users: listOf(text),
+  mode: listOf(z.enum(MODES)),
+  device: orNothing(device),
+  time: orNothing(time),
 });
 
 const rule = z.strictObject({
   name: text,
   effect: z.enum(EFFECTS),
-  conditions: conditions.optional(),
+  conditions: orNothing(conditions),
   reason: z.string().optional(),
   session_table: z.string().optional(),
   max_server_duration: z
@@ -73,7 +78,7 @@ export async function readPolicy(
 ): Promise<{ policy: Policy; warnings: readonly string[] }> {
   const { rules } = await readYamlFile(origin, path, policyFile);
   const policy = {
-    rules: rules.map(({ name, effect, conditions: given = {} }) => ({
+    rules: rules.map(({ name, effect, conditions: given = conditions.parse({}) }) => ({
       name,
       effect,
       profiles: given.profiles ?? [],
@@ -115,9 +120,10 @@ function zoneProblem(name: string): string | undefined {
 
 const OS_TYPES = ['darwin', 'windows', 'linux'];
 
-function doubtsAbout({ conditions: given = {} }: Rule): readonly string[] {
+function doubtsAbout({ conditions: given = conditions.parse({}) }: Rule): readonly string[] {
   const doubts: string[] = [];
-  const { profiles = [], users = [], mode = [], device: shown = {}, time: when = {} } = given;
+  const { profiles = [], users = [], mode = [] } = given;
+  const { device: shown = device.parse({}), time: when = time.parse({}) } = given;
   for (const [kind, names] of Object.entries({ profile: profiles, user: users })) {
     for (const name of names.filter((each) => each.includes('*'))) {
       doubts.push(`names match exactly, so "${name}" is only a ${kind} of that very name`);

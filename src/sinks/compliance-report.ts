@@ -56,6 +56,7 @@ Fully compliant profiles: ${counts.compliant}
 Profiles with gaps: ${counts.gaps}
 `;
   if (counts.undetermined > 0) text += `Undetermined profiles: ${counts.undetermined}\n`;
+  if (summary.unverifiable > 0) text += `Unverifiable events: ${summary.unverifiable}\n`;
   text += `\n${attributionText(report, disagreements)}\n${countedApart(summary.excluded)}`;
   const anomalies = Object.entries(summary.anomalies);
   if (anomalies.length > 0) {

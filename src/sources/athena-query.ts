@@ -13,6 +13,7 @@ import { printable } from '../model/printable.js';
 import type { Reading } from '../model/reading.js';
 import type { Source } from '../pipeline.js';
 import { answerOf } from './aws.js';
+import { circleCheck } from './circle-check.js';
 import { WALL } from './clock.js';
 import type { Sql } from './sql.js';
 
@@ -151,6 +152,7 @@ async function* results(
   { meter, signal }: Reading,
 ): Source<AthenaRow> {
   const asked = { action: 'athena:GetQueryResults', of: `query ${id}` };
+  const isCircle = circleCheck();
   let token: string | undefined;
   for (let isFirst = true; isFirst || token !== undefined; isFirst = false) {
     const command = new GetQueryResultsCommand({
@@ -164,10 +166,10 @@ async function* results(
     if (rows === undefined) throw new SourceError(`Athena query ${id} was answered without rows`);
     if (isFirst) checkHeader(rows[0], columns, id); // only the first page has one
     const batch = (isFirst ? rows.slice(1) : rows).map((row) => rowOf(row, columns, id));
-    if (answer.NextToken !== undefined && answer.NextToken === token) {
+    token = answer.NextToken;
+    if (token !== undefined && isCircle(token)) {
       throw new SourceError(`Athena gave the same NextToken again for query ${id}`);
     }
-    token = answer.NextToken;
     if (batch.length > 0) yield batch;
   }
 }

@@ -126,6 +126,12 @@ function hintFor(name: string, action: string, of: string): string | undefined {
   if (/^(CredentialsProvider|TokenProvider|NoCredentials)/.test(name)) {
     return 'no usable credentials: give --aws-profile, set AWS_PROFILE, or log in (for example: aws sso login)';
   }
+  if (name === 'InvalidRequestException' && action === 'athena:StartQueryExecution') {
+    return 'check --athena-workgroup, and give --athena-output s3://… where it has no place for results';
+  }
+  if (name === 'MetadataException') {
+    return `there is no ${of}: check --athena-table, --athena-catalog and --region`;
+  }
   if (name === 'ResourceNotFoundException') {
     return `there is no ${of}: check --table, --region and the account of the credentials`;
   }

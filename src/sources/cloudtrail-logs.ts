@@ -44,10 +44,10 @@ export async function listLogFiles(
         files.push({ ...(file.path === given.path ? given : file), day: dayOf(file.path) });
         found++;
       }
+      if (found === 0) throw new SourceError('it has no log file of the window');
     } catch (error) {
       rejectFile(given, error, reading);
     }
-    if (found === 0) reading.note(`${given.name} has no log file of the window`);
   }
   return files.toSorted((a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.path, b.path));
 }

@@ -10,6 +10,7 @@ import { type RoleEvent, parseRoleEvent } from '../model/role-event.js';
 import type { Instant } from '../model/timestamp.js';
 import type { Source } from '../pipeline.js';
 import { answerOf } from './aws.js';
+import { circleCheck } from './circle-check.js';
 import { merge } from './merge.js';
 import { RateLimit } from './rate-limit.js';
 import { recordIn } from './looked-up.js';
@@ -155,21 +156,6 @@ async function* eventsOf(
 function listOf({ Events: events }: LookupEventsCommandOutput, region: string): (Event | null)[] {
   if (Array.isArray(events)) return events;
   throw new SourceError(`CloudTrail in ${region} answered LookupEvents without a list of events`);
-}
-
-/** Says whether a token has come before; of all tokens one is held, a later and later one (Brent). */
-function circleCheck(): (token: string) => boolean {
-  let held: string | undefined;
-  let count = 0;
-  let renewAt = 1;
-  return (token) => {
-    if (token === held) return true;
-    if (++count === renewAt) {
-      held = token;
-      renewAt *= 2;
-    }
-    return false;
-  };
 }
 
 function isExpiredToken(error: unknown): boolean {

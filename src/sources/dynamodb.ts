@@ -13,6 +13,7 @@ import type { SessionFilter } from '../model/session-filter.js';
 import { type Session, TABLE_FIELDS } from '../model/session.js';
 import type { Source } from '../pipeline.js';
 import { type Asked, answerOf, regionOf } from './aws.js';
+import { circleCheck } from './circle-check.js';
 import { merge } from './merge.js';
 import { ReadBudget } from './read-budget.js';
 import { parseSessions, readAttribute } from './session-rows.js';
@@ -185,6 +186,7 @@ async function* rowsOf(
 ): Source<Session> {
   const { meter, signal } = reading;
   let from: Key | undefined;
+  const isCircle = circleCheck();
   do {
     const allowed = await budget?.take(MOST_ROWS, signal);
     const page = await askPage(from, allowed?.limit ?? MOST_ROWS);
@@ -195,6 +197,9 @@ async function* rowsOf(
     meter.pages++;
     meter.readUnits += consumed;
     from = page.LastEvaluatedKey;
+    if (from !== undefined && isCircle(JSON.stringify(from))) {
+      throw new SourceError(`table ${table}: the same LastEvaluatedKey again, it would never end`);
+    }
     const sessions = parseSessions(page.Items, reading, {
       read: readAttribute,
       required: TABLE_FIELDS,
@@ -206,5 +211,5 @@ async function* rowsOf(
 }
 
 function keyOf(item: Record<string, AttributeValue>): string {
-  return item['id']?.S ?? JSON.stringify(item['id'] ?? null);
+  return item?.['id']?.S ?? JSON.stringify(item?.['id'] ?? null);
 }

@@ -5,6 +5,8 @@ import { peek, putBack } from './peek.js';
 export type FileShape = JsonShape | 'lines' | 'text' | 'empty';
 
 const HEAD = 4096;
+/** White space before anything else, in bytes: no file of sessions or logs begins with more. */
+const MOST_BLANK = 1024 * 1024;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -16,8 +18,12 @@ export async function shapeOf(
   bytes: AsyncGenerator<Buffer>,
   keys: ReadonlySet<string>,
 ): Promise<{ shape: FileShape; bytes: AsyncGenerator<Buffer> }> {
-  const { start, rest } = await peek(bytes, (begun) => beginningOf(begun).length >= HEAD);
-  const shape = shapeOfText(beginningOf(start), keys);
+  const { start, rest } = await peek(
+    bytes,
+    (begun) => begun.length >= MOST_BLANK || beginningOf(begun).length >= HEAD,
+  );
+  const text = beginningOf(start);
+  const shape = text === '' && start.length >= MOST_BLANK ? 'text' : shapeOfText(text, keys);
   return { shape, bytes: putBack(withoutMark(start), rest) };
 }
 

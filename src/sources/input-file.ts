@@ -89,10 +89,7 @@ export async function* readBytes(
     const { start, rest } = await peek(rawBytes(file, signal, hash), ({ length }) => length >= 2);
     const bytes = putBack(start, rest);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-    const pieces = isGzip
-      ? connect(Readable.from(bytes), createGunzip({ chunkSize: CHUNK }), () => {})
-      : bytes;
-    for await (const piece of pieces as AsyncIterable<Buffer>) {
+    for await (const piece of isGzip ? unpacked(bytes) : bytes) {
       signal.throwIfAborted();
       yield piece;
     }
@@ -103,6 +100,23 @@ export async function* readBytes(
   if (hash && hash.digest('base64') !== promised.md5) {
     throw new SourceError('its MD5 is not the one in the manifest: download it again');
   }
+}
+
+/** Zeros may fill up a gzip, but nothing may come after them: Node would leave it out. */
+async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let end = 0;
+  let read = 0;
+  async function* watched(): AsyncGenerator<Buffer> {
+    for await (const piece of bytes) {
+      const last = piece.findLastIndex((byte) => byte !== 0);
+      if (last !== -1) end = read + last + 1;
+      read += piece.length;
+      yield piece;
+    }
+  }
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  yield* connect(Readable.from(watched()), gunzip, () => {}) as AsyncIterable<Buffer>;
+  if (end > gunzip.bytesWritten) throw new SourceError('the gzip goes on after zeros');
 }
 
 async function* rawBytes(

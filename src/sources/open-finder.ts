@@ -20,7 +20,10 @@ export async function openFinder(
   reading: Reading,
 ): Promise<{ finder: SessionFinder; dispose: () => Promise<void> }> {
   const everything = (telling: Reading): SessionFinder =>
-    fromCompleteRead((noting) => openSessions(from, NO_FILTER, [], stdin, noting), telling);
+    fromCompleteRead(
+      (noting) => openSessions(from, NO_FILTER, ['identity'], stdin, noting),
+      telling,
+    );
   const { table } = from;
   if (table === undefined || from.sessions.length > 0 || from.maxRcu !== undefined) {
     return { finder: everything(reading), dispose: async () => {} };

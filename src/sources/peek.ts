@@ -5,11 +5,21 @@ export async function peek(
 ): Promise<{ start: Buffer; rest: AsyncGenerator<Buffer> }> {
   let start: Buffer = Buffer.alloc(0);
   while (!isEnough(start)) {
-    const next = await bytes.next();
-    if (next.done) break;
-    start = Buffer.concat([start, next.value]);
+    try {
+      const next = await bytes.next();
+      if (next.done) break;
+      start = Buffer.concat([start, next.value]);
+    } catch (error) {
+      if (start.length === 0) throw error;
+      return { start, rest: failing(error) }; // what came before is good
+    }
   }
   return { start, rest: bytes };
+}
+
+// oxlint-disable-next-line require-yield -- it is the end of what can be read
+async function* failing(error: unknown): AsyncGenerator<Buffer> {
+  throw error;
 }
 
 /** Puts a beginning back before its rest, and closes the rest also when nobody reads so far. */

@@ -11,7 +11,7 @@ interface RetryErrorInfo {
 }
 
 /** How long one request is tried, in milliseconds. */
-const BUDGET = 5 * 60_000;
+export const RETRY_BUDGET = 5 * 60_000;
 /** The same while nothing has ever answered there: a wrong port or name is not worth minutes. */
 const BUDGET_UNANSWERED = 10_000;
 const LONGEST_DELAY = 20_000;
@@ -53,7 +53,7 @@ export class PatientRetry {
     const asked =
       info.retryAfterHint === undefined ? 0 : info.retryAfterHint.getTime() - Date.now();
     const delay = Math.max(backoff, Math.min(asked, LONGEST_DELAY));
-    const budget = unreachable && !this.#answered ? BUDGET_UNANSWERED : BUDGET;
+    const budget = unreachable && !this.#answered ? BUDGET_UNANSWERED : RETRY_BUDGET;
     if (now + delay - firstFailure > budget) return Promise.reject(new Error('out of patience'));
     this.#onRetry();
     return Promise.resolve(token(count + 1, firstFailure, delay));

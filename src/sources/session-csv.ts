@@ -120,18 +120,21 @@ function settled(parser: Parser, give: (done: () => void) => void): Promise<void
   });
 }
 
+/** Columns of which one will do. */
+const COLUMNS_OF: Readonly<Record<string, readonly string[]>> = {
+  placed: ['created_at', 'started_at'],
+  identity: ['source_identity'],
+};
+
 function headerOf(names: readonly string[], required: readonly RequiredField[]): Header {
   const columns = new Map(names.map((name, at) => [name, at]));
   for (const field of ['id', ...required]) {
-    const found =
-      field === 'placed'
-        ? columns.has('created_at') || columns.has('started_at')
-        : columns.has(field);
-    if (found) continue;
+    const wanted = COLUMNS_OF[field] ?? [field];
+    if (wanted.some((name) => columns.has(name))) continue;
     throw new SourceError(
       field === 'id'
         ? 'neither JSON nor a CSV of sessions: its first line has no column id'
-        : `it has no column ${field === 'placed' ? 'created_at or started_at' : field}, which this command needs`,
+        : `it has no column ${wanted.join(' or ')}, which this command needs`,
     );
   }
   if (columns.size < names.length) throw new SourceError('its header names a column twice');

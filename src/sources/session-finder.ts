@@ -4,12 +4,14 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
+import { SourceError } from '../errors.js';
 import type { Reading } from '../model/reading.js';
 import type { SessionFinder, SessionMatch, Sought } from '../model/session-match.js';
 import { type Session, TABLE_FIELDS } from '../model/session.js';
 import type { Source } from '../pipeline.js';
-import { answerOf, regionOf } from './aws.js';
+import { type Asked, answerOf, regionOf } from './aws.js';
 import { WALL } from './clock.js';
+import { RETRY_BUDGET } from './retry.js';
 import { SessionIndex } from './session-index.js';
 import { parseSessions, readAttribute } from './session-rows.js';
 
@@ -135,7 +137,19 @@ async function lookUp(
   return (await Promise.all(answers)).flat();
 }
 
-/** Asks again for what DynamoDB left unprocessed, until nothing is. */
+type KeysOfTables = NonNullable<BatchGetItemCommandOutput['UnprocessedKeys']>;
+
+function keysIn(request: KeysOfTables): number {
+  return Object.values(request).reduce((sum, { Keys: keys }) => sum + (keys?.length ?? 0), 0);
+}
+
+function exhausted({ action, of }: Asked): SourceError {
+  return new SourceError(`${action} of ${of}: keys stay unprocessed`, {
+    hint: 'the table had no capacity left for five minutes: try later',
+  });
+}
+
+/** Asks again for what DynamoDB left unprocessed, until nothing is; for five minutes without progress at the most. */
 async function batchGet(
   ids: readonly string[],
   { client, table }: LookupOptions,
@@ -147,11 +161,13 @@ async function batchGet(
     of: `table ${table} in ${await regionOf(client)}`,
   };
   const sessions: Session[] = [];
-  let request: NonNullable<BatchGetItemCommandOutput['UnprocessedKeys']> = {
+  let request: KeysOfTables = {
     [table]: { Keys: ids.map((id) => ({ id: { S: id } })) },
   };
+  let progress = performance.now();
   for (let attempt = 0; Object.keys(request).length > 0; attempt++) {
     if (attempt > 0) {
+      meter.retries++;
       await WALL.sleep(Math.random() * Math.min(100 * 2 ** attempt, 20_000), signal);
     }
     const command = new BatchGetItemCommand({
@@ -169,11 +185,14 @@ async function batchGet(
       ...parseSessions(answer.Responses?.[table] ?? [], reading, {
         read: readAttribute,
         required: TABLE_FIELDS,
-        placeOf: (item) => `table ${table}, id ${item['id']?.S}`,
+        placeOf: (item) => `table ${table}, id ${item?.['id']?.S}`,
         rawOf: (item) => item,
       }),
     );
-    request = answer.UnprocessedKeys ?? {};
+    const left = answer.UnprocessedKeys ?? {};
+    if (keysIn(left) < keysIn(request)) progress = performance.now();
+    else if (performance.now() - progress > RETRY_BUDGET) throw exhausted(asked);
+    request = left;
   }
   return sessions;
 }

@@ -31,6 +31,7 @@ export class SessionIndex {
   #identities = Buffer.alloc(16 * 1024);
   #identitiesEnd = 0;
   #hasIdentities = false;
+  readonly #roleProfiles = new Set<string>();
   #oldest = Infinity;
   readonly #names = new Names();
   readonly #byId = new Slots();
@@ -42,7 +43,7 @@ export class SessionIndex {
 
   get coverage(): Omit<SessionCoverage, 'isComplete'> {
     const oldest = this.#oldest === Infinity ? undefined : this.#oldest;
-    return { oldest, hasIdentities: this.#hasIdentities };
+    return { oldest, hasIdentities: this.#hasIdentities, roleProfiles: this.#roleProfiles };
   }
 
   /** Adds a session; one whose id is there already must not come again. */
@@ -63,7 +64,8 @@ export class SessionIndex {
     const placed = placedAt(session);
     if (placed !== undefined) this.#oldest = Math.min(this.#oldest, placed.seconds);
     this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
-    const { sourceIdentity } = session;
+    const { sourceIdentity, profile } = session;
+    if (profile?.startsWith('arn:')) this.#roleProfiles.add(profile);
     if (sourceIdentity && isText(sourceIdentity)) {
       this.#addIdentity(entry, Buffer.from(sourceIdentity));
     }

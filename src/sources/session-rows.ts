@@ -53,7 +53,8 @@ export function parseRow<R>(
  * Reads a field that DynamoDB wrote: `{"S": "alice"}`. What Sentinel leaves empty or out is its empty
  * text; `{"NULL": true}` is absent.
  */
-export const readAttribute: ReadField<object> = (row, field) => {
+export const readAttribute: ReadField<object | null> = (row, field) => {
+  if (typeof row !== 'object' || row === null) throw new RecordError('expected an item');
   const value: unknown = (row as Record<string, unknown>)[field];
   if (value === undefined) return field === 'source_identity' ? '' : undefined;
   if (typeof value !== 'object' || value === null) return value;

@@ -379,6 +379,7 @@ describe('the command line', () => {
     const args = ['--events', 'athena', '--athena-table', 'audit.nothing'];
     const missing = await cli([...untracked, ...args], { env });
     expect(missing.stderr).toMatch(/athena:GetTableMetadata of table audit.nothing: Metadata/);
+    expect(missing.stderr).toContain('there is no table audit.nothing: check --athena-table');
     expect([lacking.code, missing.code]).toEqual([3, 3]);
   });
 
@@ -390,6 +391,12 @@ describe('the command line', () => {
       athena: { queries: 2, bytes_scanned: scanned, estimated_cost_usd: 0.000135 },
     });
     expect(stderr).toMatch(/2 Athena queries scanned [\d.]+ kB \(about \$0\.00014\)/);
+  });
+
+  it('names what to give when nobody says where results go', async () => {
+    const { ask } = await athenaOf([...trailRecords(10)], {}, { workGroups: { primary: {} } });
+    const { code, stderr } = await ask(untracked);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('give --athena-output s3://')]);
   });
 
   it('chooses workgroup, place of results and catalog', async () => {

@@ -24,6 +24,8 @@ import {
 
 /** Alice's session in prod, from noon of 2026-01-20 for a quarter of an hour. */
 const SESSION = sessionRow(5040, { status: 'active' });
+/** No role event: a log without any is no empty trail. */
+const OTHER = roleRecord(99, { more: { eventName: 'GetCallerIdentity' } });
 const ID = idOf(5040);
 /** One of the week before, so that what is orphaned can be told to be. */
 const OLD = sessionRow(0, { created_at: '2026-01-10T00:00:00Z' });
@@ -103,8 +105,8 @@ Result: All sessions properly tracked
     expect(code).toBe(0);
   });
 
-  it('without events, which is 100 % and code 0', async () => {
-    const { code, stdout } = await run([]);
+  it('without role events, which is 100 % and code 0', async () => {
+    const { code, stdout } = await run([OTHER]);
     expect(stdout).toBe(`${head(
       0,
       `Tracked:          0 (100.0%)
@@ -193,8 +195,8 @@ describe('the JSON document', () => {
     expect(stderr).toContain('4 events judged: 2 tracked (50.0%), 1 untracked, 1 orphaned\n');
   });
 
-  it('is whole without events, and says when CloudTrail may still be delivering', async () => {
-    const { stdout } = await run([], ['--json']);
+  it('is whole without role events, and says when CloudTrail may still be delivering', async () => {
+    const { stdout } = await run([OTHER], ['--json']);
     const document = JSON.parse(stdout) as Record<string, unknown>;
     expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
     expect(document).toMatchObject({
@@ -441,12 +443,12 @@ describe('--profile', () => {
     expect(await profiles(['--profile-map', map])).toEqual(['production', 'staging', 'hidden']);
   });
 
-  it('is what --aws-config says where no tracked event does', async () => {
+  it('is what --aws-config says too', async () => {
     const config = fileOf(
       'config',
       `[profile prod-eu]\nrole_arn = ${roleArn('Prod')}\n[profile hidden]\nrole_arn = ${roleArn('Unseen')}\n`,
     );
-    expect(await profiles(['--aws-config', config])).toEqual(['prod', 'staging', 'hidden']);
+    expect(await profiles(['--aws-config', config])).toEqual(['prod,prod-eu', 'staging', 'hidden']);
     const { stdout } = await untracked(records, others, ['--json'], {
       env: { AWS_CONFIG_FILE: config },
     });

@@ -31,7 +31,7 @@ describe('the profiles of a role', () => {
     expect(roles.profilesOf(arn('team/Admin'))).toEqual({ profiles: ['by-name'], by: 'map' });
   });
 
-  test('are those of the tracked events before the AWS config, the most used first', () => {
+  test('are those of the tracked events, the most used first, and those of the AWS config', () => {
     const roles = learned(
       new RoleProfiles(known({}, { [arn('Admin')]: ['config'] })),
       [arn('Admin'), 'rare-b'],
@@ -41,7 +41,7 @@ describe('the profiles of a role', () => {
       [arn('Other'), 'elsewhere'],
     );
     expect(roles.profilesOf(arn('Admin'))).toEqual({
-      profiles: ['often', 'rare-a', 'rare-b'],
+      profiles: ['often', 'rare-a', 'rare-b', 'config'],
       by: 'tracked',
     });
   });

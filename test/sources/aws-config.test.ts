@@ -44,6 +44,24 @@ describe('an AWS config file', () => {
     ]);
   });
 
+  test.each([
+    ["[profile 'prod eu']", 'prod eu'],
+    ['[profile "prod eu"]', 'prod eu'],
+    ['[profile   prod ]  # ours', 'prod'],
+    ['[profile a,b~(c)=d;é]', 'a,b~(c)=d;é'],
+    ['\ufeff[default]', 'default'],
+  ])('%s is a profile', async (section, name) => {
+    const file = configFile(
+      `${section}\r\nrole_arn = "arn:x"  ; why\r\n[sso-session s]\nrole_arn=y\n`,
+    );
+    expect([...(await readAwsRoles(file))]).toEqual([['arn:x', [name]]]);
+  });
+
+  test('that has a profile twice gives both roles', async () => {
+    const file = configFile('[profile a]\nrole_arn=x\n[profile a]\nrole_arn=y\n');
+    expect([...(await readAwsRoles(file)).keys()]).toEqual(['x', 'y']);
+  });
+
   test('without roles gives nothing', async () => {
     expect((await readAwsRoles(configFile(''))).size).toBe(0);
     expect((await readAwsRoles(configFile('[profile a]\nregion = x\nrole_arn =\n'))).size).toBe(0);

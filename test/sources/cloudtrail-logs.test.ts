@@ -241,6 +241,42 @@ test('standard input that ends after one byte is rejected by its name', async ()
   }
 });
 
+test('what comes after the zeros that fill up a gzip is not left out', async () => {
+  const path = join(temporaryFolder(), 'log.gz');
+  const [one, two] = [0, 1].map((n) =>
+    gzipSync(`${JSON.stringify(assumeRoleRecord({ eventID: eventIdOf(n) }))}\n`),
+  ) as [Buffer, Buffer];
+  for (const [content, expected] of [
+    [
+      [one, two],
+      [2, []],
+    ],
+    [
+      [one, Buffer.alloc(300_000)],
+      [1, []],
+    ],
+    [
+      [one, Buffer.alloc(1), two],
+      [1, ['the gzip goes on after zeros']],
+    ],
+    [
+      [one, Buffer.alloc(300_000), two],
+      [1, ['the gzip goes on after zeros']],
+    ],
+  ] as const) {
+    writeFileSync(path, Buffer.concat(content));
+    const { events, rejects } = await readAll([path]);
+    expect([events.length, rejects.map(({ reason }) => reason)]).toEqual(expected);
+  }
+});
+
+test('a file of white space is given up after a megabyte of it', async () => {
+  const path = join(temporaryFolder(), 'log.gz');
+  writeFileSync(path, gzipSync(Buffer.alloc(8_000_000, ' ')));
+  const { events, rejects } = await readAll([path]);
+  expect([events, rejects.length]).toEqual([[], 1]);
+});
+
 test('links to folders are followed, and those that lead back are not', async () => {
   const folder = temporaryFolder();
   const elsewhere = temporaryFolder();
@@ -369,12 +405,15 @@ describe('the layout of a trail', () => {
     expect((await readAll([root], window)).inOrderOfDays).toBe(false);
   });
 
-  test('a path without a log of the window is pointed out', async () => {
+  test('a path without a log of the window is no empty trail', async () => {
     const root = temporaryFolder();
     writeNoise(root, `${AREA}/2025/01/20/log.json.gz`);
-    const { notes, rejects } = await readAll([root], window);
-    expect(notes.join()).toContain(root);
-    expect(rejects).toEqual([]);
+    const { rejects, meter } = await readAll([root, temporaryFolder()], window);
+    expect(rejects.map(({ reason }) => reason)).toEqual(
+      Array(2).fill('it has no log file of the window'),
+    );
+    expect(rejects[0]?.place).toBe(root);
+    expect(meter.complete).toBe(false);
   });
 
   test('a path that is not there is an error', async () => {

@@ -237,7 +237,7 @@ describe('sessions of the live table', () => {
       expect(count(seen, 'BatchGetItem')).toBe(0);
       expect(scansToTheEnd(seen)).toBe(1);
       expect(meter.rows).toBe(FEW + 2);
-      expect(finder.coverage()).toEqual({
+      expect(finder.coverage()).toMatchObject({
         oldest: Date.UTC(2026, 0, 17) / 1000,
         hasIdentities: true,
         isComplete: true,

@@ -79,6 +79,7 @@ test('it finds what looking through all sessions finds, in the order of the ways
     expect(index.coverage).toEqual({
       oldest: all.length === 0 ? undefined : Math.min(...starts),
       hasIdentities: all.some(({ sourceIdentity }) => sourceIdentity !== ''),
+      roleProfiles: new Set(),
     });
   });
   fc.assert(property, { numRuns: 500 });
@@ -140,7 +141,11 @@ test('what a file does not say of a session is undefined', () => {
   ) as unknown as Session;
   const index = indexOf([{ ...bare, id: idOf(7), sourceIdentity: 'x' }]);
   expect(index.find({ ...nothing, sourceIdentity: 'x' })?.session).toEqual({ id: idOf(7) });
-  expect(index.coverage).toEqual({ oldest: undefined, hasIdentities: true });
+  expect(index.coverage).toEqual({
+    oldest: undefined,
+    hasIdentities: true,
+    roleProfiles: new Set(),
+  });
 });
 
 test('of two sessions with one identity the one is meant that began within the second of the call', () => {

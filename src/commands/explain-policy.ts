@@ -1,0 +1,48 @@
+import type { Column } from '../model/columns.js';
+import { requirementOf } from '../model/policy-requirement.js';
+import { profilesNamed } from '../model/policy.js';
+import type { ExplainOptions } from '../options/audit-options.js';
+import { pipe } from '../pipeline.js';
+import type { Done, Run } from '../run.js';
+import { openSink } from '../sinks/open.js';
+import { only } from './only.js';
+
+interface Explained {
+  readonly profile: string;
+  readonly required: boolean;
+  readonly rule: string | undefined;
+  readonly why: string;
+}
+
+const PROFILE: Column<Explained> = {
+  name: 'profile',
+  title: 'Profile',
+  width: 20,
+  of: ({ profile }) => profile,
+};
+const WHY: Column<Explained> = { name: 'why', title: 'Why', width: 120, of: ({ why }) => why };
+const REQUIRED = { name: 'policy_required', title: 'Policy Required', width: 15 };
+const RULE: Column<Explained> = {
+  name: 'policy_rule',
+  title: 'Policy Rule',
+  width: 32,
+  of: ({ rule }) => rule,
+};
+
+/** Says of each profile that the policy names whether it is required, and by which rule or why not. */
+export async function explainPolicy(options: ExplainOptions, run: Run): Promise<Done> {
+  const { policy, warnings, output } = options;
+  for (const warning of warnings) run.reading.note(warning);
+  const rows: Explained[] = profilesNamed(policy).map((profile) => {
+    const { required, rule, why } = requirementOf(policy, profile);
+    return { profile, required, rule, why };
+  });
+  const columns: readonly Column<Explained>[] =
+    output.format === 'table'
+      ? [PROFILE, { ...REQUIRED, of: ({ required }) => (required ? 'Yes' : 'No') }, WHY]
+      : [PROFILE, { ...REQUIRED, of: ({ required }) => required }, RULE, WHY];
+  const empty = 'The policy names no profile: its rules are for any.';
+  const sink = openSink(output, run.world, { list: 'profiles', columns, color: false, empty });
+  await pipe(only(rows), sink);
+  return { lines: [] };
+}
