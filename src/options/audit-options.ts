@@ -24,7 +24,7 @@ import {
 import type { Environment } from './settings.js';
 
 /** A policy, and sentences about what is odd in it. */
-export interface ReadPolicy {
+interface ReadPolicy {
   readonly policy: Policy;
   readonly warnings: readonly string[];
 }
