@@ -105,7 +105,7 @@ function incompleteLine(meter: Meter, kept: string | undefined): string {
   const parts = [
     meter.rejected > 0 ? `${count(meter.rejected, 'row')} could not be understood` : '',
     meter.brokenFiles > 0 ? `${count(meter.brokenFiles, 'file')} could not be read to the end` : '',
-    meter.clipped ? 'the window begins before what could be asked' : '',
+    meter.clipped ? 'the window goes beyond what could be asked' : '',
   ].filter((part) => part !== '');
   const where = kept === undefined ? '--rejects FILE keeps them' : `they are in ${kept}`;
   const hasRejects = meter.rejected + meter.brokenFiles > 0;

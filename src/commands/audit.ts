@@ -58,7 +58,10 @@ export async function judgeEvents(
     throw error;
   });
   const spool = openSpool<Verdict>();
-  let tally = new Tally(options.allow, options.knownRoles, chosen.excluded);
+  const { allow, knownRoles } = options;
+  const newTally = (): Tally =>
+    new Tally(allow, knownRoles, chosen.excluded, chosen.grouped?.showsHops);
+  let tally = newTally();
   const judging = judgingBy(options, tally.profiles);
   const judgeSingly = (events: Source<RoleEvent>): Promise<void> =>
     pipe(
@@ -78,10 +81,12 @@ export async function judgeEvents(
       await judgeSingly(chosen.events());
     } else {
       const groups = rebatch<EventGroup>(AT_ONCE)(chosen.grouped.groups());
-      const left = await judgeGroups(groups, { finder, judging, tally, keeps });
+      // What is delivered between two queries would be in neither: then one must tell it all.
+      const isGrowing = options.freshUntil !== undefined;
+      const left = await judgeGroups(groups, { finder, judging, tally, keeps, isGrowing });
       if (left.keys === undefined) {
         chosen.excluded.allowed = 0;
-        tally = new Tally(options.allow, options.knownRoles, chosen.excluded);
+        tally = newTally();
       }
       reading.detail(left.how);
       if (left.events > 0) await judgeSingly(chosen.grouped.judged(left));
@@ -92,6 +97,7 @@ export async function judgeEvents(
   } finally {
     await Promise.all([chosen.dispose(), closeFinder()]);
   }
+  tally.finish();
   const coverage = finder.coverage();
   for (const profile of coverage?.roleProfiles ?? []) tally.profiles.noteSessionProfile(profile);
   return {

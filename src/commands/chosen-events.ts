@@ -30,6 +30,8 @@ interface GroupedEvents {
   readonly groups: () => Source<EventGroup>;
   /** The events of some groups, or of all; fails when there are fewer of them than were counted. */
   readonly judged: (wanted: WantedEvents) => Source<RoleEvent>;
+  /** Do the events say whether the caller's own session has a source identity? */
+  readonly showsHops: boolean;
 }
 
 export interface WantedEvents {
@@ -66,7 +68,9 @@ export async function chooseEvents(options: EventOptions, run: Run): Promise<Cho
           tap<EventGroup>((batch) => batch.forEach(({ event }) => noteRegion(event)))(
             athena.groups(countApart),
           ),
-        judged: ({ keys, events }) => choose(atLeast(events, athena.judged(keys))),
+        judged: ({ keys, events }) =>
+          choose(keys === undefined ? athena.judged(keys) : atLeast(events, athena.judged(keys))),
+        showsHops: athena.showsHops,
       },
     }),
     excluded,
@@ -113,7 +117,9 @@ async function* atLeast(number: number, events: Source<RoleEvent>): Source<RoleE
     yield batch;
   }
   if (seen >= number) return;
-  throw new SourceError(`Athena counted ${count(number, 'event')}, and then gave only ${seen}`);
+  throw new SourceError(`Athena counted ${count(number, 'event')}, and then gave only ${seen}`, {
+    hint: 'events were delivered meanwhile: run this again, with --until 15m',
+  });
 }
 
 /** A call may not say its role: then it may be the one that is asked for. */

@@ -16,6 +16,8 @@ interface Judgement {
   readonly tally: Tally;
   /** Which verdicts are wanted singly. */
   readonly keeps: (verdict: Verdict) => boolean;
+  /** May the next query see more events than this one? */
+  readonly isGrowing: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ interface Judgement {
  */
 export async function judgeGroups(
   groups: Source<EventGroup>,
-  { finder, judging, tally, keeps }: Judgement,
+  { finder, judging, tally, keeps, isGrowing }: Judgement,
 ): Promise<WantedEvents & { readonly how: string }> {
   const keys: string[] = [];
   let [number, all, left] = [0, 0, 0];
@@ -44,7 +46,7 @@ export async function judgeGroups(
       }
     }
   }
-  const isMany = keys.length > MOST_KEYS;
+  const isMany = keys.length > MOST_KEYS || (isGrowing && keys.length > 0);
   const found = `${count(all, 'event')} in ${count(number, 'group')}`;
   return isMany
     ? { keys: undefined, events: all, how: `${found}: all are asked for singly` }

@@ -27,8 +27,23 @@ export class Tally {
   readonly #anomalies = new Map<string | undefined, Partial<Record<Anomaly, number>>>();
   readonly #ruleFor: (event: RoleEvent) => AllowRule | undefined;
 
-  constructor(allow: readonly AllowRule[], knownRoles: KnownRoles, excluded = noneExcluded()) {
+  /** Tracked calls of roles, which teach unless their caller's role was assumed with an identity itself. */
+  readonly #hops = new Map<
+    string,
+    { caller: string; role: string; profile: string; events: number }
+  >();
+  readonly #withIdentity = new Set<string>();
+  readonly #showsHops: boolean;
+
+  /** `showsHops`: do the events say whether the caller's own session has a source identity? */
+  constructor(
+    allow: readonly AllowRule[],
+    knownRoles: KnownRoles,
+    excluded = noneExcluded(),
+    showsHops = true,
+  ) {
     this.excluded = excluded;
+    this.#showsHops = showsHops;
     this.profiles = new RoleProfiles(knownRoles);
     this.allowed = new Map(allow.map(({ name }) => [name, 0]));
     this.#ruleFor = allowing(allow);
@@ -49,6 +64,9 @@ export class Tally {
       this.excluded.allowed += events;
       this.allowed.set(rule.name, (this.allowed.get(rule.name) ?? 0) + events);
       return false;
+    }
+    if (event.roleArn !== undefined && event.sourceIdentity !== undefined) {
+      this.#withIdentity.add(event.roleArn);
     }
     if (event.roleArn !== undefined) this.#roles.add(event.roleArn).add(nameOf(event.roleArn));
     if (match === undefined) this.#countUntracked(verdict, events);
@@ -95,9 +113,26 @@ export class Tally {
     this.profiles.noteSessionProfile(profile);
     const isFirstHop = event.callerSourceIdentity === undefined;
     // What cannot be right teaches nothing: a copied id must not move a role to another profile.
-    if (isFirstHop && anomalies.length === 0 && event.roleArn !== undefined) {
+    if (!isFirstHop || anomalies.length > 0 || event.roleArn === undefined) return;
+    if (this.#showsHops || event.callerRoleArn === undefined) {
       this.profiles.learn(event.roleArn, profile, events);
+    } else {
+      this.#noteHop(event.callerRoleArn, event.roleArn, profile, events);
     }
+  }
+
+  #noteHop(caller: string, role: string, profile: string, events: number): void {
+    const key = JSON.stringify([caller, role, profile]);
+    const known = this.#hops.get(key)?.events ?? 0;
+    this.#hops.set(key, { caller, role, profile, events: known + events });
+  }
+
+  /** To be called when all events have been counted: now it is known who may have been a second hop. */
+  finish(): void {
+    for (const { caller, role, profile, events } of this.#hops.values()) {
+      if (!this.#withIdentity.has(caller)) this.profiles.learn(role, profile, events);
+    }
+    this.#hops.clear();
   }
 }
 

@@ -200,6 +200,7 @@ function checkFrom(
       eventRegions: checkRegions(given),
       eventNames: checkEventNames(given),
       window: { since: from, until },
+      now,
       includeServiceCalls: given.flag('include-service-calls'),
       includeFailedCalls: given.flag('include-failed-calls'),
     },

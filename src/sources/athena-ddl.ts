@@ -47,7 +47,7 @@ export function trailTable(given: {
   return {
     name: given.name,
     location: account === undefined ? `${root}/` : `${root}/${account}/CloudTrail/${region ?? ''}`,
-    template: `${path(account ?? '${account}', region ?? '${region}')}/\${timestamp}`,
+    template: `${path(account ?? '${account}', region ?? '${region}')}/\${timestamp}/`,
     accounts,
     regions,
     since: given.since ?? FIRST_DAY,

@@ -4,6 +4,7 @@ import type { EventGroup } from '../model/event-group.js';
 import { type Excluded, noneExcluded } from '../model/excluded.js';
 import type { Reading } from '../model/reading.js';
 import { type RoleEvent, parseRoleEvent } from '../model/role-event.js';
+import type { Instant } from '../model/timestamp.js';
 import type { Source } from '../pipeline.js';
 import { type AthenaOptions, type AthenaRow, readQuery } from './athena-query.js';
 import {
@@ -24,6 +25,10 @@ export interface AthenaEvents {
   readonly groups: (tell: CountApart) => Source<EventGroup>;
   /** Those that are judged, each once: of the groups with these keys, or all. */
   readonly judged: (keys: readonly string[] | undefined) => Source<RoleEvent>;
+  /** The regions of the table, where it says so. */
+  readonly regions: readonly string[] | undefined;
+  /** Can a second hop be told by the source identity of the caller's own session? */
+  readonly showsHops: boolean;
   /** What may be asked, by an audit or by an export of all. */
   readonly statements: (isAudit: boolean) => readonly Statement[];
 }
@@ -36,9 +41,10 @@ export async function openAthenaEvents(
   client: AthenaClient,
   options: AthenaOptions,
   chosen: Chosen,
+  now: Instant,
   reading: Reading,
 ): Promise<AthenaEvents> {
-  const table = await describeAthenaTable(client, options, chosen.window, reading);
+  const table = await describeAthenaTable(client, options, chosen.window, now, reading);
   const read = ({ sql, columns, title }: Statement): Source<AthenaRow> => {
     reading.detail(`Athena is asked for ${title}`);
     return readQuery(client, options, sql, columns, reading);
@@ -49,9 +55,11 @@ export async function openAthenaEvents(
       isEmpty = false;
       yield batch;
     }
-    if (isEmpty) await checkLocation(table, read(countOfEvents(table, chosen)), reading);
+    if (isEmpty) await checkLocation(table, chosen, read(countOfEvents(table, chosen)), reading);
   }
   return {
+    regions: table.regions,
+    showsHops: table.hasCallerIdentity,
     all: () => eventsOf(checked(allEvents(table, chosen)), table, reading),
     groups: (tell) => groupsOf(checked(eventGroups(table, chosen)), table, tell, reading),
     judged: (keys) => eventsOf(read(judgedEvents(table, chosen, keys)), table, reading),
@@ -71,11 +79,13 @@ export async function openAthenaEvents(
 /** A wrong location, or partitions that are not there, look exactly like an empty trail. */
 async function checkLocation(
   table: AthenaTable,
+  { role }: Chosen,
   counts: Source<AthenaRow>,
   reading: Reading,
 ): Promise<void> {
   let events = 0;
   for await (const [row] of counts) events = Number(row?.['events'] ?? 0);
+  if (events > 0 && role !== undefined) return;
   if (events > 0) {
     const number = events.toLocaleString('en');
     reading.note(
@@ -117,7 +127,7 @@ async function* groupsOf(
       const { kind = '', group_key: key = '', last_time: lastTime = '' } = row;
       const count = Number(row['events']);
       reading.meter.events += count;
-      const place = `table ${table.name}`;
+      const place = `table ${table.name}${kind === 'judged' ? '' : `, event ${key || 'without an id'}`}`;
       if (isExcluded(kind)) tell(kind, count, row['region']);
       else if (kind === 'judged') {
         const one = { ...row, event_id: key, event_time: row['first_time'] };

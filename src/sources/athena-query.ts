@@ -89,10 +89,12 @@ async function start(
     ...(output && { ResultConfiguration: { OutputLocation: output } }),
   });
   const asked = { action: 'athena:StartQueryExecution', of: `database ${database}` };
-  const { QueryExecutionId: id } = await answerOf(
-    client.send(command, { abortSignal: signal }),
-    asked,
-    signal,
+  const answer = client.send(command, { abortSignal: signal });
+  const { QueryExecutionId: id } = await answerOf(answer, asked, signal).catch(
+    async (error: unknown) => {
+      if (signal.aborted) await stopStarted(client, command);
+      throw error;
+    },
   );
   if (id === undefined) throw new SourceError('Athena started a query without an id');
   return id;
@@ -128,6 +130,16 @@ function hintFor(reason: string): string | undefined {
     return 'the query needs s3:GetObject and s3:ListBucket on the logs, and glue:GetTable; docs/commands.md lists every permission';
   }
   return undefined;
+}
+
+/** It may have been started, and only its id not have come: the same request gives the id of the same query. */
+async function stopStarted(
+  client: AthenaClient,
+  command: StartQueryExecutionCommand,
+): Promise<void> {
+  const abortSignal = AbortSignal.timeout(STOP_TIMEOUT);
+  const started = await client.send(command, { abortSignal }).catch(() => undefined);
+  if (started?.QueryExecutionId !== undefined) await stop(client, started.QueryExecutionId);
 }
 
 /** Called when the run may be aborted already: with a signal of its own. */

@@ -50,7 +50,9 @@ const DETAILS = [
   'problem',
 ];
 /** Seconds and `Z`: the only form in which CloudTrail writes times (CloudTrail User Guide). */
-const TIME = plain(`'^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$'`);
+const isTime = plain(
+  `(regexp_like(eventtime, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$') AND try(from_iso8601_timestamp(eventtime)) IS NOT NULL)`,
+);
 /** Keys in one parameter, which takes 1,024 characters; a key has 64. */
 const KEYS_AT_ONCE = 15;
 
@@ -121,7 +123,9 @@ export function countOfEvents(table: AthenaTable, { window }: Chosen): Statement
     sql: sql`SELECT count(*) AS events
 FROM ${table.from}
 WHERE ${table.delivered}
-  AND ${isWithin(window)}`,
+  AND eventid <> '' AND eventname <> ''
+  AND eventtime >= ${timeText(window.since)} AND eventtime < ${timeText(window.until)}
+  AND ${isTime}`,
   };
 }
 
@@ -160,9 +164,10 @@ function recorded(table: AthenaTable, { window }: Chosen): Sql {
     CASE
       WHEN ${plain(present('eventid'))} IS NULL THEN 'eventid: missing'
       WHEN ${plain(present('eventsource'))} IS NULL THEN 'eventsource: missing'
-      WHEN eventtime IS NULL OR NOT regexp_like(eventtime, ${TIME}) THEN 'eventtime: not as CloudTrail writes it'
+      WHEN eventtime IS NULL OR NOT ${isTime} THEN 'eventtime: not as CloudTrail writes it'
       WHEN ${plain(present('requestparameters'))} IS NOT NULL AND try(json_parse(requestparameters)) IS NULL THEN 'requestparameters: not JSON'
       WHEN ${plain(present('responseelements'))} IS NOT NULL AND try(json_parse(responseelements)) IS NULL THEN 'responseelements: not JSON'
+      WHEN try(json_format(json_extract(requestparameters, '$.tags'))) NOT LIKE '[%' AND try(json_format(json_extract(requestparameters, '$.tags'))) <> 'null' THEN 'tags: expected a list'
     END AS problem
   FROM ${table.from}
   WHERE ${table.delivered}
@@ -183,7 +188,7 @@ function keyedEvents(table: AthenaTable, chosen: Chosen): Sql {
   ];
   const judged = ROLE_CALLS.filter((name) => chosen.eventNames.includes(name));
   return sql`WITH recorded AS (${recorded(table, chosen)}), counted AS (
-  SELECT *, row_number() OVER (PARTITION BY event_id, problem ORDER BY event_time) AS copy
+  SELECT *, row_number() OVER (PARTITION BY event_id, problem ORDER BY ${plain(FULLNESS)} DESC, event_time, account_id, region) AS copy
   FROM recorded${ofRole(chosen)}
 ), paired AS (
   SELECT *, row_number() OVER (
@@ -203,7 +208,7 @@ function keyedEvents(table: AthenaTable, chosen: Chosen): Sql {
   SELECT event_id, event_time, event_source, region, account_id, role_session_name, principal_id, caller_type,
     caller_account_id, invoked_by, source_ip, user_agent, error_code, shared_event_id, problem, kind,
     ${plain(GROUPED_BY.map((name) => `CASE WHEN kind = 'judged' THEN ${name} END AS ${name}`).join(',\n    '))},
-    CASE WHEN kind = 'judged' THEN to_hex(sha256(to_utf8(json_format(CAST(ARRAY[region, ${names(GROUPED_BY)}] AS JSON))))) END AS group_key
+    CASE WHEN kind = problem THEN event_id WHEN kind = 'judged' THEN to_hex(sha256(to_utf8(json_format(CAST(ARRAY[region, ${names(GROUPED_BY)}] AS JSON))))) END AS group_key
   FROM sorted
 )`;
 }
@@ -211,7 +216,7 @@ function keyedEvents(table: AthenaTable, chosen: Chosen): Sql {
 /** As `isServiceCall` has it. */
 const SERVICE_CALL = `caller_type = 'AWSService' OR (coalesce(caller_type, 'Unknown') = 'Unknown'
       AND coalesce(caller_arn, principal_id, caller_account_id) IS NULL
-      AND regexp_like(invoked_by, '\\.amazonaws\\.com(\\.cn)?$'))`;
+      AND (invoked_by LIKE '%.amazonaws.com' OR invoked_by LIKE '%.amazonaws.com.cn'))`;
 
 /** As `callerFullness` has it. */
 const FULLNESS = `CASE WHEN caller_arn IS NULL THEN 0 ELSE 4 END
@@ -225,7 +230,7 @@ function ofRole({ role }: Chosen): Sql {
 /** Times are texts of one form, which sort as they are; one of another form is kept, to be rejected. */
 function isWithin({ since, until }: Chosen['window']): Sql {
   return sql`(eventtime >= ${timeText(since)} AND eventtime < ${timeText(until)}
-      OR eventtime IS NULL OR NOT regexp_like(eventtime, ${TIME}))`;
+      OR eventtime IS NULL OR NOT ${isTime})`;
 }
 
 /** Events have whole seconds: the first that is not before the instant. */

@@ -1,16 +1,12 @@
-import {
-  type AthenaClient,
-  type Column,
-  GetTableMetadataCommand,
-  type TableMetadata,
-} from '@aws-sdk/client-athena';
+import { type AthenaClient, type Column, GetTableMetadataCommand } from '@aws-sdk/client-athena';
 import { SourceError } from '../errors.js';
 import type { Reading } from '../model/reading.js';
 import type { Instant } from '../model/timestamp.js';
 import type { AthenaOptions } from './athena-query.js';
 import { answerOf } from './aws.js';
 import { type GlueType, parseGlueType } from './glue-type.js';
-import { type Sql, identifier, plain, sql } from './sql.js';
+import { type Partitions, partitionsOf } from './athena-partitions.js';
+import { type Sql, identifier, sql } from './sql.js';
 
 /** A table of CloudTrail records, as the statements need to know it. */
 export interface AthenaTable {
@@ -19,17 +15,12 @@ export interface AthenaTable {
   readonly from: Sql;
   /** The rows that were delivered within the window, or a day after it; true of all where nothing tells. */
   readonly delivered: Sql;
+  /** The regions whose partitions there are, where the table says so. */
+  readonly regions: readonly string[] | undefined;
   /** Does it show the source identity of the caller's own session? AWS's tables do not. */
   readonly hasCallerIdentity: boolean;
 }
 
-interface Delivery {
-  /** UTC midnights, both included, in seconds. */
-  readonly first: number;
-  readonly last: number;
-}
-
-const DAY = 86_400;
 const TEXTS = [
   'eventid',
   'eventtime',
@@ -56,6 +47,7 @@ export async function describeAthenaTable(
   client: AthenaClient,
   { database, table, catalog = 'AwsDataCatalog', workgroup }: AthenaOptions,
   window: { readonly since: Instant; readonly until: Instant },
+  now: Instant,
   reading: Reading,
 ): Promise<AthenaTable> {
   const name = `${database}.${table}`;
@@ -74,20 +66,18 @@ export async function describeAthenaTable(
   );
   if (found === undefined) throw new SourceError(`Athena says nothing of table ${name}`);
   const identity = checkColumns(found.Columns ?? [], name);
-  const delivery = deliveryOf(window);
+  const partitions = partitionsOf(found, window, now);
+  sayWhatIsScanned(partitions, name, reading);
+  if (!identity.fields.get('sessioncontext')!.fields.has('sourceidentity')) {
+    reading.detail(`table ${name} does not show the source identity of the caller's own session`);
+  }
   return {
     name,
     from: sql`${identifier(database)}.${identifier(table)}`,
-    delivered: deliveredWithin(delivery, found, name, reading),
+    delivered: partitions.delivered,
+    regions: partitions.regions,
     hasCallerIdentity: identity.fields.get('sessioncontext')!.fields.has('sourceidentity'),
   };
-}
-
-/** The days of delivery of a window's events: those of the window, and one more. */
-function deliveryOf({ since, until }: { since: Instant; until: Instant }): Delivery {
-  const end = until.seconds + (until.nanos > 0 ? 1 : 0);
-  const dayOf = (seconds: number): number => Math.floor(seconds / DAY) * DAY;
-  return { first: dayOf(since.seconds), last: dayOf(end - 1) + DAY };
 }
 
 /** The type of `useridentity`. */
@@ -110,7 +100,9 @@ function checkColumns(columns: readonly Column[], name: string): GlueType {
     ...(session?.get('sessionissuer')?.fields.has('arn')
       ? []
       : ['useridentity.sessioncontext.sessionissuer.arn']),
-    ...(types.get('resources')?.fields.has('arn') ? [] : ['resources.arn']),
+    ...['arn', 'type'].flatMap((field) =>
+      types.get('resources')?.fields.has(field) ? [] : [`resources.${field}`],
+    ),
   ];
   if (missing.length === 0) return identity!;
   throw new SourceError(`table ${name} lacks ${missing.join(', ')}, or has them as another type`, {
@@ -118,60 +110,18 @@ function checkColumns(columns: readonly Column[], name: string): GlueType {
   });
 }
 
-function deliveredWithin(
-  delivery: Delivery,
-  { PartitionKeys: keys = [], Parameters: parameters = {} }: TableMetadata,
-  name: string,
-  reading: Reading,
-): Sql {
-  const names = keys.map((key) => (key.Name ?? '').toLowerCase());
-  const isProjected = parameters['projection.enabled'] === 'true';
-  if (keys.length > 0 && !isProjected) {
-    reading.note(`partitions of ${name} are added by hand: what was not added is not seen`);
-  }
-  if (names.includes('timestamp')) {
-    const form = parameters['projection.timestamp.format'] ?? 'yyyy/MM/dd';
-    if (form === 'yyyy/MM/dd' || form === 'yyyy-MM-dd') {
-      if (isProjected)
-        checkRange(parameters['projection.timestamp.range'], delivery, name, reading);
-      const write = (day: number): string => dayText(day, form === 'yyyy/MM/dd' ? '/' : '-');
-      return sql`"timestamp" BETWEEN ${write(delivery.first)} AND ${write(delivery.last)}`;
-    }
-  }
-  if (['year', 'month', 'day'].every((key) => names.includes(key))) {
-    const day = plain(
-      'CAST("year" AS integer) * 10000 + CAST("month" AS integer) * 100 + CAST("day" AS integer)',
-    );
-    const write = (of: number): number => Number(dayText(of, ''));
-    return sql`${day} BETWEEN ${write(delivery.first)} AND ${write(delivery.last)}`;
-  }
-  const why = names.length === 0 ? 'has no partitions' : `is partitioned by ${names.join(', ')}`;
-  reading.note(`table ${name} ${why}: every query scans all of it`);
-  return plain('true');
-}
-
-/** Days outside the range of a projection do not exist for Athena, whatever lies in the bucket. */
-function checkRange(
-  range: string | undefined,
-  delivery: Delivery,
+function sayWhatIsScanned(
+  { isWhole, isByHand, missing, regions }: Partitions,
   name: string,
   reading: Reading,
 ): void {
-  const [begins, ends] = (range ?? '').split(',').map((end) => dayIn(end.trim()));
-  const isShort =
-    (begins !== undefined && begins > delivery.first) ||
-    (ends !== undefined && ends < delivery.last - DAY);
-  if (!isShort) return;
-  reading.meter.clipped = true;
-  reading.note(`the partitions of ${name} are those of ${range}: the window goes beyond them`);
-}
-
-/** Midnight of a day; of one relative to now, nothing is said. */
-function dayIn(text: string): number | undefined {
-  const [, year, month, day] = /^(\d{4})[/-](\d\d)[/-](\d\d)/.exec(text) ?? [];
-  return year === undefined ? undefined : Date.parse(`${year}-${month}-${day}T00:00:00Z`) / 1000;
-}
-
-function dayText(seconds: number, separator: string): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10).replaceAll('-', separator);
+  if (isWhole) reading.note(`table ${name} is scanned whole: it has no partitions by day`);
+  if (isByHand) {
+    reading.note(`partitions of ${name} are added by hand: what was not added is not seen`);
+  }
+  if (regions !== undefined) reading.note(`table ${name} shows the regions ${regions.join(', ')}`);
+  if (missing !== undefined) {
+    reading.meter.clipped = true;
+    reading.note(`${missing} of ${name}: the window goes beyond what it shows`);
+  }
 }

@@ -14,6 +14,8 @@ export interface EventsFrom extends AwsOptions {
   readonly logs: readonly string[] | undefined;
   /** A table of CloudTrail records in Athena; it is asked instead of anything else. */
   readonly athena?: AthenaOptions | undefined;
+  /** What relative partitions of a table are relative to; the clock's time when left out. */
+  readonly now?: Instant | undefined;
   /** Only events of this role, and those that say none; a carrier may leave out others. */
   readonly role?: string | undefined;
   readonly includeServiceCalls?: boolean | undefined;
@@ -29,7 +31,7 @@ export interface OpenedEvents {
   readonly events: Source<RoleEvent>;
   /** Other ways to ask, where the carrier can group and count. */
   readonly athena?: AthenaEvents;
-  /** The regions that are asked; undefined where files tell. */
+  /** The regions that are asked; undefined where the events tell. */
   readonly regions: readonly string[] | undefined;
   /** Do the events come in the order of their days, give or take one? */
   readonly inOrderOfDays: boolean;
@@ -100,11 +102,12 @@ async function openAthena(
   const chosen = { eventNames, window, role, includeServiceCalls, includeFailedCalls };
   try {
     await regionOf(client);
-    const athena = await openAthenaEvents(client, options, chosen, reading);
+    const now = from.now ?? { seconds: Math.floor(Date.now() / 1000), nanos: 0 };
+    const athena = await openAthenaEvents(client, options, chosen, now, reading);
     return {
       events: athena.all(),
       athena,
-      regions: undefined,
+      regions: athena.regions,
       inOrderOfDays: false,
       dispose: async () => client.destroy(),
     };

@@ -86,7 +86,9 @@ describe.each(Object.entries(SHAPES))('a table of the shape %s', (_, shape) => {
     ] as const) {
       const args = [command, ...WINDOW, ...SESSIONS, '--json'];
       const [asked, files] = [await ask(args), await read(args)];
-      expect(reportIn(asked)).toEqual(reportIn(files));
+      const regions = shape.parameters['projection.region.values']?.split(',').toSorted();
+      const expected = { ...reportIn(files), ...(regions && { regions }) };
+      expect(reportIn(asked)).toEqual(expected);
       expect(JSON.parse(asked.stdout)).toMatchObject({ athena: { queries } });
       expect(asked.code).toBe(files.code);
     }
@@ -257,18 +259,72 @@ describe('no role event', () => {
   });
 });
 
-it('a projection that does not reach over the window is incomplete', async () => {
-  const parameters = { ...CURRENT.parameters, 'projection.timestamp.range': '2026/01/19,NOW' };
-  const { ask } = await athenaOf([roleRecord(1)], { parameters });
+describe('a projection that does not reach over the window is incomplete', () => {
+  it.each([['2026/01/19,NOW'], ['2020/01/01,2026/01/23'], ['NOW-3DAYS,NOW'], ['whenever,NOW']])(
+    '%s',
+    async (range) => {
+      const parameters = { ...CURRENT.parameters, 'projection.timestamp.range': range };
+      const { ask } = await athenaOf([roleRecord(1)], { parameters });
+      const { code, stderr } = await ask(untracked);
+      expect(code).toBe(3);
+      expect(stderr).toContain(
+        `the partitions timestamp are ${range} of audit.logs: the window goes beyond what it shows`,
+      );
+    },
+  );
+});
+
+it('rows of something else do not vouch for the location', async () => {
+  const folder = writeTrail([{ eventTime: '2026-01-20T00:00:00Z', foo: 1 }]);
+  const { ask } = await athenaOf([], { folder });
   const { code, stderr } = await ask(untracked);
-  expect(code).toBe(3);
-  expect(stderr).toContain('the partitions of audit.logs are those of 2026/01/19,NOW');
+  expect([code, stderr]).toEqual([3, expect.stringContaining('no event of any kind')]);
+});
+
+it('a second hop that repeats its identity teaches nothing, where the table does not show it', async () => {
+  const identity = `sentinel-${idOf(1)}`;
+  const hop = {
+    type: 'AssumedRole',
+    arn: 'arn:aws:sts::111122223333:assumed-role/Dev/x',
+    sessionContext: { sessionIssuer: { arn: roleArn('Dev') }, sourceIdentity: identity },
+  };
+  const records = [
+    roleRecord(1, { role: 'Dev', identity, at: AT }),
+    roleRecord(2, { role: 'Admin', identity, caller: hop, at: AT }),
+    roleRecord(3, { role: 'Admin', at: AT }),
+  ];
+  const policy = fileOf(
+    'policy.yaml',
+    'version: "1"\nrules: [{ name: a, effect: require_server_session, conditions: { profiles: [admin] } }]\n',
+  );
+  const { ask, read } = await athenaOf(records);
+  const session = sessionsOf([{ ...LONG, profile: 'dev' }]);
+  const args = ['session-compliance', ...WINDOW, ...session, '--policy', policy, '--json'];
+  const [asked, files] = [await ask(args), await read(args)];
+  expect(reportIn(asked)).toEqual(reportIn(files));
+  expect(reportIn(asked)).toMatchObject({ attributed_by: { role_name: 1 } });
+  expect([asked.code, files.code]).toEqual([3, 3]);
+});
+
+it('a window that may still grow is told by one query', async () => {
+  const now = new Date();
+  const at = now.toISOString().replace(/\.\d+/, '');
+  const { ask } = await athenaOf([roleRecord(1, { at })]);
+  const since = new Date(now.getTime() - 3_600_000).toISOString();
+  const { stderr, code } = await ask([untracked[0]!, '--since', since, ...SESSIONS, '--verbose']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('1 group: all are asked for singly')]);
 });
 
 it.each([
   ['has no event id', { eventID: undefined }, 'eventid: missing'],
   ['has no service', { eventSource: undefined }, 'eventsource: missing'],
   ['has no time', { eventTime: undefined }, 'eventtime: not as CloudTrail writes it'],
+  ['has no such time', { eventTime: '2026-02-30T00:00:00Z' }, 'eventtime: not as CloudTrail'],
+  [
+    'has tags that are no list',
+    { requestParameters: { roleArn: roleArn('X'), tags: { key: 'SentinelSessionID' } } },
+    'tags: expected a list',
+  ],
 ])('a record that %s is rejected and counted, for groups and singly', async (_, more, reason) => {
   const record = roleRecord(2, { more: { ...more, awsRegion: 'us-east-1' } });
   const folder = writeTrail([roleRecord(1)]);
@@ -335,6 +391,22 @@ describe('faults', () => {
       }
     },
   );
+
+  it('an interruption before the id of a query is known stops it', async () => {
+    const { athena } = await athenaOf(
+      [...trailRecords(10)],
+      {},
+      { faultFor: first('StartQueryExecution', { slow: 1500 }) },
+    );
+    const child = start([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
+    while (!athena.seen.some(({ operation }) => operation === 'StartQueryExecution'))
+      await sleep(20);
+    await sleep(100);
+    child.kill('SIGINT');
+    expect((await ended(child)).code).toBe(130);
+    expect(athena.queries.length).toBe(1);
+    expect(athena.stopped).toEqual([athena.queries[0]?.id]);
+  });
 
   it('a query that goes back to the queue is waited for', async () => {
     expect((await failing({ faultFor: first('StartQueryExecution', 'requeue') })).code).toBe(1);
