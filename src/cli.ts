@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { AuditError, ExitCode, UsageError, describe, exitCodeFor } from './errors.js';
 import {
-  type EventOptions,
   checkCompliance,
-  checkEvents,
   checkPolicy,
   checkUntracked,
   checkVerdicts,
 } from './options/audit-options.js';
+import { type EventOptions, checkEvents } from './options/event-options.js';
 import { readRequest } from './options/request.js';
 import { checkServerSessions, checkSessions } from './options/session-options.js';
 import { Reporter } from './reporter.js';

@@ -4,20 +4,19 @@ import type { AthenaCost, AuditSummary } from '../model/audit-summary.js';
 import type { EventGroup } from '../model/event-group.js';
 import type { Excluded } from '../model/excluded.js';
 import type { Meter } from '../model/reading.js';
-import type { RoleUse } from '../model/profile-report.js';
 import type { RoleProfiles } from '../model/role-profiles.js';
 import type { SessionCoverage } from '../model/session-match.js';
-import { compareInstants, formatInstant } from '../model/timestamp.js';
 import type { Anomaly, Judging, Verdict } from '../model/verdict.js';
 import { wildcard } from '../model/wildcard.js';
 import type { AuditOptions } from '../options/audit-options.js';
 import { type Source, pipe } from '../pipeline.js';
-import { type Run, count } from '../run.js';
+import type { Run } from '../run.js';
 import { openFinder } from '../sources/open-finder.js';
 import { openSpool } from '../spool.js';
 import { classify } from '../transforms/classify.js';
 import { filter } from '../transforms/filter.js';
 import { rebatch } from '../transforms/rebatch.js';
+import { countUnattributed } from './audit-doubts.js';
 import { chooseEvents } from './chosen-events.js';
 import { judgeGroups } from './judged-groups.js';
 import { Tally } from './tally.js';
@@ -155,55 +154,6 @@ export function isOfProfile(profile: string | undefined): (finding: Finding) => 
     (match === undefined && event.roleArn === undefined);
 }
 
-/**
- * Untracked events that may be of the profile, and are not listed under it: no role of it is known, and
- * only the names of theirs could place them.
- */
-function countUnattributed({ untrackedByRole, profiles }: Tally, profile: string): number {
-  if (profiles.knows(profile)) return 0;
-  let number = 0;
-  for (const [roleArn, use] of untrackedByRole) {
-    if (roleArn === undefined) continue;
-    const placed = profiles.profilesOf(roleArn);
-    if (placed.by === 'role_name' && !placed.profiles.includes(profile)) number += sumOf(use);
-  }
-  return number;
-}
-
-function sumOf(use: RoleUse | undefined): number {
-  const counts = [use?.found ?? {}, use?.unverifiable ?? {}].flatMap(Object.values<number>);
-  return counts.reduce((sum, more) => sum + more, 0);
-}
-
-/** Says what nobody can tell of the role or the profile that is asked for. */
-export function pointOutUnknown(
-  { tally }: Audit,
-  { unattributed }: AuditSummary,
-  { role, profile, knownRoles }: AuditOptions,
-  { reading }: Run,
-): void {
-  const roleless = sumOf(tally.untrackedByRole.get(undefined));
-  const asked = role ?? profile;
-  if (asked !== undefined && roleless > 0) {
-    const events = count(roleless, 'finding says no role', 'findings say no role');
-    reading.note(`${events}: kept, for they may be of ${asked}`);
-  }
-  const unused = [...knownRoles.explicit.keys()].filter((known) => !tally.hasRole(known));
-  if (unused.length > 0) {
-    reading.note(`no event assumed these roles of the profile map: ${unused.join(', ')}`);
-  }
-  if (tally.unchecked > 0) {
-    const events = count(tally.unchecked, 'tracked event');
-    reading.note(
-      `${events} could not be checked for after_revocation and outside_session: the sessions lack status, started_at, expires_at or updated_at; archive them with --columns all`,
-    );
-  }
-  if (unattributed > 0) {
-    const events = count(unattributed, 'untracked event');
-    reading.note(`${events} may be of ${profile}, of which no role is known: give --profile-map`);
-  }
-}
-
 /** The numbers of an audit, of one profile when one is asked for. Reads the findings once. */
 export async function summarize(
   { tally, regions, findings }: Audit,
@@ -249,23 +199,4 @@ function costOf({ queries, scannedBytes, dollars }: Meter): AthenaCost | undefin
   if (queries === 0) return undefined;
   const cost = Number(dollars.toFixed(6));
   return { queries, bytes_scanned: scannedBytes, estimated_cost_usd: cost };
-}
-
-/** Are anomalies to make the run fail that could not be told? */
-export function isUnchecked({ unchecked }: Tally, { failOn }: AuditOptions): boolean {
-  return unchecked > 0 && (failOn.has('after_revocation') || failOn.has('outside_session'));
-}
-
-/** A rule that no longer holds, or that nothing needs, is pointed out. */
-export function pointOutRules({ allowed }: Tally, { allow }: AuditOptions, run: Run): void {
-  for (const { name, until } of allow) {
-    const used = allowed.get(name) ?? 0;
-    if (until !== undefined && compareInstants(until, run.world.now) <= 0) {
-      run.reading.note(`the rule "${name}" of the allow list expired ${formatInstant(until)}`);
-    } else if (used === 0) {
-      run.reading.note(`the rule "${name}" of the allow list matched nothing`);
-    } else {
-      run.reading.detail(`the rule "${name}" of the allow list permitted ${count(used, 'event')}`);
-    }
-  }
 }

@@ -5,7 +5,7 @@ import type { RoleEvent } from '../model/role-event.js';
 import type { Reading } from '../model/reading.js';
 import { parseInstant } from '../model/timestamp.js';
 import { within } from '../model/window.js';
-import type { EventOptions } from '../options/audit-options.js';
+import type { EventOptions } from '../options/event-options.js';
 import type { Source } from '../pipeline.js';
 import { type Run, count } from '../run.js';
 import type { CountApart } from '../sources/athena-events.js';

@@ -1,4 +1,4 @@
-import type { EventOptions } from '../options/audit-options.js';
+import type { EventOptions } from '../options/event-options.js';
 import type { Done, Run } from '../run.js';
 import { openWriter } from '../sinks/open.js';
 import type { Statement } from '../sources/athena-statements.js';

@@ -1,12 +1,14 @@
 import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../model/finding.js';
 import type { RoleEvent } from '../model/role-event.js';
-import type { AuditOptions, EventOptions } from '../options/audit-options.js';
+import type { AuditOptions } from '../options/audit-options.js';
+import type { EventOptions } from '../options/event-options.js';
 import { pipe } from '../pipeline.js';
 import { type Done, type Run, count, mayColor } from '../run.js';
 import { chosenColumns, openSink } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
-import { isOfProfile, judgeEvents, pointOutUnknown, summarize } from './audit.js';
+import { isOfProfile, judgeEvents, summarize } from './audit.js';
+import { pointOutUnknown } from './audit-doubts.js';
 import { chooseEvents } from './chosen-events.js';
 
 /** Streams the role events of the window, each once; failed calls and those of services among them. */
@@ -41,7 +43,7 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
   const audit = await judgeEvents(options, run);
   let exported = 0;
   try {
-    pointOutUnknown(audit, await summarize(audit, options, run), options, run);
+    pointOutUnknown(audit.tally, await summarize(audit, options, run), options, run);
     await pipe(
       audit.findings(),
       filter(isOfProfile(options.profile)),

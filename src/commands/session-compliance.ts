@@ -15,14 +15,8 @@ import { type Sink, pipe } from '../pipeline.js';
 import { type Done, type Run, count } from '../run.js';
 import { countProfiles } from '../sinks/compliance-report.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
-import {
-  type Audit,
-  isUnchecked,
-  judgeEvents,
-  pointOutRules,
-  pointOutUnknown,
-  summarize,
-} from './audit.js';
+import { type Audit, judgeEvents, summarize } from './audit.js';
+import { isUnchecked, pointOutRules, pointOutUnknown } from './audit-doubts.js';
 import { only } from './only.js';
 import { summaryLines } from './summary-lines.js';
 import type { Tally } from './tally.js';
@@ -48,7 +42,7 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
     const summary = summaryOf(audit, ofAll, report, profile);
     await pipe(only(report.profiles), await openReport(report, summary, audit, options, run));
     pointOutRules(audit.tally, options, run);
-    pointOutUnknown(audit, summary, options, run);
+    pointOutUnknown(audit.tally, summary, options, run);
     pointOutDoubts(report, summary, audit.tally, run);
     return {
       lines: output.format === 'table' && !options.forGithub ? [] : linesOf(summary, report),

@@ -26,7 +26,6 @@ export class Tally {
   readonly #roles = new Set<string>();
   readonly #anomalies = new Map<string | undefined, Partial<Record<Anomaly, number>>>();
   readonly #ruleFor: (event: RoleEvent) => AllowRule | undefined;
-
   /** Tracked calls of roles, which teach unless their caller's role was assumed with an identity itself. */
   readonly #hops = new Map<
     string,
@@ -59,16 +58,16 @@ export class Tally {
     const { event, match } = verdict;
     this.hasIdentities ||= event.sourceIdentity !== undefined;
     this.hasTags ||= event.sessionTag !== undefined;
+    if (event.roleArn !== undefined) {
+      this.#roles.add(event.roleArn).add(nameOf(event.roleArn));
+      if (event.sourceIdentity !== undefined) this.#withIdentity.add(event.roleArn);
+    }
     const rule = this.ruleFor(verdict);
     if (rule !== undefined) {
       this.excluded.allowed += events;
       this.allowed.set(rule.name, (this.allowed.get(rule.name) ?? 0) + events);
       return false;
     }
-    if (event.roleArn !== undefined && event.sourceIdentity !== undefined) {
-      this.#withIdentity.add(event.roleArn);
-    }
-    if (event.roleArn !== undefined) this.#roles.add(event.roleArn).add(nameOf(event.roleArn));
     if (match === undefined) this.#countUntracked(verdict, events);
     else this.#countTracked(verdict, match.session, events);
     return true;

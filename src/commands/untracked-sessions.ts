@@ -7,15 +7,8 @@ import { type Sink, pipe } from '../pipeline.js';
 import type { Done, Run } from '../run.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
-import {
-  type Audit,
-  isOfProfile,
-  isUnchecked,
-  judgeEvents,
-  pointOutRules,
-  pointOutUnknown,
-  summarize,
-} from './audit.js';
+import { type Audit, isOfProfile, judgeEvents, summarize } from './audit.js';
+import { isUnchecked, pointOutRules, pointOutUnknown } from './audit-doubts.js';
 import { summaryLines } from './summary-lines.js';
 
 /** Judges every role event of the window, and reports those without a tracked session behind them. */
@@ -34,7 +27,7 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
       await openReport(audit, summary, options, run),
     );
     pointOutRules(audit.tally, options, run);
-    pointOutUnknown(audit, summary, options, run);
+    pointOutUnknown(audit.tally, summary, options, run);
     return {
       lines: options.output.format === 'table' ? [] : summaryLines(summary),
       exitCode: exitCodeOf(

@@ -7,8 +7,8 @@ import { type RoleEvent, parseRoleEvent } from '../model/role-event.js';
 import type { Instant } from '../model/timestamp.js';
 import type { Source } from '../pipeline.js';
 import { type AthenaOptions, type AthenaRow, readQuery } from './athena-query.js';
+import type { Chosen } from './athena-calls.js';
 import {
-  type Chosen,
   type Statement,
   allEvents,
   countOfEvents,

@@ -3,10 +3,10 @@ import { UsageError } from '../../src/errors.js';
 import { formatInstant, parseInstant } from '../../src/model/timestamp.js';
 import {
   type AuditOptions,
-  checkEvents,
   checkUntracked,
   checkVerdicts,
 } from '../../src/options/audit-options.js';
+import { checkEvents } from '../../src/options/event-options.js';
 import { readRequest } from '../../src/options/request.js';
 import { fileOf, roleArn } from '../support/trail.js';
 

@@ -1,0 +1,74 @@
+import type { AuditSummary } from '../model/audit-summary.js';
+import type { RoleUse } from '../model/profile-report.js';
+import { compareInstants, formatInstant } from '../model/timestamp.js';
+import type { AuditOptions } from '../options/audit-options.js';
+import { type Run, count } from '../run.js';
+import type { Tally } from './tally.js';
+
+/**
+ * Untracked events that may be of the profile, and are not listed under it: no role of it is known, and
+ * only the names of theirs could place them.
+ */
+export function countUnattributed({ untrackedByRole, profiles }: Tally, profile: string): number {
+  if (profiles.knows(profile)) return 0;
+  let number = 0;
+  for (const [roleArn, use] of untrackedByRole) {
+    if (roleArn === undefined) continue;
+    const placed = profiles.profilesOf(roleArn);
+    if (placed.by === 'role_name' && !placed.profiles.includes(profile)) number += sumOf(use);
+  }
+  return number;
+}
+
+function sumOf(use: RoleUse | undefined): number {
+  const counts = [use?.found ?? {}, use?.unverifiable ?? {}].flatMap(Object.values<number>);
+  return counts.reduce((sum, more) => sum + more, 0);
+}
+
+/** Says what nobody can tell of the role or the profile that is asked for. */
+export function pointOutUnknown(
+  tally: Tally,
+  { unattributed }: AuditSummary,
+  { role, profile, knownRoles }: AuditOptions,
+  { reading }: Run,
+): void {
+  const roleless = sumOf(tally.untrackedByRole.get(undefined));
+  const asked = role ?? profile;
+  if (asked !== undefined && roleless > 0) {
+    const events = count(roleless, 'finding says no role', 'findings say no role');
+    reading.note(`${events}: kept, for they may be of ${asked}`);
+  }
+  const unused = [...knownRoles.explicit.keys()].filter((known) => !tally.hasRole(known));
+  if (unused.length > 0) {
+    reading.note(`no event assumed these roles of the profile map: ${unused.join(', ')}`);
+  }
+  if (tally.unchecked > 0) {
+    const events = count(tally.unchecked, 'tracked event');
+    reading.note(
+      `${events} could not be checked for after_revocation and outside_session: the sessions lack status, started_at, expires_at or updated_at; archive them with --columns all`,
+    );
+  }
+  if (unattributed > 0) {
+    const events = count(unattributed, 'untracked event');
+    reading.note(`${events} may be of ${profile}, of which no role is known: give --profile-map`);
+  }
+}
+
+/** Are anomalies to make the run fail that could not be told? */
+export function isUnchecked({ unchecked }: Tally, { failOn }: AuditOptions): boolean {
+  return unchecked > 0 && (failOn.has('after_revocation') || failOn.has('outside_session'));
+}
+
+/** A rule that no longer holds, or that nothing needs, is pointed out. */
+export function pointOutRules({ allowed }: Tally, { allow }: AuditOptions, run: Run): void {
+  for (const { name, until } of allow) {
+    const used = allowed.get(name) ?? 0;
+    if (until !== undefined && compareInstants(until, run.world.now) <= 0) {
+      run.reading.note(`the rule "${name}" of the allow list expired ${formatInstant(until)}`);
+    } else if (used === 0) {
+      run.reading.note(`the rule "${name}" of the allow list matched nothing`);
+    } else {
+      run.reading.detail(`the rule "${name}" of the allow list permitted ${count(used, 'event')}`);
+    }
+  }
+}
