@@ -1,12 +1,10 @@
 import type { Finding } from '../model/finding.js';
 import { type RoleEvent, isFailedCall, isServiceCall } from '../model/role-event.js';
-import type { AthenaCost, AuditSummary } from '../model/audit-summary.js';
 import type { EventGroup } from '../model/event-group.js';
 import type { Excluded } from '../model/excluded.js';
-import type { Meter } from '../model/reading.js';
 import type { RoleProfiles } from '../model/role-profiles.js';
 import type { SessionCoverage } from '../model/session-match.js';
-import type { Anomaly, Judging, Verdict } from '../model/verdict.js';
+import type { Judging, Verdict } from '../model/verdict.js';
 import { wildcard } from '../model/wildcard.js';
 import type { AuditOptions } from '../options/audit-options.js';
 import { type Source, pipe } from '../pipeline.js';
@@ -16,7 +14,6 @@ import { openSpool } from '../spool.js';
 import { classify } from '../transforms/classify.js';
 import { filter } from '../transforms/filter.js';
 import { rebatch } from '../transforms/rebatch.js';
-import { countUnattributed } from './audit-doubts.js';
 import { chooseEvents } from './chosen-events.js';
 import { judgeGroups } from './judged-groups.js';
 import { Tally } from './tally.js';
@@ -138,8 +135,10 @@ function isJudged(event: RoleEvent, options: AuditOptions, excluded: Excluded): 
   return true;
 }
 
+/** A tracked event belongs to its session's profile, any other to those of its role. */
 function profilesOf({ event, match }: Verdict, profiles: RoleProfiles): readonly string[] {
-  if (match?.session.profile !== undefined) return [match.session.profile];
+  if (match !== undefined)
+    return match.session.profile === undefined ? [] : [match.session.profile];
   return event.roleArn === undefined ? [] : profiles.profilesOf(event.roleArn).profiles;
 }
 
@@ -152,51 +151,4 @@ export function isOfProfile(profile: string | undefined): (finding: Finding) => 
     profile === undefined ||
     profiles.includes(profile) ||
     (match === undefined && event.roleArn === undefined);
-}
-
-/** The numbers of an audit, of one profile when one is asked for. Reads the findings once. */
-export async function summarize(
-  { tally, regions, findings }: Audit,
-  { from, profile, freshUntil }: AuditOptions,
-  { reading }: Run,
-): Promise<AuditSummary> {
-  let untracked = 0;
-  let orphaned = 0;
-  let unverifiable = 0;
-  const anomalies: Partial<Record<Anomaly, number>> = {};
-  const isWanted = isOfProfile(profile);
-  for await (const batch of findings()) {
-    for (const finding of batch.filter(isWanted)) {
-      if (finding.category === 'orphaned') orphaned++;
-      else if (finding.category !== 'tracked') untracked++;
-      if (finding.unverifiable) unverifiable++;
-      for (const anomaly of finding.anomalies) anomalies[anomaly] = (anomalies[anomaly] ?? 0) + 1;
-    }
-  }
-  const tracked =
-    profile === undefined
-      ? [...tally.trackedByProfile.values()].reduce((sum, number) => sum + number, 0)
-      : (tally.trackedByProfile.get(profile) ?? 0);
-  return {
-    ...from.window,
-    total: tracked + untracked + orphaned,
-    tracked,
-    untracked,
-    orphaned,
-    unverifiable,
-    unattributed: profile === undefined ? 0 : countUnattributed(tally, profile),
-    anomalies,
-    excluded: tally.excluded,
-    rejected: reading.meter.rejected,
-    complete: reading.meter.complete,
-    regions,
-    freshUntil,
-    athena: costOf(reading.meter),
-  };
-}
-
-function costOf({ queries, scannedBytes, dollars }: Meter): AthenaCost | undefined {
-  if (queries === 0) return undefined;
-  const cost = Number(dollars.toFixed(6));
-  return { queries, bytes_scanned: scannedBytes, estimated_cost_usd: cost };
 }

@@ -7,7 +7,8 @@ import { type Done, type Run, count, mayColor } from '../run.js';
 import { chosenColumns, openSink } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
-import { isOfProfile, judgeEvents, summarize } from './audit.js';
+import { isOfProfile, judgeEvents } from './audit.js';
+import { summarize } from './summarize.js';
 import { pointOutUnknown } from './audit-doubts.js';
 import { chooseEvents } from './chosen-events.js';
 
@@ -43,7 +44,7 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
   const audit = await judgeEvents(options, run);
   let exported = 0;
   try {
-    pointOutUnknown(audit.tally, await summarize(audit, options, run), options, run);
+    pointOutUnknown(audit.tally, summarize(audit, options, run), options, run);
     await pipe(
       audit.findings(),
       filter(isOfProfile(options.profile)),

@@ -15,9 +15,10 @@ import { type Sink, pipe } from '../pipeline.js';
 import { type Done, type Run, count } from '../run.js';
 import { countProfiles } from '../sinks/compliance-report.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
-import { type Audit, judgeEvents, summarize } from './audit.js';
+import { type Audit, judgeEvents } from './audit.js';
 import { isUnchecked, pointOutRules, pointOutUnknown } from './audit-doubts.js';
 import { only } from './only.js';
+import { summarize } from './summarize.js';
 import { summaryLines } from './summary-lines.js';
 import type { Tally } from './tally.js';
 
@@ -38,8 +39,7 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
       failOn,
     });
     const report = { ...whole, profiles: whole.profiles.filter(isWanted(profile)) };
-    const ofAll = await summarize(audit, { ...options, profile: undefined }, run);
-    const summary = summaryOf(audit, ofAll, report, profile);
+    const summary = summaryOf(audit, options, run);
     await pipe(only(report.profiles), await openReport(report, summary, audit, options, run));
     pointOutRules(audit.tally, options, run);
     pointOutUnknown(audit.tally, summary, options, run);
@@ -71,35 +71,11 @@ function remembering(policy: Policy | undefined): RequirementOf {
   };
 }
 
-/**
- * The numbers of all events: nothing of them was kept to be counted again. What is odd or cannot be told is
- * of the profile that is asked for.
- */
-function summaryOf(
-  { tally }: Audit,
-  summary: AuditSummary,
-  { profiles }: ProfileReport,
-  asked: string | undefined,
-): AuditSummary {
-  let untracked = 0;
-  let orphaned = 0;
-  for (const use of tally.untrackedByRole.values()) {
-    for (const counts of [use.found, use.unverifiable]) {
-      orphaned += counts.orphaned ?? 0;
-      untracked += (counts.no_source_identity ?? 0) + (counts.non_sentinel_format ?? 0);
-    }
-  }
-  const total = summary.tracked + untracked + orphaned;
-  const unverifiable =
-    asked === undefined
-      ? [...tally.untrackedByRole.values()].reduce((sum, use) => sum + sumOf(use.unverifiable), 0)
-      : profiles.reduce((sum, row) => sum + row.unverifiable, 0);
-  const anomalies = tally.anomaliesOf(asked);
-  return { ...summary, total, untracked, orphaned, unverifiable, anomalies };
-}
-
-function sumOf(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, more) => sum + more, 0);
+/** The numbers of all events; what is odd or cannot be told is of the profile that is asked for. */
+function summaryOf(audit: Audit, options: ComplianceOptions, run: Run): AuditSummary {
+  const { unverifiable, anomalies } = summarize(audit, options, run);
+  const ofAll = summarize(audit, { ...options, profile: undefined }, run);
+  return { ...ofAll, unverifiable, anomalies };
 }
 
 async function openReport(

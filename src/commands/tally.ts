@@ -24,6 +24,7 @@ export class Tally {
   hasTags = false;
   /** Every role that was assumed, and its name. */
   readonly #roles = new Set<string>();
+  readonly #anomalous = new Map<string | undefined, number>();
   readonly #anomalies = new Map<string | undefined, Partial<Record<Anomaly, number>>>();
   readonly #ruleFor: (event: RoleEvent) => AllowRule | undefined;
   /** Tracked calls of roles, which teach unless their caller's role was assumed with an identity itself. */
@@ -78,6 +79,23 @@ export class Tally {
     return this.#roles.has(role);
   }
 
+  /** Tracked events of the sessions of one profile, or of all. */
+  trackedOf(profile: string | undefined): number {
+    return profile === undefined
+      ? sumOf(this.trackedByProfile)
+      : (this.trackedByProfile.get(profile) ?? 0);
+  }
+
+  /** Those that cannot be right. */
+  anomalousOf(profile: string | undefined): number {
+    return profile === undefined ? sumOf(this.#anomalous) : (this.#anomalous.get(profile) ?? 0);
+  }
+
+  /** May an untracked event of this role be of the profile? One that says no role may be of any. */
+  mayBeOf(roleArn: string | undefined, profile: string): boolean {
+    return roleArn === undefined || this.profiles.profilesOf(roleArn).profiles.includes(profile);
+  }
+
   /** Anomalies of the sessions of one profile, or of all. */
   anomaliesOf(profile: string | undefined): Partial<Record<Anomaly, number>> {
     const sum: Partial<Record<Anomaly, number>> = {};
@@ -105,6 +123,9 @@ export class Tally {
     const { profile } = session;
     this.trackedByProfile.set(profile, (this.trackedByProfile.get(profile) ?? 0) + events);
     if (!isChecked(session)) this.unchecked += events;
+    if (anomalies.length > 0) {
+      this.#anomalous.set(profile, (this.#anomalous.get(profile) ?? 0) + events);
+    }
     const counts = this.#anomalies.get(profile) ?? {};
     for (const anomaly of anomalies) counts[anomaly] = (counts[anomaly] ?? 0) + events;
     this.#anomalies.set(profile, counts);
@@ -139,4 +160,8 @@ export class Tally {
 function isChecked({ status, startedAt, expiresAt, updatedAt }: SessionFacts): boolean {
   const isDated = startedAt !== undefined && expiresAt !== undefined;
   return isDated && status !== undefined && (status !== 'revoked' || updatedAt !== undefined);
+}
+
+function sumOf(counts: ReadonlyMap<unknown, number>): number {
+  return [...counts.values()].reduce((sum, more) => sum + more, 0);
 }

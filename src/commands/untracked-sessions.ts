@@ -7,8 +7,9 @@ import { type Sink, pipe } from '../pipeline.js';
 import type { Done, Run } from '../run.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
-import { type Audit, isOfProfile, judgeEvents, summarize } from './audit.js';
+import { type Audit, isOfProfile, judgeEvents } from './audit.js';
 import { isUnchecked, pointOutRules, pointOutUnknown } from './audit-doubts.js';
+import { summarize } from './summarize.js';
 import { summaryLines } from './summary-lines.js';
 
 /** Judges every role event of the window, and reports those without a tracked session behind them. */
@@ -19,7 +20,7 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
     (verdict) => isUntracked(verdict) || verdict.anomalies.length > 0,
   );
   try {
-    const summary = await summarize(audit, options, run);
+    const summary = summarize(audit, options, run);
     const ofProfile = filter(isOfProfile(options.profile));
     await pipe(
       ofProfile(audit.findings()),
@@ -30,11 +31,7 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
     pointOutUnknown(audit.tally, summary, options, run);
     return {
       lines: options.output.format === 'table' ? [] : summaryLines(summary),
-      exitCode: exitCodeOf(
-        summary,
-        await mayFail(audit, options),
-        isUnchecked(audit.tally, options),
-      ),
+      exitCode: exitCodeOf(summary, isUnchecked(audit.tally, options)),
     };
   } finally {
     await audit.dispose();
@@ -53,9 +50,8 @@ async function openReport(
   const anomalies = filter(isAnomaly)(filter(isOfProfile(options.profile))(audit.findings()));
   if (output.format === 'table') {
     const { untrackedReport } = await import('../sinks/untracked-report.js');
-    const anomalyCount = await countOf(filter(isAnomaly)(audit.findings()), options.profile);
     const hints = hintsFor(summary, audit);
-    return untrackedReport({ summary, anomalies, anomalyCount, hints }, openWriter(output, world));
+    return untrackedReport({ summary, anomalies, hints }, openWriter(output, world));
   }
   if (output.format === 'json') {
     const { json } = await import('../sinks/json.js');
@@ -70,15 +66,6 @@ async function openReport(
     color: false,
     empty: '',
   });
-}
-
-async function countOf(
-  findings: AsyncIterable<readonly Finding[]>,
-  profile: string | undefined,
-): Promise<number> {
-  let number = 0;
-  for await (const batch of findings) number += batch.filter(isOfProfile(profile)).length;
-  return number;
 }
 
 /** The members of the JSON document before its lists; times as RFC 3339. */
@@ -103,20 +90,12 @@ function summaryFields(summary: AuditSummary): Readonly<Record<string, unknown>>
   };
 }
 
-/** What makes exit code 1: findings that are wanted and that can be told. */
-async function mayFail(audit: Audit, { failOn, profile }: AuditOptions): Promise<boolean> {
-  const fails = ({ category, anomalies, unverifiable }: Finding): boolean =>
-    (failOn.has(category) && !unverifiable) || anomalies.some((anomaly) => failOn.has(anomaly));
-  return (await countOf(filter(fails)(audit.findings()), profile)) > 0;
-}
-
 /** Evidence that is too thin is a failure to tell, unless something else was found. */
 function exitCodeOf(
-  { unverifiable, unattributed }: AuditSummary,
-  fails: boolean,
+  { failing, unverifiable, unattributed }: AuditSummary,
   unchecked: boolean,
 ): ExitCode {
-  if (fails) return ExitCode.Findings;
+  if (failing > 0) return ExitCode.Findings;
   return unchecked || unverifiable + unattributed > 0 ? ExitCode.Failed : ExitCode.Clean;
 }
 

@@ -15,6 +15,10 @@ export interface AuditSummary {
   readonly unverifiable: number;
   /** Untracked ones that may be of the profile that is asked for, of which no role is known; not in the total. */
   readonly unattributed: number;
+  /** Findings and anomalies that are to make the run fail, and of which somebody can tell. */
+  readonly failing: number;
+  /** Tracked events that cannot be right. */
+  readonly anomalous: number;
   readonly anomalies: Readonly<Partial<Record<Anomaly, number>>>;
   readonly excluded: Excluded;
   readonly rejected: number;

@@ -24,8 +24,6 @@ export interface ProfileCompliance {
   readonly tracked: number;
   /** Orphaned ones among them. */
   readonly untracked: number;
-  /** Of the untracked ones, those of which nobody can tell. */
-  readonly unverifiable: number;
   /** Required, and used untracked. */
   readonly hasGap: boolean;
   /** Required, and no role is known, while some untracked use could not be placed: neither compliant nor a gap. */
@@ -57,7 +55,7 @@ export interface ReportInput {
 
 /** Under what events without a role, or of a session without a profile, are listed. */
 const UNKNOWN = 'unknown';
-const NONE = { all: 0, failing: 0, thin: 0 };
+const NONE = { all: 0, failing: 0 };
 
 /**
  * The report for each profile. Doubt never hides a gap: a role that several profiles use counts, for its
@@ -66,15 +64,14 @@ const NONE = { all: 0, failing: 0, thin: 0 };
  */
 export function reportProfiles(input: ReportInput): ProfileReport {
   const { roles, trackedByProfile, untrackedByRole, requirementOf, failOn } = input;
-  const untracked = new Map<string, { all: number; failing: number; thin: number }>();
+  const untracked = new Map<string, { all: number; failing: number }>();
   const attributedBy: Partial<Record<AttributedBy, number>> = {};
   for (const [roleArn, use] of untrackedByRole) {
     const { profiles, by } =
       roleArn === undefined
         ? { profiles: [UNKNOWN], by: 'role_name' as const }
         : roles.profilesOf(roleArn);
-    const thin = total(use.unverifiable, FINDING_CATEGORIES);
-    const all = total(use.found, FINDING_CATEGORIES) + thin;
+    const all = total(use.found, FINDING_CATEGORIES) + total(use.unverifiable, FINDING_CATEGORIES);
     const failing = total(
       use.found,
       FINDING_CATEGORIES.filter((category) => failOn.has(category)),
@@ -85,11 +82,7 @@ export function reportProfiles(input: ReportInput): ProfileReport {
     );
     for (const profile of concerned.length > 0 ? concerned : profiles.slice(0, 1)) {
       const known = untracked.get(profile) ?? NONE;
-      untracked.set(profile, {
-        all: known.all + all,
-        failing: known.failing + failing,
-        thin: known.thin + thin,
-      });
+      untracked.set(profile, { all: known.all + all, failing: known.failing + failing });
     }
   }
   const unattributed = attributedBy.role_name ?? 0;
@@ -100,7 +93,7 @@ export function reportProfiles(input: ReportInput): ProfileReport {
     .toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
     .map((profile) => {
       const { required, rule } = requirementOf(profile);
-      const { all, failing, thin } = untracked.get(profile) ?? NONE;
+      const { all, failing } = untracked.get(profile) ?? NONE;
       const hasGap = required && all > 0;
       return {
         profile,
@@ -110,7 +103,6 @@ export function reportProfiles(input: ReportInput): ProfileReport {
           (trackedByProfile.get(profile) ?? 0) +
           (profile === UNKNOWN ? (trackedByProfile.get(undefined) ?? 0) : 0),
         untracked: all,
-        unverifiable: thin,
         hasGap,
         undetermined: required && !hasGap && unattributed > 0 && !roles.knows(profile),
         fails: required && failing > 0,

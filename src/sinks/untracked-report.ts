@@ -9,7 +9,6 @@ export interface UntrackedReport {
   readonly summary: AuditSummary;
   /** Tracked events that cannot be right, listed after the findings. */
   readonly anomalies: Source<Finding>;
-  readonly anomalyCount: number;
   /** Sentences that help where they stand. */
   readonly hints: readonly string[];
 }
@@ -20,7 +19,7 @@ export function untrackedReport(report: UntrackedReport, write: WriteText): Sink
 }
 
 async function* reportText(
-  { summary, anomalies, anomalyCount, hints }: UntrackedReport,
+  { summary, anomalies, hints }: UntrackedReport,
   findings: Source<Finding>,
 ): AsyncGenerator<string> {
   const found = summary.untracked + summary.orphaned;
@@ -32,8 +31,8 @@ async function* reportText(
     text = '';
   }
   if (text !== '') yield text;
-  if (anomalyCount > 0) {
-    yield `\n${underlined(`Anomalies (${anomalyCount})`, '-')}`;
+  if (summary.anomalous > 0) {
+    yield `\n${underlined(`Anomalies (${summary.anomalous})`, '-')}`;
     for await (const batch of anomalies) yield batch.map(anomalyText).join('');
   }
   if (hints.length > 0) yield `\n${hints.map((hint) => `Hint: ${hint}\n`).join('')}`;

@@ -24,6 +24,8 @@ const SUMMARY: AuditSummary = {
   regions: [],
   freshUntil: undefined,
   athena: undefined,
+  failing: 0,
+  anomalous: 0,
 };
 
 function finding(call: Call = {}, more: Partial<Finding> = {}): Finding {
@@ -41,7 +43,6 @@ function finding(call: Call = {}, more: Partial<Finding> = {}): Finding {
 const reportOf = (more: Partial<UntrackedReport> = {}): UntrackedReport => ({
   summary: SUMMARY,
   anomalies: new Watched<Finding>([]),
-  anomalyCount: 0,
   hints: [],
   ...more,
 });
@@ -129,9 +130,14 @@ test('anomalies stand after the findings and hints before the result', async () 
     },
   );
   const anomalies = new Watched([[anomaly]]);
-  const report = await text(reportOf({ anomalies, anomalyCount: 1, hints: ['one', 'two'] }), [
-    finding(),
-  ]);
+  const report = await text(
+    reportOf({
+      summary: { ...SUMMARY, anomalous: 1 },
+      anomalies,
+      hints: ['one', 'two'],
+    }),
+    [finding()],
+  );
   expect(report).toMatch(
     /Untracked Sessions \(1\)\n-+\n\[no_source_identity\][^]+\nAnomalies \(1\)\n-+\n\[user_mismatch, role_mismatch\][^]+\n {2}Session: 0123456789abcdef \(alice\)\n\nHint: one\nHint: two\n\nResult: /,
   );
