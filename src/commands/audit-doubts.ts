@@ -39,11 +39,12 @@ export function pointOutUnknown(
     reading.note(`${events}: kept, for they may be of ${asked}`);
   }
   const unused = [...knownRoles.explicit.keys()].filter((known) => !tally.hasRole(known));
-  if (unused.length > 0) {
+  if (unused.length > 0 && role === undefined) {
     reading.note(`no event assumed these roles of the profile map: ${unused.join(', ')}`);
   }
-  if (tally.unchecked > 0) {
-    const events = count(tally.unchecked, 'tracked event');
+  const unchecked = tally.uncheckedOf(profile);
+  if (unchecked > 0) {
+    const events = count(unchecked, 'tracked event');
     reading.note(
       `${events} could not be checked for after_revocation and outside_session: the sessions lack status, started_at, expires_at or updated_at; archive them with --columns all`,
     );
@@ -55,8 +56,11 @@ export function pointOutUnknown(
 }
 
 /** Are anomalies to make the run fail that could not be told? */
-export function isUnchecked({ unchecked }: Tally, { failOn }: AuditOptions): boolean {
-  return unchecked > 0 && (failOn.has('after_revocation') || failOn.has('outside_session'));
+export function isUnchecked(tally: Tally, { failOn, profile }: AuditOptions): boolean {
+  return (
+    tally.uncheckedOf(profile) > 0 &&
+    (failOn.has('after_revocation') || failOn.has('outside_session'))
+  );
 }
 
 /** A rule that no longer holds, or that nothing needs, is pointed out. */

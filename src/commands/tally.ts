@@ -14,8 +14,6 @@ export class Tally {
   readonly trackedByProfile = new Map<string | undefined, number>();
   /** Untracked events by the role that was assumed. */
   readonly untrackedByRole = new Map<string | undefined, RoleUse>();
-  /** Tracked events of sessions that lack what an anomaly is told by. */
-  unchecked = 0;
   /** Which profiles a role belongs to: complete when all events have been counted. */
   readonly profiles: RoleProfiles;
   /** How often each rule of the allow list was used, by its name. */
@@ -24,6 +22,7 @@ export class Tally {
   hasTags = false;
   /** Every role that was assumed, and its name. */
   readonly #roles = new Set<string>();
+  readonly #unchecked = new Map<string | undefined, number>();
   readonly #anomalous = new Map<string | undefined, number>();
   readonly #anomalies = new Map<string | undefined, Partial<Record<Anomaly, number>>>();
   readonly #ruleFor: (event: RoleEvent) => AllowRule | undefined;
@@ -81,14 +80,17 @@ export class Tally {
 
   /** Tracked events of the sessions of one profile, or of all. */
   trackedOf(profile: string | undefined): number {
-    return profile === undefined
-      ? sumOf(this.trackedByProfile)
-      : (this.trackedByProfile.get(profile) ?? 0);
+    return countOf(this.trackedByProfile, profile);
   }
 
   /** Those that cannot be right. */
   anomalousOf(profile: string | undefined): number {
-    return profile === undefined ? sumOf(this.#anomalous) : (this.#anomalous.get(profile) ?? 0);
+    return countOf(this.#anomalous, profile);
+  }
+
+  /** Those of sessions that lack what an anomaly is told by. */
+  uncheckedOf(profile: string | undefined): number {
+    return countOf(this.#unchecked, profile);
   }
 
   /** May an untracked event of this role be of the profile? One that says no role may be of any. */
@@ -122,7 +124,9 @@ export class Tally {
   #countTracked({ event, anomalies }: Verdict, session: SessionFacts, events: number): void {
     const { profile } = session;
     this.trackedByProfile.set(profile, (this.trackedByProfile.get(profile) ?? 0) + events);
-    if (!isChecked(session)) this.unchecked += events;
+    if (!isChecked(session)) {
+      this.#unchecked.set(profile, (this.#unchecked.get(profile) ?? 0) + events);
+    }
     if (anomalies.length > 0) {
       this.#anomalous.set(profile, (this.#anomalous.get(profile) ?? 0) + events);
     }
@@ -162,6 +166,10 @@ function isChecked({ status, startedAt, expiresAt, updatedAt }: SessionFacts): b
   return isDated && status !== undefined && (status !== 'revoked' || updatedAt !== undefined);
 }
 
-function sumOf(counts: ReadonlyMap<unknown, number>): number {
+function countOf(
+  counts: ReadonlyMap<string | undefined, number>,
+  profile: string | undefined,
+): number {
+  if (profile !== undefined) return counts.get(profile) ?? 0;
   return [...counts.values()].reduce((sum, more) => sum + more, 0);
 }

@@ -55,8 +55,11 @@ export function checkRun(given: GivenOptions): RunOptions {
 function checkNotRead(out: string, given: GivenOptions): void {
   for (const name of ['sessions', 'events'] as const) {
     for (const path of given.has(name) ? given.list(name) : []) {
-      if (path === '-' || !isSameFile(out, path)) continue;
-      throw new UsageError(given.origin('out'), `is ${path}, which is read`, 'write elsewhere');
+      if (path === '-') continue;
+      const lies = statOf(out) !== undefined && realPath(out).startsWith(realPath(path) + sep);
+      if (!isSameFile(out, path) && !lies) continue;
+      const what = `${lies ? 'is a file of' : 'is'} ${path}, which is read`;
+      throw new UsageError(given.origin('out'), what, 'write elsewhere');
     }
   }
 }

@@ -14,27 +14,25 @@ const clock = z
 const GO_DURATION = /^(0|((\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/;
 
 const device = z.strictObject({
-  require_mdm: z.boolean().optional(),
-  require_encryption: z.boolean().optional(),
-  require_mdm_compliant: z.boolean().optional(),
-  require_firewall: z.boolean().optional(),
-  min_os_version: z
-    .string()
-    .regex(/^(?=.*\d)[\dA-Za-z.+-]+$/, 'expected a version such as "14.2"')
-    .optional(),
+  require_mdm: orNothing(z.boolean()),
+  require_encryption: orNothing(z.boolean()),
+  require_mdm_compliant: orNothing(z.boolean()),
+  require_firewall: orNothing(z.boolean()),
+  min_os_version: orNothing(
+    z.string().regex(/^(?=.*\d)[\dA-Za-z.+-]+$/, 'expected a version such as "14.2"'),
+  ),
   allowed_os_types: listOf(text),
 });
 
 const time = z.strictObject({
   days: listOf(z.enum(WEEKDAYS)),
-  hours: z.strictObject({ start: clock, end: clock }).optional(),
-  timezone: z
-    .string()
-    .superRefine((name, context) => {
+  hours: orNothing(z.strictObject({ start: clock, end: clock })),
+  timezone: orNothing(
+    z.string().superRefine((name, context) => {
       const message = zoneProblem(name);
       if (message !== undefined) context.addIssue(message);
-    })
-    .optional(),
+    }),
+  ),
 });
 
 const conditions = z.strictObject({
@@ -49,8 +47,8 @@ const rule = z.strictObject({
   name: text,
   effect: z.enum(EFFECTS),
   conditions: orNothing(conditions),
-  reason: z.string().optional(),
-  session_table: z.string().optional(),
+  reason: orNothing(z.string()),
+  session_table: orNothing(z.string()),
   max_server_duration: z
     .string()
     .regex(GO_DURATION, 'expected a duration such as 15m or 1h30m')

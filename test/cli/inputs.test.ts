@@ -1,6 +1,7 @@
 import {
   createWriteStream,
   linkSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   symlinkSync,
@@ -59,6 +60,40 @@ describe('rejects are never written over or into what is read', () => {
     const args = ['export', '--sessions', path, '--out', 'out.csv'];
     expect((await cli([...args, '--rejects', 'link'], { cwd: folder })).code).toBe(2);
     expect((await cli([...args, '--rejects', '-'], { cwd: folder })).code).toBe(2);
+  });
+});
+
+describe('the output is never written over what is read', () => {
+  const inputs: readonly [string, string, readonly string[]][] = [
+    ['--sessions', ndjson(sessionRows(3)), ['export']],
+    ['--events', ndjsonOf([roleRecord(1)]), ['export', 'events']],
+  ];
+
+  it.each(inputs)('which is %s', async (option, content, command) => {
+    const path = file('rows.ndjson', content);
+    const other = file('other.ndjson', content);
+    const [link, twin] = [`${path}.link`, `${path}.twin`];
+    symlinkSync(path, link);
+    linkSync(path, twin);
+    for (const out of [path, link, twin]) {
+      const args = [...command, option, other, path, '--format', 'ndjson', '--out', out];
+      const { code, stdout, stderr } = await cli(args, { env: NO_AWS });
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`--out: is ${path}, which is read\n  write elsewhere\n`);
+    }
+    expect(readFileSync(path, 'utf8')).toBe(content);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it.each(inputs)('but may be a new file in a folder of %s', async (option, content, command) => {
+    const folder = scratch();
+    file('rows.ndjson', content, folder);
+    const out = join(folder, 'out.ndjson');
+    const { code } = await cli([...command, option, folder, '--out', out], { env: NO_AWS });
+    expect([code, readFileSync(out, 'utf8').split('\n').length]).toEqual([
+      0,
+      content.split('\n').length,
+    ]);
   });
 });
 

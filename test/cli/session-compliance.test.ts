@@ -1,7 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Ended, cli, scratch } from '../support/cli.js';
+import { type Ended, cli, objects, scratch } from '../support/cli.js';
+import type { TrailRecord } from '../support/cloudtrail.js';
+import { type Row, idOf, sessionRow } from '../support/sessions.js';
+import { roleArn, roleRecord, runOver, untracked } from '../support/trail.js';
 
 /** Asking AWS would fail at once. */
 const NO_AWS = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
@@ -150,6 +153,230 @@ describe('session-compliance', () => {
   });
 });
 
+/** Sessions of prod and of dev, which began at noon of 2026-01-20 and two minutes later. */
+const PROD = sessionRow(5040, { status: 'active' });
+const DEV = sessionRow(5042, { status: 'active' });
+const AFTER_ALL = '2026-01-20T12:30:00Z';
+const trackedBy = (n: number, session: Row, more: Parameters<typeof roleRecord>[1] = {}) =>
+  roleRecord(n, { at: '2026-01-20T12:05:00Z', tag: String(session['id']), ...more });
+/** Of a session that is not there, before any that is. */
+const unverifiable = (n: number): TrailRecord =>
+  roleRecord(n, { at: '2026-01-18T00:00:00Z', identity: `sentinel-${idOf(9)}` });
+const over = (
+  records: readonly TrailRecord[],
+  sessions: readonly Row[],
+  ...args: readonly string[]
+): Promise<Ended> => runOver(['session-compliance'], records, sessions, args);
+const configOf = (profile: string, role = 'Prod'): string[] => [
+  '--aws-config',
+  file('config', `[profile ${profile}]\nrole_arn = ${roleArn(role)}\n`),
+];
+const mapOf = (...lines: string[]): string[] => [
+  '--profile-map',
+  file('map.yaml', lines.join('\n')),
+];
+const rowOf = (ended: Ended, profile: string): unknown =>
+  reportOf(ended).profiles.find((row) => row['profile'] === profile);
+
+describe('whose a role is', () => {
+  const bypasses = [roleRecord(8), roleRecord(9)];
+
+  it('is not learned from an event that cannot be right', async () => {
+    for (const [at, way] of [
+      [AFTER_ALL, { role_name: 2 }],
+      ['2026-01-20T12:05:00Z', { tracked: 2 }],
+    ] as const) {
+      const ended = await over([trackedBy(1, DEV, { at }), ...bypasses], [PROD, DEV], '--json');
+      expect(reportOf(ended)).toMatchObject({ tracked_events: 1, attributed_by: way });
+    }
+  });
+
+  it.each([
+    ['one that cannot be right', AFTER_ALL],
+    ['a sound one', '2026-01-20T12:05:00Z'],
+  ])('is not moved away from the AWS config by %s', async (_, at) => {
+    const records = [trackedBy(1, DEV, { at }), ...bypasses];
+    const ended = await over(
+      records,
+      [PROD, DEV],
+      ...policy('prod'),
+      ...configOf('prod'),
+      '--json',
+    );
+    expect(ended.code).toBe(1);
+    expect(rowOf(ended, 'prod')).toMatchObject({ untracked_count: 2, has_gap: true });
+  });
+
+  it('is known by a session of that very role, though nothing is tracked', async () => {
+    const required = [...policy(roleArn('Prod')), '--json'];
+    const known = await over(bypasses, [sessionRow(0, { profile: roleArn('Prod') })], ...required);
+    expect(known.code).toBe(1);
+    expect(rowOf(known, roleArn('Prod'))).toMatchObject({ untracked_count: 2, has_gap: true });
+    expect(reportOf(known)['attributed_by']).toEqual({ session_profile: 2 });
+    const other = await over(bypasses, [sessionRow(0, { profile: roleArn('Other') })], ...required);
+    expect(other.code).toBe(3);
+  });
+
+  it('is said for a shared one to --profile too, where nothing is required', async () => {
+    const shared = [trackedBy(1, PROD), trackedBy(2, PROD), trackedBy(3, DEV), roleRecord(4)];
+    const asked = ['--profile', 'dev', '--json'];
+    const { profiles } = reportOf(await over(shared, [PROD, DEV], ...asked));
+    expect(profiles).toMatchObject([{ profile: 'dev', tracked_count: 1, untracked_count: 1 }]);
+    const audit = JSON.parse((await untracked(shared, [PROD, DEV], asked)).stdout) as Report;
+    expect(audit['untracked_events']).toBe(1);
+    const all = await over(shared, [PROD, DEV], '--json');
+    expect(rowOf(all, 'dev')).toMatchObject({ untracked_count: 0 });
+  });
+
+  it.each(['session-compliance', 'untracked-sessions'])(
+    'is pointed out by %s where the map says it of a role that nobody assumed',
+    async (command) => {
+      const lines = [
+        'Admin: prod',
+        `${roleArn('Prod')}: prod`,
+        `${roleArn('Prdo')}: dev`,
+        'Deev: dev',
+      ];
+      const records = [trackedBy(1, PROD), roleRecord(2, { role: 'Admin' })];
+      const used = await runOver([command], records, [PROD], mapOf(...lines.slice(0, 2)));
+      expect(used.stderr).not.toContain('no event assumed');
+      const { stderr } = await runOver([command], records, [PROD], mapOf(...lines));
+      expect(stderr).toContain(
+        `note: no event assumed these roles of the profile map: ${roleArn('Prdo')}, Deev\n`,
+      );
+    },
+  );
+});
+
+describe('a profile that is really called unknown', () => {
+  it('keeps its tracked events, beside those of sessions without a profile', async () => {
+    const named = sessionRow(5040, { status: 'active', profile: 'unknown' });
+    const bare = sessionRow(5042, { status: 'active', profile: undefined });
+    const records = [trackedBy(1, named), trackedBy(2, named), trackedBy(3, PROD)];
+    const alone = await over(records.slice(0, 2), [named], ...policy('unknown'), '--json');
+    expect([alone.code, reportOf(alone).profiles]).toEqual([
+      0,
+      [expect.objectContaining({ profile: 'unknown', tracked_count: 2, compliance_rate: 100 })],
+    ]);
+    const both = reportOf(await over([...records, trackedBy(4, bare)], [named, bare], '--json'));
+    expect(both.profiles).toMatchObject([{ profile: 'unknown', tracked_count: 4 }]);
+    expect(both['tracked_events']).toBe(4);
+  });
+});
+
+describe('--columns', () => {
+  it('takes the columns of profiles', async () => {
+    const args = ['--format', 'csv', '--columns', 'profile,untracked_count'];
+    const { code, stdout } = await over([trackedBy(1, PROD), roleRecord(2)], [PROD], ...args);
+    expect([code, stdout]).toEqual([0, 'profile,untracked_count\nprod,1\n']);
+  });
+});
+
+describe('--profile leaves out of the exit code what is of another', () => {
+  it.each([
+    ['prod', 1],
+    ['dev', 0],
+  ])('an anomaly: %s ends with %i', async (profile, expected) => {
+    const records = [trackedBy(1, PROD, { at: AFTER_ALL }), trackedBy(2, DEV)];
+    const args = ['--profile', profile, '--fail-on', 'outside_session'];
+    for (const format of ['human', 'csv']) {
+      const ended = await over(records, [PROD, DEV], ...args, '--format', format);
+      expect(ended.code).toBe(expected);
+      expect(`${ended.stdout}${ended.stderr}`.includes('outside_session')).toBe(expected === 1);
+    }
+  });
+
+  it.each([
+    ['prod', 3],
+    ['dev', 0],
+  ])('an event that cannot be verified: %s ends with %i', async (profile, expected) => {
+    const records = [trackedBy(1, PROD), trackedBy(2, DEV, { role: 'Dev' }), unverifiable(3)];
+    const { code, stderr } = await over(records, [PROD, DEV], '--profile', profile);
+    expect(code).toBe(expected);
+    expect(stderr.includes('cannot be verified')).toBe(expected === 3);
+  });
+});
+
+describe('what could not be told is said on standard error', () => {
+  const records = [
+    trackedBy(1, PROD),
+    trackedBy(2, PROD, { at: AFTER_ALL }),
+    unverifiable(3),
+    roleRecord(4, { role: 'Unseen' }),
+    roleRecord(5, { more: { errorCode: 'AccessDenied', responseElements: null } }),
+  ];
+
+  it.each(['human', 'json', 'csv', 'ndjson', 'github'])('in %s', async (format) => {
+    const args = [...policy('prod', 'backup'), '--format', format];
+    const { code, stdout, stderr } = await over(records, [PROD], ...args);
+    expect(code).toBe(3);
+    expect(stderr).toContain('note: 1 event cannot be verified: ');
+    expect(stderr).toContain(
+      'note: no role of backup is known, and 1 untracked event could only be placed by the name of the role: give --profile-map\n',
+    );
+    if (format === 'human') {
+      expect(stdout).toContain('\nUnverifiable events: 1\n');
+      expect(stderr).not.toContain('counted apart');
+      return;
+    }
+    expect(stderr).toContain(`4 events judged: 2 tracked (50.0%), 1 untracked, 1 orphaned
+counted apart: 0 service calls, 1 failed calls, 0 duplicates, 0 outside window, 0 not judged, 0 allowed
+anomalies: 1 outside_session
+untracked events placed: 1 by tracked, 1 by role_name
+`);
+  });
+
+  it('and nothing is said where all could be told', async () => {
+    const { code, stderr } = await over(records.slice(0, 1), [PROD], ...policy('prod'));
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('note: ')]);
+  });
+
+  it('also that two ways place a role differently', async () => {
+    const { stderr } = await over([trackedBy(1, PROD)], [PROD], ...configOf('dev'), '--json');
+    expect(stderr).toContain('note: 1 role is placed differently by two ways\n');
+  });
+});
+
+describe('--explain-policy', () => {
+  const explain = (...args: string[]): Promise<Ended> =>
+    run('--explain-policy', ...policy('prod', 'dev'), ...args);
+  const why = expect.stringContaining('tracked') as string;
+  const rows = ['dev', 'prod'].map((profile) => ({
+    profile,
+    policy_required: true,
+    policy_rule: 'tracked',
+    why,
+  }));
+
+  it('is a table unless another format is asked for', async () => {
+    const { code, stdout } = await explain();
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Profile +Policy Required +Why\n/i)]);
+  });
+
+  it('is a JSON document with --json', async () => {
+    const { code, stdout } = await explain('--json');
+    expect([code, JSON.parse(stdout)]).toEqual([0, { profiles: rows }]);
+  });
+
+  it('has a row for each profile in CSV and NDJSON', async () => {
+    const [header, first, second, ...rest] = (await explain('--format', 'csv')).stdout.split('\n');
+    expect(header).toBe('profile,policy_required,policy_rule,why');
+    expect([first, second]).toEqual(
+      ['dev', 'prod'].map((name) => expect.stringMatching(`^${name},true,tracked,`) as string),
+    );
+    expect(rest).toEqual(['']);
+    expect(objects((await explain('--format', 'ndjson')).stdout)).toEqual(rows);
+  });
+
+  it('goes to the file that --out names', async () => {
+    const folder = scratch();
+    const out = join(folder, 'why.json');
+    const { code, stdout } = await explain('--out', out);
+    expect([code, stdout, readdirSync(folder)]).toEqual([0, '', ['why.json']]);
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({ profiles: rows });
+  });
+});
+
 describe('session-compliance refuses before it reads', () => {
   it.each<[string, readonly string[], string]>([
     ['no --since', ['--events', 'examples/data/AWSLogs'], '--since: is needed'],
@@ -174,14 +401,35 @@ describe('session-compliance refuses before it reads', () => {
     expect(stderr).toContain(message);
   });
 
-  it('every error of a policy at once, each with its line', async () => {
+  it('every error of a policy at once, each on a line of its own', async () => {
     const path = file(
       'p.yaml',
       'version: "1"\nrules:\n  - {name: a, effect: permit}\n  - {effect: deny, conditions: {mode: [serve]}}\n',
     );
-    const { code, stderr } = await run(...WEEK, '--policy', path);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`${path}:3:`);
-    expect(stderr).toContain(`${path}:4:`);
+    for (const more of [WEEK, ['--explain-policy']]) {
+      const { code, stderr } = await run(...more, '--policy', path);
+      expect(code).toBe(2);
+      const lines = stderr.trimEnd().split('\n');
+      expect(lines).toEqual(
+        ['3:23: rules.0.effect', '4:5: rules.1.name', '4:40: rules.1.conditions.mode.0'].map(
+          (place) =>
+            expect.stringContaining(`sentinel-audit: --policy: ${path}:${place}`) as string,
+        ),
+      );
+      for (const line of lines) expect(line.split(path).length).toBe(2);
+    }
+  });
+
+  it('every error of a map or an allow list in the same way', async () => {
+    for (const [option, text] of [
+      ['--profile-map', 'A: 1\nB: 2\n'],
+      ['--allow', 'rules:\n- {name: 1, reason: x, role: y}\n- {name: a, reason: 2, role: y}\n'],
+    ] as const) {
+      const { code, stderr } = await run(...WEEK, ...EXAMPLES, option, file('f.yaml', text));
+      expect([code, stderr.trimEnd().split('\n')]).toEqual([
+        2,
+        Array(2).fill(expect.stringMatching(`^sentinel-audit: ${option}: .*f\\.yaml:\\d+:`)),
+      ]);
+    }
   });
 });

@@ -78,6 +78,22 @@ rules:
     },
   );
 
+  test.each([
+    ['conditions:', ''],
+    ['conditions: { profiles: , users: , mode: , device: , time: }', 'conditions: {}'],
+    ['conditions: { profiles: null, users: ~ }', 'conditions: {}'],
+    ['conditions: { device: { allowed_os_types: } }', 'conditions: { device: {} }'],
+    ['conditions: { time: { days: , timezone: UTC } }', 'conditions: { time: { timezone: UTC } }'],
+  ])('takes a key without a value for none: %s', async (given, without) => {
+    const read = (conditions: string): ReturnType<typeof policyFile> =>
+      policyFile(`version: "1"\nrules:\n- name: a\n  effect: deny\n  ${conditions}\n`);
+    const [told, expected] = [await read(given), await read(without)];
+    expect(told.policy).toEqual(expected.policy);
+    const rest = (lines: readonly string[]): unknown =>
+      lines.map((line) => line.split(': ').slice(1));
+    expect(rest(told.warnings)).toEqual(rest(expected.warnings));
+  });
+
   test('says all that is wrong with it, each with its place', async () => {
     const content = `version: 1
 rules:

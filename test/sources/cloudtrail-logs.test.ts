@@ -270,6 +270,20 @@ test('what comes after the zeros that fill up a gzip is not left out', async () 
   }
 });
 
+test('of a gzip that is cut off, the members before are read, and the file is rejected', async () => {
+  const path = join(temporaryFolder(), 'log.gz');
+  const [one, two, last] = [0, 1, 2].map((n) =>
+    gzipSync(`${JSON.stringify(assumeRoleRecord({ eventID: eventIdOf(n) }))}\n`),
+  ) as [Buffer, Buffer, Buffer];
+  for (const length of [1, 5, 12, last.length >> 1]) {
+    writeFileSync(path, Buffer.concat([one, two, last.subarray(0, length)]));
+    const { events, rejects, meter } = await readAll([path]);
+    expect(events.map(({ eventId }) => eventId)).toEqual([0, 1].map(eventIdOf));
+    expect(rejects).toMatchObject([{ kind: 'file', place: path }]);
+    expect(meter.complete).toBe(false);
+  }
+});
+
 test('a file of white space is given up after a megabyte of it', async () => {
   const path = join(temporaryFolder(), 'log.gz');
   writeFileSync(path, gzipSync(Buffer.alloc(8_000_000, ' ')));

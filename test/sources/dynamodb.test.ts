@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SourceError } from '../../src/errors.js';
 import { Meter, type Reading, type Reject } from '../../src/model/reading.js';
 import { NO_FILTER, type SessionFilter, matches } from '../../src/model/session-filter.js';
 import { FIELD, type Session, type SessionField } from '../../src/model/session.js';
@@ -10,6 +11,7 @@ import {
   createTable,
   startDynalite,
   startDynamoDbLocal,
+  toItem,
   whyNoDynamoDbLocal,
 } from '../support/dynamodb.js';
 import { type Proxy, startProxy } from '../support/proxy.js';
@@ -156,6 +158,65 @@ describe.each(CARRIERS)('the live table, on $name', ({ start, skip }) => {
     expect(ids(sessions)).toEqual(ids(rows));
     for (const { units, operation } of seen)
       if (operation === 'Scan') expect(units).toBeLessThan(510);
+  });
+});
+
+describe('a table that answers as none should', () => {
+  let endpoint: Endpoint;
+  beforeAll(async () => {
+    endpoint = await startDynalite();
+    await createTable(endpoint.url, 'sessions', []);
+  });
+  afterAll(() => endpoint.close());
+
+  /** Reads a table whose pages are these, the last without an end of its own. */
+  async function readPages(pageOf: (number: number) => object): Promise<Result> {
+    let pages = 0;
+    const proxy = await startProxy(endpoint.url, (operation) =>
+      operation === 'Scan' ? { kind: 'answer', body: JSON.stringify(pageOf(pages++)) } : undefined,
+    );
+    try {
+      return await readAll(proxy, { segments: 1 });
+    } finally {
+      proxy.close();
+    }
+  }
+
+  it.each([
+    ['with null', null],
+    ['with a text', 'x'],
+  ])('%s for an item has a row that is rejected', async (_, odd) => {
+    const Items = [odd, toItem(sessionRow(3))];
+    const { sessions, rejects, meter } = await readPages(() => ({ Items, Count: 2 }));
+    expect(ids(sessions)).toEqual([idOf(3)]);
+    expect(rejects).toMatchObject([{ kind: 'row', reason: 'expected an item' }]);
+    expect(meter).toMatchObject({ rows: 2, rejected: 1 });
+  });
+
+  it.each([
+    ['the same key', ['a']],
+    ['two keys in turn', ['a', 'b']],
+    ['seven keys in turn, after others', ['x', 'y', 'a', 'b', 'c', 'd', 'e', 'f', 'g']],
+  ])('%s for ever, as where to go on, is an error', async (_, keys) => {
+    const turn = keys.filter((key) => key < 'x');
+    const keyOf = (page: number): string => keys[page] ?? turn[(page - keys.length) % turn.length]!;
+    const pageOf = (page: number): object => ({
+      Items: [],
+      Count: 0,
+      ...(page < 100 && { LastEvaluatedKey: { id: { S: keyOf(page) } } }), // else it would never end
+    });
+    const failure: unknown = await readPages(pageOf).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SourceError);
+    expect(String(failure)).toContain('table sessions: the same LastEvaluatedKey again');
+  });
+
+  it('many keys, each once, are no error', async () => {
+    const pageOf = (page: number): object => ({
+      Items: [toItem(sessionRow(page))],
+      Count: 1,
+      ...(page < 50 && { LastEvaluatedKey: { id: { S: idOf(page) } } }),
+    });
+    expect((await readPages(pageOf)).sessions.length).toBe(51);
   });
 });
 

@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Interruption, SourceError } from '../../src/errors.js';
 import type { RoleEvent } from '../../src/model/role-event.js';
 import type { SessionFinder, Sought } from '../../src/model/session-match.js';
 import { identityReader } from '../../src/model/source-identity.js';
 import type { Verdict } from '../../src/model/verdict.js';
 import { pipe } from '../../src/pipeline.js';
+import { WALL } from '../../src/sources/clock.js';
 import { openFinder } from '../../src/sources/open-finder.js';
 import { classify } from '../../src/transforms/classify.js';
 import { rebatch } from '../../src/transforms/rebatch.js';
@@ -195,6 +196,51 @@ describe('sessions of the live table', () => {
     }
   });
 
+  test('keys that stay unprocessed are given up after five minutes, and each repeat is counted', async () => {
+    const slept = passingTime(45_000);
+    const stingy = await startStingy(endpoint.url, 0);
+    try {
+      await withFinder(stingy.url, 'few', {}, async ({ finder, meter }) => {
+        const answer = finder.find([0, 1].map(soughtById));
+        await expect(answer).rejects.toBeInstanceOf(SourceError);
+        await expect(answer).rejects.toThrow(
+          /dynamodb:BatchGetItem of table few in us-east-1: keys/,
+        );
+        expect(slept()).toBe(7 * 45_000); // after six times it was not yet five minutes
+        expect([meter.lookups, meter.retries]).toEqual([8, 7]);
+      });
+    } finally {
+      stingy.close();
+    }
+  });
+
+  test('a table that gives a key now and then is not given up, for hours', async () => {
+    const slept = passingTime(120_000);
+    const stingy = await startStingy(endpoint.url, (request) => (request % 3 === 0 ? 1 : 0));
+    try {
+      await withFinder(stingy.url, 'few', {}, async ({ finder }) => {
+        const matches = await finder.find([...Array(40).keys()].map(soughtById));
+        expect(matches.map((match) => match?.session.id)).toEqual([...Array(40).keys()].map(idOf));
+        expect(slept()).toBeGreaterThan(3 * 3_600_000);
+      });
+    } finally {
+      stingy.close();
+    }
+  });
+
+  test('an item that is none is a row that is rejected', async () => {
+    const body = JSON.stringify({ Responses: { few: [null] } });
+    const faultFor = (operation: string): Fault | undefined =>
+      operation === 'BatchGetItem' ? { kind: 'answer', body } : undefined;
+    await withFinder(endpoint.url, 'few', { faultFor }, async ({ finder, rejects, meter }) => {
+      const [match] = await finder.find([soughtById(0)]);
+      expect(match?.session.id).toBe(idOf(0)); // by a complete read
+      expect(rejects).toMatchObject([{ kind: 'row', reason: 'expected an item' }]);
+      expect(meter.rejected).toBe(1);
+      expect(finder.coverage()?.isComplete).toBe(false);
+    });
+  });
+
   test('an interruption ends the waiting for unprocessed keys', async () => {
     const partial = await startStingy(endpoint.url, 1);
     const stop = new AbortController();
@@ -340,18 +386,38 @@ function keysIn({ RequestItems = {} }: BatchGet): string[] {
   return Object.values(RequestItems).flatMap(({ Keys }) => Keys.map(({ id }) => id.S));
 }
 
+/** Lets so much time pass, and none really, whenever somebody sleeps; says how much has. */
+function passingTime(millis: number): () => number {
+  let slept = 0;
+  const now = performance.now.bind(performance);
+  const spies = [
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + slept),
+    vi.spyOn(WALL, 'sleep').mockImplementation(async () => void (slept += millis)),
+  ];
+  onTestFinished(() => spies.forEach((spy) => spy.mockRestore()));
+  return () => slept;
+}
+
 /** An endpoint that processes only so many keys of a BatchGetItem, and leaves the others. */
 async function startStingy(
   target: string,
-  most: number,
+  most: number | ((request: number) => number),
 ): Promise<{ url: string; close: () => void }> {
+  let requests = 0;
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = JSON.parse(Buffer.concat(chunks).toString()) as BatchGet & object;
+    const isLookup = body.RequestItems !== undefined;
+    const taken = typeof most === 'number' ? most : isLookup ? most(requests++) : 0;
     const left = Object.entries(body.RequestItems ?? {}).map(
-      ([table, { Keys }]) => [table, { Keys: Keys.splice(most) }] as const,
+      ([table, { Keys }]) => [table, { Keys: Keys.splice(taken) }] as const,
     );
+    if (isLookup && taken === 0) {
+      outgoing.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+      outgoing.end(JSON.stringify({ Responses: {}, UnprocessedKeys: Object.fromEntries(left) }));
+      return;
+    }
     const { host: _, 'content-length': __, ...headers } = incoming.headers;
     const response = await fetch(target, {
       method: 'POST',
