@@ -21,6 +21,7 @@ export { type Session, type SessionStatus, placedAt } from './model/session.js';
 export { type Instant, compareInstants, formatInstant, parseInstant } from './model/timestamp.js';
 export { type Window, parseWindow, within } from './model/window.js';
 
+export type { AthenaOptions } from './sources/athena-query.js';
 export { type EventsFrom, type OpenedEvents, openEvents } from './sources/open-events.js';
 export { type SessionsFrom, openSessions } from './sources/open.js';
 

@@ -308,7 +308,7 @@ export const OPTIONS = {
     kind: 'flag',
     group: 'Running',
     alias: ['v'],
-    describe: 'Say how the table is read: which index, how many segments',
+    describe: 'Say how the table is read and what Athena is asked',
   },
   'no-progress': {
     kind: 'flag',
