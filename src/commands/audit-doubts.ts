@@ -15,7 +15,7 @@ export function countUnattributed({ untrackedByRole, profiles }: Tally, profile:
   for (const [roleArn, use] of untrackedByRole) {
     if (roleArn === undefined) continue;
     const placed = profiles.profilesOf(roleArn);
-    if (placed.by === 'role_name' && !placed.profiles.includes(profile)) number += sumOf(use);
+    if (placed.by === 'role_name' && !profiles.mayBeOf(roleArn, profile)) number += sumOf(use);
   }
   return number;
 }

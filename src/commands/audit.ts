@@ -146,9 +146,12 @@ function profilesOf({ event, match }: Verdict, profiles: RoleProfiles): readonly
  * Is the finding of the profile that is asked for? Of several that share a role, each is meant; and an
  * event that says no role may be of any.
  */
-export function isOfProfile(profile: string | undefined): (finding: Finding) => boolean {
+export function isOfProfile(
+  { tally }: Audit,
+  profile: string | undefined,
+): (finding: Finding) => boolean {
   return ({ profiles, event, match }) =>
     profile === undefined ||
     profiles.includes(profile) ||
-    (match === undefined && event.roleArn === undefined);
+    (match === undefined && tally.mayBeOf(event.roleArn, profile));
 }

@@ -47,7 +47,7 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
     pointOutUnknown(audit.tally, summarize(audit, options, run), options, run);
     await pipe(
       audit.findings(),
-      filter(isOfProfile(options.profile)),
+      filter(isOfProfile(audit, options.profile)),
       tap((batch) => {
         exported += batch.length;
       }),

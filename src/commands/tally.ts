@@ -95,7 +95,7 @@ export class Tally {
 
   /** May an untracked event of this role be of the profile? One that says no role may be of any. */
   mayBeOf(roleArn: string | undefined, profile: string): boolean {
-    return roleArn === undefined || this.profiles.profilesOf(roleArn).profiles.includes(profile);
+    return roleArn === undefined || this.profiles.mayBeOf(roleArn, profile);
   }
 
   /** Anomalies of the sessions of one profile, or of all. */
@@ -136,9 +136,10 @@ export class Tally {
     if (profile === undefined) return;
     this.profiles.noteSessionProfile(profile);
     const isFirstHop = event.callerSourceIdentity === undefined;
-    // What cannot be right teaches nothing: a copied id must not move a role to another profile.
-    if (!isFirstHop || anomalies.length > 0 || event.roleArn === undefined) return;
-    if (this.#showsHops || event.callerRoleArn === undefined) {
+    if (!isFirstHop || event.roleArn === undefined) return;
+    // A copied id must not move a role to another profile.
+    if (anomalies.length > 0) this.profiles.suspect(event.roleArn, profile);
+    else if (this.#showsHops || event.callerRoleArn === undefined) {
       this.profiles.learn(event.roleArn, profile, events);
     } else {
       this.#noteHop(event.callerRoleArn, event.roleArn, profile, events);
@@ -154,7 +155,8 @@ export class Tally {
   /** To be called when all events have been counted: now it is known who may have been a second hop. */
   finish(): void {
     for (const { caller, role, profile, events } of this.#hops.values()) {
-      if (!this.#withIdentity.has(caller)) this.profiles.learn(role, profile, events);
+      if (this.#withIdentity.has(caller)) this.profiles.suspect(role, profile);
+      else this.profiles.learn(role, profile, events);
     }
     this.#hops.clear();
   }

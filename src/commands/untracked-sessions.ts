@@ -21,7 +21,7 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
   );
   try {
     const summary = summarize(audit, options, run);
-    const ofProfile = filter(isOfProfile(options.profile));
+    const ofProfile = filter(isOfProfile(audit, options.profile));
     await pipe(
       ofProfile(audit.findings()),
       filter<Finding>(isUntracked),
@@ -47,7 +47,9 @@ async function openReport(
   const { output, columns } = options;
   const findingColumns = chosenColumns(FINDING_COLUMNS, columns);
   const isAnomaly = (finding: Finding): boolean => finding.anomalies.length > 0;
-  const anomalies = filter(isAnomaly)(filter(isOfProfile(options.profile))(audit.findings()));
+  const anomalies = filter(isAnomaly)(
+    filter(isOfProfile(audit, options.profile))(audit.findings()),
+  );
   if (output.format === 'table') {
     const { untrackedReport } = await import('../sinks/untracked-report.js');
     const hints = hintsFor(summary, audit);

@@ -66,6 +66,8 @@ export function reportProfiles(input: ReportInput): ProfileReport {
   const { roles, trackedByProfile, untrackedByRole, requirementOf, failOn } = input;
   const untracked = new Map<string, { all: number; failing: number }>();
   const attributedBy: Partial<Record<AttributedBy, number>> = {};
+  const seen = [...trackedByProfile.keys()].map((profile) => profile ?? UNKNOWN);
+  const known = [...new Set([...input.named, ...seen, ...(input.asked ? [input.asked] : [])])];
   for (const [roleArn, use] of untrackedByRole) {
     const { profiles, by } =
       roleArn === undefined
@@ -77,16 +79,16 @@ export function reportProfiles(input: ReportInput): ProfileReport {
       FINDING_CATEGORIES.filter((category) => failOn.has(category)),
     );
     attributedBy[by] = (attributedBy[by] ?? 0) + all;
-    const concerned = profiles.filter(
+    const possible = [...profiles, ...known.filter((name) => mayBe(roles, roleArn, name))];
+    const concerned = [...new Set(possible)].filter(
       (profile) => requirementOf(profile).required || profile === input.asked,
     );
     for (const profile of concerned.length > 0 ? concerned : profiles.slice(0, 1)) {
-      const known = untracked.get(profile) ?? NONE;
-      untracked.set(profile, { all: known.all + all, failing: known.failing + failing });
+      const counts = untracked.get(profile) ?? NONE;
+      untracked.set(profile, { all: counts.all + all, failing: counts.failing + failing });
     }
   }
   const unattributed = attributedBy.role_name ?? 0;
-  const seen = [...trackedByProfile.keys()].map((profile) => profile ?? UNKNOWN);
   const listed = input.named.filter((profile) => requirementOf(profile).required);
   if (input.asked !== undefined) listed.push(input.asked);
   const profiles = [...new Set([...seen, ...untracked.keys(), ...listed])]
@@ -109,6 +111,10 @@ export function reportProfiles(input: ReportInput): ProfileReport {
       };
     });
   return { profiles, unattributed, attributedBy };
+}
+
+function mayBe(roles: RoleProfiles, roleArn: string | undefined, profile: string): boolean {
+  return roleArn !== undefined && roles.mayBeOf(roleArn, profile);
 }
 
 /** Tracked of all uses of the profile, in percent. */

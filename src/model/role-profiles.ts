@@ -33,6 +33,7 @@ export class RoleProfiles {
   readonly #known: KnownRoles;
   readonly #rolesFor = new Map<string, string[]>();
   readonly #learned = new Map<string, Map<string, number>>();
+  readonly #suspected = new Map<string, Set<string>>();
   /** Profiles of sessions that could be a role themselves. */
   readonly #arnProfiles = new Set<string>();
 
@@ -52,6 +53,13 @@ export class RoleProfiles {
     this.noteSessionProfile(profile);
   }
 
+  /** A tracked event that cannot be right, or may be a second hop: it moves no role, and may tell of one. */
+  suspect(roleArn: string, profile: string): void {
+    const profiles = this.#suspected.get(roleArn);
+    if (profiles === undefined) this.#suspected.set(roleArn, new Set([profile]));
+    else profiles.add(profile);
+  }
+
   /** The profile of a session, which may be a role itself. */
   noteSessionProfile(profile: string): void {
     if (profile.startsWith('arn:')) this.#arnProfiles.add(profile);
@@ -67,19 +75,27 @@ export class RoleProfiles {
   }
 
   /**
-   * The profiles of a role, by the first way that knows it. Of tracked ones, the most used first; those that
-   * the AWS config file names besides use the role too: what passes for tracked must not hide them.
+   * The profiles of a role, by the first way that is sure of it. The user's own map alone decides; of all
+   * other ways each may name profiles that use the role too, the most trusted and most used first: what
+   * passes for tracked must not move a role away from where another way places it.
    */
   profilesOf(roleArn: string): Attribution {
     const mapped = this.#by('map', roleArn);
     if (mapped !== undefined) return { profiles: mapped, by: 'map' };
     const tracked = this.#by('tracked', roleArn);
     const configured = this.#by('aws_config', roleArn);
-    const profiles = [...new Set([...(tracked ?? []), ...(configured ?? [])])];
-    if (profiles.length > 0) return { profiles, by: tracked ? 'tracked' : 'aws_config' };
-    return this.#arnProfiles.has(roleArn)
-      ? { profiles: [roleArn], by: 'session_profile' }
-      : { profiles: [nameOf(roleArn)], by: 'role_name' };
+    const isProfile = this.#arnProfiles.has(roleArn);
+    const sure = [...(tracked ?? []), ...(configured ?? []), ...(isProfile ? [roleArn] : [])];
+    const first = sure.length > 0 ? sure : [nameOf(roleArn)];
+    const profiles = [...new Set([...first, ...(this.#suspected.get(roleArn) ?? [])])];
+    if (sure.length === 0) return { profiles, by: 'role_name' };
+    return { profiles, by: tracked ? 'tracked' : configured ? 'aws_config' : 'session_profile' };
+  }
+
+  /** May untracked use of the role be the profile's? Also where only its name says so. */
+  mayBeOf(roleArn: string, profile: string): boolean {
+    const { profiles, by } = this.profilesOf(roleArn);
+    return profiles.includes(profile) || (by !== 'map' && nameOf(roleArn) === profile);
   }
 
   /** The roles, by their ARN, that two of the map, the tracked events and the AWS config place differently. */

@@ -207,6 +207,31 @@ describe('whose a role is', () => {
     expect(rowOf(ended, 'prod')).toMatchObject({ untracked_count: 2, has_gap: true });
   });
 
+  it.each([
+    ['only events that cannot be right were tracked through it', [AFTER_ALL], 'prod'],
+    ['another profile was tracked through it, and it has its name', [], 'Prod'],
+    ['the same, in an event that cannot be right', [], 'Prod'],
+  ])('may be that of a required profile where %s', async (way, ats, required) => {
+    const dressed = way.includes('cannot be right') && ats.length === 0;
+    const records = [
+      ...ats.map((at, n) => trackedBy(n + 1, PROD, { at })),
+      trackedBy(5, DEV, {
+        at: dressed ? AFTER_ALL : '2026-01-20T12:05:00Z',
+        ...(ats.length > 0 && { role: 'Dev' }),
+      }),
+      trackedBy(6, PROD, { role: 'Known' }),
+      ...bypasses,
+    ];
+    const args = [...policy(required), '--json'];
+    const ended = await over(records, [PROD, DEV], ...args);
+    expect(ended.code).toBe(1);
+    expect(rowOf(ended, required)).toMatchObject({ untracked_count: 2, has_gap: true });
+    const asked = await untracked(records, [PROD, DEV], ['--profile', required, '--json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ untracked_events: 2 });
+    const mapped = await over(records, [PROD, DEV], ...args, ...mapOf('Prod: dev', 'Dev: dev'));
+    expect(rowOf(mapped, required)).toMatchObject({ untracked_count: 0, has_gap: false });
+  });
+
   it('is known by a session of that very role, though nothing is tracked', async () => {
     const required = [...policy(roleArn('Prod')), '--json'];
     const known = await over(bypasses, [sessionRow(0, { profile: roleArn('Prod') })], ...required);
