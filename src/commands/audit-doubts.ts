@@ -55,14 +55,6 @@ export function pointOutUnknown(
   }
 }
 
-/** Are anomalies to make the run fail that could not be told? */
-export function isUnchecked(tally: Tally, { failOn, profile }: AuditOptions): boolean {
-  return (
-    tally.uncheckedOf(profile) > 0 &&
-    (failOn.has('after_revocation') || failOn.has('outside_session'))
-  );
-}
-
 /** A rule that no longer holds, or that nothing needs, is pointed out. */
 export function pointOutRules({ allowed }: Tally, { allow }: AuditOptions, run: Run): void {
   for (const { name, until } of allow) {

@@ -55,8 +55,7 @@ export async function judgeEvents(
   });
   const spool = openSpool<Verdict>();
   const { allow, knownRoles } = options;
-  const newTally = (): Tally =>
-    new Tally(allow, knownRoles, chosen.excluded, chosen.grouped?.showsHops);
+  const newTally = (): Tally => new Tally(allow, knownRoles, chosen.excluded, chosen.hopsAre);
   let tally = newTally();
   const judging = judgingBy(options, tally.profiles);
   const judgeSingly = (events: Source<RoleEvent>): Promise<void> =>

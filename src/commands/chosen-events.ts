@@ -13,12 +13,15 @@ import { openEvents } from '../sources/open-events.js';
 import { uniqueEvents } from '../sources/unique-events.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
+import type { HopsAre } from './tally.js';
 
 /** The role events of the window, each once, and what was counted apart on the way. */
 export interface ChosenEvents {
   readonly events: () => Source<RoleEvent>;
   /** Another way to have them, where the carrier can group and count. */
   readonly grouped?: GroupedEvents;
+  /** With only one role chosen, its callers are not seen to be assumed themselves. */
+  readonly hopsAre: HopsAre;
   readonly excluded: Excluded;
   /** Known when all events have come. */
   readonly regions: () => readonly string[];
@@ -30,8 +33,6 @@ interface GroupedEvents {
   readonly groups: () => Source<EventGroup>;
   /** The events of some groups, or of all; fails when there are fewer of them than were counted. */
   readonly judged: (wanted: WantedEvents) => Source<RoleEvent>;
-  /** Do the events say whether the caller's own session has a source identity? */
-  readonly showsHops: boolean;
 }
 
 export interface WantedEvents {
@@ -70,9 +71,9 @@ export async function chooseEvents(options: EventOptions, run: Run): Promise<Cho
           ),
         judged: ({ keys, events }) =>
           choose(keys === undefined ? athena.judged(keys) : atLeast(events, athena.judged(keys))),
-        showsHops: athena.showsHops,
       },
     }),
+    hopsAre: athena?.showsHops === false ? (role === undefined ? 'guessed' : 'unknown') : 'shown',
     excluded,
     regions: () => [...regions].toSorted(),
     dispose: opened.dispose,

@@ -16,7 +16,7 @@ import { type Done, type Run, count } from '../run.js';
 import { countProfiles } from '../sinks/compliance-report.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { type Audit, judgeEvents } from './audit.js';
-import { isUnchecked, pointOutRules, pointOutUnknown } from './audit-doubts.js';
+import { pointOutRules, pointOutUnknown } from './audit-doubts.js';
 import { only } from './only.js';
 import { summarize } from './summarize.js';
 import { summaryLines } from './summary-lines.js';
@@ -46,7 +46,7 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
     pointOutDoubts(report, summary, audit.tally, run);
     return {
       lines: output.format === 'table' && !options.forGithub ? [] : linesOf(summary, report),
-      exitCode: exitCodeOf(report, summary, audit, options),
+      exitCode: exitCodeOf(report, summary, options),
     };
   } finally {
     await audit.dispose();
@@ -73,9 +73,9 @@ function remembering(policy: Policy | undefined): RequirementOf {
 
 /** The numbers of all events; what is odd or cannot be told is of the profile that is asked for. */
 function summaryOf(audit: Audit, options: ComplianceOptions, run: Run): AuditSummary {
-  const { unverifiable, anomalies } = summarize(audit, options, run);
+  const { unverifiable, unchecked, anomalies } = summarize(audit, options, run);
   const ofAll = summarize(audit, { ...options, profile: undefined }, run);
-  return { ...ofAll, unverifiable, anomalies };
+  return { ...ofAll, unverifiable, unchecked, anomalies };
 }
 
 async function openReport(
@@ -175,12 +175,11 @@ function pointOutDoubts(
 /** A gap is a finding; where none is sure and something could not be told, the run has failed to tell. */
 function exitCodeOf(
   { profiles }: ProfileReport,
-  { unverifiable, anomalies }: AuditSummary,
-  { tally }: Audit,
-  options: ComplianceOptions,
+  { unverifiable, unchecked, anomalies }: AuditSummary,
+  { failOn }: ComplianceOptions,
 ): ExitCode {
-  const isOdd = Object.keys(anomalies).some((anomaly) => options.failOn.has(anomaly));
+  const isOdd = Object.keys(anomalies).some((anomaly) => failOn.has(anomaly));
   if (isOdd || profiles.some(({ fails }) => fails)) return ExitCode.Findings;
-  const isThin = unverifiable > 0 || profiles.some(({ undetermined }) => undetermined);
-  return isThin || isUnchecked(tally, options) ? ExitCode.Failed : ExitCode.Clean;
+  const isThin = unverifiable + unchecked > 0 || profiles.some(({ undetermined }) => undetermined);
+  return isThin ? ExitCode.Failed : ExitCode.Clean;
 }

@@ -6,6 +6,9 @@ import type { Run } from '../run.js';
 import { countUnattributed } from './audit-doubts.js';
 import type { Audit } from './audit.js';
 
+/** What needs the session's status and times. */
+const TIMED = ['after_revocation', 'outside_session'];
+
 /** The numbers of an audit, of one profile when one is asked for. */
 export function summarize(
   { tally, regions }: Audit,
@@ -36,6 +39,7 @@ export function summarize(
     orphaned,
     unverifiable,
     unattributed: profile === undefined ? 0 : countUnattributed(tally, profile),
+    unchecked: TIMED.some((anomaly) => failOn.has(anomaly)) ? tally.uncheckedOf(profile) : 0,
     failing,
     anomalous: tally.anomalousOf(profile),
     anomalies,

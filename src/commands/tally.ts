@@ -7,6 +7,12 @@ import type { RoleEvent } from '../model/role-event.js';
 import type { SessionFacts } from '../model/session-match.js';
 import { ANOMALIES, type Anomaly, type Verdict } from '../model/verdict.js';
 
+/**
+ * Do the events say whether the caller's own session has a source identity: by themselves, by what is known
+ * of the caller's role when all have come, or not at all?
+ */
+export type HopsAre = 'shown' | 'guessed' | 'unknown';
+
 /** What is counted while events are judged. Its memory depends on roles and profiles, not on events. */
 export class Tally {
   readonly excluded: Excluded;
@@ -32,17 +38,16 @@ export class Tally {
     { caller: string; role: string; profile: string; events: number }
   >();
   readonly #withIdentity = new Set<string>();
-  readonly #showsHops: boolean;
+  readonly #hopsAre: HopsAre;
 
-  /** `showsHops`: do the events say whether the caller's own session has a source identity? */
   constructor(
     allow: readonly AllowRule[],
     knownRoles: KnownRoles,
     excluded = noneExcluded(),
-    showsHops = true,
+    hopsAre: HopsAre = 'shown',
   ) {
     this.excluded = excluded;
-    this.#showsHops = showsHops;
+    this.#hopsAre = hopsAre;
     this.profiles = new RoleProfiles(knownRoles);
     this.allowed = new Map(allow.map(({ name }) => [name, 0]));
     this.#ruleFor = allowing(allow);
@@ -137,9 +142,11 @@ export class Tally {
     this.profiles.noteSessionProfile(profile);
     const isFirstHop = event.callerSourceIdentity === undefined;
     if (!isFirstHop || event.roleArn === undefined) return;
+    const isRole = event.callerRoleArn !== undefined;
     // A copied id must not move a role to another profile.
-    if (anomalies.length > 0) this.profiles.suspect(event.roleArn, profile);
-    else if (this.#showsHops || event.callerRoleArn === undefined) {
+    if (anomalies.length > 0 || (isRole && this.#hopsAre === 'unknown')) {
+      this.profiles.suspect(event.roleArn, profile);
+    } else if (this.#hopsAre === 'shown' || event.callerRoleArn === undefined) {
       this.profiles.learn(event.roleArn, profile, events);
     } else {
       this.#noteHop(event.callerRoleArn, event.roleArn, profile, events);

@@ -8,7 +8,7 @@ import type { Done, Run } from '../run.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { type Audit, isOfProfile, judgeEvents } from './audit.js';
-import { isUnchecked, pointOutRules, pointOutUnknown } from './audit-doubts.js';
+import { pointOutRules, pointOutUnknown } from './audit-doubts.js';
 import { summarize } from './summarize.js';
 import { summaryLines } from './summary-lines.js';
 
@@ -31,7 +31,7 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
     pointOutUnknown(audit.tally, summary, options, run);
     return {
       lines: options.output.format === 'table' ? [] : summaryLines(summary),
-      exitCode: exitCodeOf(summary, isUnchecked(audit.tally, options)),
+      exitCode: exitCodeOf(summary),
     };
   } finally {
     await audit.dispose();
@@ -93,12 +93,9 @@ function summaryFields(summary: AuditSummary): Readonly<Record<string, unknown>>
 }
 
 /** Evidence that is too thin is a failure to tell, unless something else was found. */
-function exitCodeOf(
-  { failing, unverifiable, unattributed }: AuditSummary,
-  unchecked: boolean,
-): ExitCode {
+function exitCodeOf({ failing, unverifiable, unattributed, unchecked }: AuditSummary): ExitCode {
   if (failing > 0) return ExitCode.Findings;
-  return unchecked || unverifiable + unattributed > 0 ? ExitCode.Failed : ExitCode.Clean;
+  return unverifiable + unattributed + unchecked > 0 ? ExitCode.Failed : ExitCode.Clean;
 }
 
 /** Sentences for those who see many findings of one cause. */

@@ -15,6 +15,8 @@ export interface AuditSummary {
   readonly unverifiable: number;
   /** Untracked ones that may be of the profile that is asked for, of which no role is known; not in the total. */
   readonly unattributed: number;
+  /** Tracked events of sessions that lack what an anomaly is told by, where that is to make the run fail. */
+  readonly unchecked: number;
   /** Findings and anomalies that are to make the run fail, and of which somebody can tell. */
   readonly failing: number;
   /** Tracked events that cannot be right. */

@@ -9,11 +9,21 @@ import { checkRegions, checkWindow } from './session-options.js';
 /** US dollars for a terabyte scanned, in most regions. */
 const USUAL_PRICE = 5;
 
+const ATHENA_OPTIONS = [
+  'athena-table',
+  'athena-workgroup',
+  'athena-output',
+  'athena-catalog',
+  'athena-price',
+] as const;
+
 /** The Athena table that `--events athena` asks; undefined when events come from elsewhere. @throws UsageError */
 export function checkAthena(given: GivenOptions): AthenaOptions | undefined {
   const events = given.list('events');
   const isAthena = events.length === 1 && events[0] === 'athena';
   if (!isAthena) {
+    const stray = ATHENA_OPTIONS.find((name) => given.layerOf(name) === 0);
+    if (stray !== undefined) throw new UsageError(`--${stray}`, 'is for --events athena');
     if (!given.flag('explain')) return undefined;
     throw new UsageError(given.origin('explain'), 'shows the SQL of --events athena alone');
   }

@@ -39,9 +39,11 @@ async function* reportText(
   yield `\nResult: ${resultText(found, summary)}\n`;
 }
 
-function resultText(found: number, { complete, unattributed }: AuditSummary): string {
+function resultText(found: number, summary: AuditSummary): string {
+  const { complete, unattributed, unchecked } = summary;
   if (found > 0) return `${found} untracked session(s) detected - compliance gap`;
   if (unattributed > 0) return `Undecided - ${unattributed} untracked session(s) may be of it`;
+  if (unchecked > 0) return `Undecided - ${unchecked} tracked session(s) could not be checked`;
   if (complete) return 'All sessions properly tracked';
   return 'Incomplete - nothing untracked in what could be read';
 }

@@ -84,6 +84,7 @@ export function recordedCalls(table: AthenaTable, { window }: Chosen): Sql {
     ${plain(present('sharedeventid'))} AS shared_event_id,
     CASE
       WHEN ${plain(present('eventid'))} IS NULL THEN 'eventid: missing'
+      WHEN ${plain(present('eventname'))} IS NULL THEN 'eventname: missing'
       WHEN ${plain(present('eventsource'))} IS NULL THEN 'eventsource: missing'
       WHEN eventtime IS NULL OR NOT ${isTime} THEN 'eventtime: not as CloudTrail writes it'
       WHEN ${plain(present('requestparameters'))} IS NOT NULL AND try(json_parse(requestparameters)) IS NULL THEN 'requestparameters: not JSON'
@@ -93,7 +94,7 @@ export function recordedCalls(table: AthenaTable, { window }: Chosen): Sql {
   FROM ${table.from}
   WHERE ${table.delivered}
     AND coalesce(eventsource, '') IN ('sts.amazonaws.com', '')
-    AND eventname IN (${listed(ROLE_CALLS)})
+    AND (eventname IN (${listed(ROLE_CALLS)}) OR ${plain(present('eventname'))} IS NULL)
     AND (${inWindow(window)} OR eventtime IS NULL OR NOT ${isTime})
 `;
 }

@@ -34,7 +34,7 @@ function rolesIn(text: string): Map<string, string[]> {
       profile = profileIn(section.trim());
       continue;
     }
-    const role = /^\s*role_arn\s*[=:]\s*(.*?)\s*(?:\s[#;].*)?$/.exec(line)?.[1];
+    const role = /^\s*role_arn\s*[=:]\s*(.*?)\s*(?:\s[#;].*)?$/i.exec(line)?.[1];
     if (!role || profile === undefined) continue;
     const arn = unquoted(role);
     const profiles = roles.get(arn);

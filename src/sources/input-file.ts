@@ -102,20 +102,27 @@ export async function* readBytes(
   }
 }
 
-/** Zeros may fill up a gzip, but nothing may come after them: Node would leave it out. */
-async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let end = 0;
+/** Zeros may fill up a gzip, but nothing may come after them: Node would stop reading there. */
+async function* unpacked(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let read = 0;
-  async function* watched(): AsyncGenerator<Buffer> {
-    for await (const piece of bytes) {
-      const last = piece.findLastIndex((byte) => byte !== 0);
-      if (last !== -1) end = read + last + 1;
-      read += piece.length;
-      yield piece;
-    }
+  let end = 0;
+  const next = async (): Promise<Buffer | undefined> => {
+    const { value: piece } = (await bytes.next()) as { value: Buffer | undefined };
+    const last = piece?.findLastIndex((byte) => byte !== 0) ?? -1;
+    if (last !== -1) end = read + last + 1;
+    read += piece?.length ?? 0;
+    return piece;
+  };
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (let piece = await next(); piece !== undefined; piece = await next()) yield piece;
   }
   const gunzip = createGunzip({ chunkSize: CHUNK });
-  yield* connect(Readable.from(watched()), gunzip, () => {}) as AsyncIterable<Buffer>;
+  try {
+    yield* connect(Readable.from(pieces()), gunzip, () => {}) as AsyncIterable<Buffer>;
+    while ((await next()) !== undefined); // what Node has not asked for
+  } finally {
+    await bytes.return(undefined);
+  }
   if (end > gunzip.bytesWritten) throw new SourceError('the gzip goes on after zeros');
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -274,11 +274,26 @@ describe('a projection that does not reach over the window is incomplete', () =>
   );
 });
 
-it('rows of something else do not vouch for the location', async () => {
-  const folder = writeTrail([{ eventTime: '2026-01-20T00:00:00Z', foo: 1 }]);
+it.each([
+  ['without anything', {}, 'event without an id: eventid: missing'],
+  [
+    'of another service without a time',
+    { eventSource: 's3.amazonaws.com' },
+    'no event of any kind',
+  ],
+])('rows %s do not vouch for the location', async (_, more, message) => {
+  const folder = writeTrail([roleRecord(1)]);
+  const path = 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/20';
+  rmSync(join(folder, path), { recursive: true });
+  mkdirSync(join(folder, path));
+  const names = 'eventSource' in more ? { eventID: 'x', eventName: 'PutObject' } : {};
+  writeFileSync(
+    join(folder, path, 'odd.json'),
+    JSON.stringify({ Records: [{ ...names, ...more, foo: 1 }] }),
+  );
   const { ask } = await athenaOf([], { folder });
   const { code, stderr } = await ask(untracked);
-  expect([code, stderr]).toEqual([3, expect.stringContaining('no event of any kind')]);
+  expect([code, stderr]).toEqual([3, expect.stringContaining(message)]);
 });
 
 it('a second hop that repeats its identity teaches nothing, where the table does not show it', async () => {
@@ -431,6 +446,7 @@ describe('the command line', () => {
     [[...FROM, '--athena-price', 'much'], 'is no amount of US dollars'],
     [[...FROM, '--athena-output', '/tmp'], 'is no s3://BUCKET/PREFIX/'],
     [['--explain'], '--explain: shows the SQL of --events athena alone'],
+    [['--athena-table', 'audit.logs'], '--athena-table: is for --events athena'],
   ])('%j is refused before anything is asked', async (args, message) => {
     const { code, stderr } = await cli([...untracked, ...args], { env: NO_AWS });
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

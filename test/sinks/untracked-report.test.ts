@@ -25,6 +25,7 @@ const SUMMARY: AuditSummary = {
   freshUntil: undefined,
   athena: undefined,
   failing: 0,
+  unchecked: 0,
   anomalous: 0,
 };
 

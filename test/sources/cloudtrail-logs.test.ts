@@ -246,27 +246,19 @@ test('what comes after the zeros that fill up a gzip is not left out', async () 
   const [one, two] = [0, 1].map((n) =>
     gzipSync(`${JSON.stringify(assumeRoleRecord({ eventID: eventIdOf(n) }))}\n`),
   ) as [Buffer, Buffer];
-  for (const [content, expected] of [
-    [
-      [one, two],
-      [2, []],
-    ],
-    [
-      [one, Buffer.alloc(300_000)],
-      [1, []],
-    ],
-    [
-      [one, Buffer.alloc(1), two],
-      [1, ['the gzip goes on after zeros']],
-    ],
-    [
-      [one, Buffer.alloc(300_000), two],
-      [1, ['the gzip goes on after zeros']],
-    ],
+  const zeros = (length: number): Buffer => Buffer.alloc(length);
+  const wrong = ['the gzip goes on after zeros'];
+  for (const [content, count, reasons] of [
+    [[one, two], 2, []],
+    [[one, zeros(300_000)], 1, []],
+    [[one, zeros(3_000_000)], 1, []],
+    [[one, zeros(1), two], 1, wrong],
+    [[one, zeros(300_000), two], 1, wrong],
+    [[one, zeros(3_000_000), two], 1, wrong],
   ] as const) {
     writeFileSync(path, Buffer.concat(content));
     const { events, rejects } = await readAll([path]);
-    expect([events.length, rejects.map(({ reason }) => reason)]).toEqual(expected);
+    expect([events.length, rejects.map(({ reason }) => reason)]).toEqual([count, reasons]);
   }
 });
 
