@@ -321,6 +321,47 @@ it('a second hop that repeats its identity teaches nothing, where the table does
   expect([asked.code, files.code]).toEqual([3, 3]);
 });
 
+describe('where hops are only guessed, no gap is hidden', () => {
+  const prod = sessionsOf([{ ...LONG, profile: 'prod' }]);
+  const required = fileOf(
+    'required.yaml',
+    'version: "1"\nrules: [{ name: p, effect: require_server_session, conditions: { profiles: [prod] } }]\n',
+  );
+  const compliance = ['session-compliance', ...WINDOW, '--policy', required, '--json'];
+  const user = { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/x', principalId: 'AIDA' };
+
+  it('when somebody assumes the role of the broker with an identity', async () => {
+    const records = [
+      roleRecord(1, { role: 'ProdA', tag: idOf(1), at: AT }),
+      roleRecord(2, { role: 'ProdB', tag: idOf(1), at: AT, caller: user }),
+      roleRecord(3, { role: 'ProdA', at: AT }),
+      roleRecord(4, { role: 'Broker', identity: 'someone', at: AT, caller: user }),
+    ];
+    const { ask, read } = await athenaOf(records);
+    for (const ended of [
+      await ask([...compliance, ...prod]),
+      await read([...compliance, ...prod]),
+    ]) {
+      expect([ended.code, reportIn(ended)['profiles_with_gaps']]).toEqual([1, 1]);
+    }
+  });
+
+  it('when --role leaves out what the caller was', async () => {
+    const records = [
+      roleRecord(1, { role: 'Broker', identity: 'someone', at: AT, caller: user }),
+      roleRecord(2, { role: 'Deep', tag: idOf(1), at: AT }),
+      roleRecord(3, { role: 'Deep', at: AT }),
+    ];
+    const { ask } = await athenaOf(records);
+    const dev = sessionsOf([{ ...LONG, profile: 'dev' }]);
+    const { code, stdout } = await ask([...compliance, ...dev, '--role', roleArn('Deep')]);
+    expect([code, JSON.parse(stdout)]).toEqual([
+      3,
+      expect.objectContaining({ undetermined_profiles: 1, unattributed_events: 1 }),
+    ]);
+  });
+});
+
 it('a window that may still grow is told by one query', async () => {
   const now = new Date();
   const at = now.toISOString().replace(/\.\d+/, '');
