@@ -338,11 +338,11 @@ describe('where hops are only guessed, no gap is hidden', () => {
       roleRecord(4, { role: 'Broker', identity: 'someone', at: AT, caller: user }),
     ];
     const { ask, read } = await athenaOf(records);
-    for (const ended of [
+    for (const answer of [
       await ask([...compliance, ...prod]),
       await read([...compliance, ...prod]),
     ]) {
-      expect([ended.code, reportIn(ended)['profiles_with_gaps']]).toEqual([1, 1]);
+      expect([answer.code, reportIn(answer)['profiles_with_gaps']]).toEqual([1, 1]);
     }
   });
 
