@@ -178,7 +178,14 @@ function unknownCommand(word: string): UsageError {
   return new UsageError(word, 'there is no such command', hint);
 }
 
-/** An option that is given twice has its last value; a list has all. */
+/** What chooses the evidence, and no report repeats: of two values, one would be left out in silence. */
+function mayStandOnce(name: OptionName): boolean {
+  const { kind, group }: OptionDefinition = OPTIONS[name];
+  const isChoice = group === 'Events' || group === 'Judgement';
+  return kind === 'text' && (isChoice || ['status', 'user', 'profile'].includes(name));
+}
+
+/** Any other option that is given twice has its last value; a list has all. */
 function givenIn(
   parsed: Readonly<Record<string, unknown>>,
   options: readonly OptionName[],
@@ -189,6 +196,9 @@ function givenIn(
     const texts = [parsed[name]].flat().map(textOf);
     const { kind }: OptionDefinition = OPTIONS[name];
     const last = texts.at(-1) ?? '';
+    if (mayStandOnce(name) && texts.some((text) => text !== last)) {
+      throw new UsageError(`--${name}`, `is given twice: ${texts.join(', ')}`);
+    }
     const value = kind === 'list' ? texts : kind === 'flag' ? last === 'true' : last;
     given.set(name, { value, origin: `--${name}` });
   }

@@ -61,6 +61,19 @@ describe('a command', () => {
     });
   });
 
+  test('takes one value of what chooses the evidence', async () => {
+    for (const [option, a, b] of [
+      ['--role', 'arn:a', 'arn:b'],
+      ['--profile', 'a', 'b'],
+      ['--event-name', 'AssumeRole', 'AssumeRoleWithSAML'],
+      ['--allow', 'a.yaml', 'b.yaml'],
+    ]) {
+      const line = `untracked-sessions ${option} ${a} ${option}`;
+      await expect(valuesOf(`${line} ${b}`)).rejects.toThrow(`is given twice: ${a}, ${b}`);
+      expect(Object.values(await valuesOf(`${line} ${a}`))).toEqual([a]);
+    }
+  });
+
   test('takes texts as they are, whatever they look like', async () => {
     expect(await valuesOf('export --user 007 --profile 1e3 --table a.b --since=-7d')).toEqual({
       user: '007',
