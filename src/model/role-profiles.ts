@@ -65,11 +65,11 @@ export class RoleProfiles {
     if (profile.startsWith('arn:')) this.#arnProfiles.add(profile);
   }
 
-  /** Is any role known to belong to the profile, by more than a name? */
+  /** Is any role known to belong to the profile, by more than a name? One that is a role itself is known. */
   knows(profile: string): boolean {
     return (
+      isRoleArn(profile) ||
       this.#rolesFor.has(profile) ||
-      this.#arnProfiles.has(profile) ||
       [...this.#learned.values()].some((counts) => counts.has(profile))
     );
   }
@@ -92,10 +92,11 @@ export class RoleProfiles {
     return { profiles, by: tracked ? 'tracked' : configured ? 'aws_config' : 'session_profile' };
   }
 
-  /** May untracked use of the role be the profile's? Also where only its name says so. */
+  /** May untracked use of the role be the profile's? Also where only its name or its ARN says so. */
   mayBeOf(roleArn: string, profile: string): boolean {
     const { profiles, by } = this.profilesOf(roleArn);
-    return profiles.includes(profile) || (by !== 'map' && nameOf(roleArn) === profile);
+    const isNamed = profile === roleArn || profile === nameOf(roleArn);
+    return profiles.includes(profile) || (by !== 'map' && isNamed);
   }
 
   /** The roles, by their ARN, that two of the map, the tracked events and the AWS config place differently. */
@@ -151,6 +152,10 @@ export class RoleProfiles {
         .map(([profile]) => profile)
     );
   }
+}
+
+function isRoleArn(profile: string): boolean {
+  return /^arn:[^:]*:iam::\d{12}:role\/./.test(profile);
 }
 
 /** The last part of an ARN: a role's name without its path. */

@@ -192,6 +192,12 @@ async function* rowsOf(
     const page = await askPage(from, allowed?.limit ?? MOST_ROWS);
     if (!Array.isArray(page.Items))
       throw new SourceError(`table ${table}: an answer without items`);
+    if (page.Count !== undefined && page.Count !== page.Items.length) {
+      const items = page.Items.length;
+      throw new SourceError(
+        `table ${table}: an answer of ${items} items that counts ${page.Count}`,
+      );
+    }
     const consumed = page.ConsumedCapacity?.CapacityUnits ?? 0;
     if (allowed) budget?.settle(allowed.reserved, consumed, page.ScannedCount ?? 0);
     meter.pages++;

@@ -238,8 +238,17 @@ describe('whose a role is', () => {
     expect(known.code).toBe(1);
     expect(rowOf(known, roleArn('Prod'))).toMatchObject({ untracked_count: 2, has_gap: true });
     expect(reportOf(known)['attributed_by']).toEqual({ session_profile: 2 });
-    const other = await over(bypasses, [sessionRow(0, { profile: roleArn('Other') })], ...required);
-    expect(other.code).toBe(3);
+  });
+
+  it('is that of a required profile that is this very role, wherever else it is placed', async () => {
+    const required = [...policy(roleArn('Prod')), '--json'];
+    for (const records of [bypasses, [trackedBy(1, DEV), ...bypasses]]) {
+      const ended = await over(records, [PROD, DEV], ...required);
+      expect(ended.code).toBe(1);
+      expect(rowOf(ended, roleArn('Prod'))).toMatchObject({ untracked_count: 2, has_gap: true });
+    }
+    const other = await over([roleRecord(8, { role: 'Other' })], [PROD], ...required);
+    expect(other.code).toBe(0);
   });
 
   it('is said for a shared one to --profile too, where nothing is required', async () => {
