@@ -210,6 +210,16 @@ describe('a table that answers as none should', () => {
     expect(String(failure)).toContain('table sessions: the same LastEvaluatedKey again');
   });
 
+  it.each([
+    [{ Count: 1 }, 'an answer without items'],
+    [{ Items: [], Count: 1 }, 'an answer of 0 items that counts 1'],
+    [{ Items: [toItem(sessionRow(1))], Count: 2 }, 'an answer of 1 items that counts 2'],
+  ])('%j is no answer', async (page, message) => {
+    const failure: unknown = await readPages(() => page).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SourceError);
+    expect(String(failure)).toContain(message);
+  });
+
   it('many keys, each once, are no error', async () => {
     const pageOf = (page: number): object => ({
       Items: [toItem(sessionRow(page))],
