@@ -132,7 +132,8 @@ function pushEvent(
   reading: Reading,
 ): void {
   const mayBeOne = bytes.indexOf(NEEDLE) !== -1 || bytes.indexOf(ESCAPE) !== -1;
-  if (!mayBeOne && (isWhole || isOneObject(bytes))) return;
+  const isObject = isWhole ? bytes[0] === 0x7b : isOneObject(bytes);
+  if (!mayBeOne && isObject) return;
   let record: unknown;
   try {
     record = recordIn(parseJson(bytes));

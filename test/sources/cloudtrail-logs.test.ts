@@ -283,6 +283,15 @@ test('a file of white space is given up after a megabyte of it', async () => {
   expect([events, rejects.length]).toEqual([[], 1]);
 });
 
+test('what is no object among records is rejected, whatever it is', async () => {
+  const path = join(temporaryFolder(), 'log.json');
+  const odd = [null, 7, 'x', [], true];
+  writeFileSync(path, JSON.stringify({ Records: [assumeRoleRecord(), ...odd] }));
+  const { events, rejects } = await readAll([path]);
+  expect(events.length).toBe(1);
+  expect(rejects.map(({ place }) => place)).toEqual(odd.map((_, n) => `${path}, record ${n + 2}`));
+});
+
 test('links to folders are followed, and those that lead back are not', async () => {
   const folder = temporaryFolder();
   const elsewhere = temporaryFolder();
