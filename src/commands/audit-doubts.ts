@@ -25,6 +25,18 @@ function sumOf(use: RoleUse | undefined): number {
   return counts.reduce((sum, more) => sum + more, 0);
 }
 
+/** Says what is kept though it says no role. */
+export function pointOutRoleless(
+  { rolelessEvents }: Tally,
+  { role, profile }: AuditOptions,
+  { reading }: Run,
+): void {
+  const asked = role ?? profile;
+  if (asked === undefined || rolelessEvents === 0) return;
+  const events = count(rolelessEvents, 'finding says no role', 'findings say no role');
+  reading.note(`${events}: kept, for they may be of ${asked}`);
+}
+
 /** Says what nobody can tell of the role or the profile that is asked for. */
 export function pointOutUnknown(
   tally: Tally,
@@ -32,12 +44,6 @@ export function pointOutUnknown(
   { role, profile, knownRoles }: AuditOptions,
   { reading }: Run,
 ): void {
-  const roleless = sumOf(tally.untrackedByRole.get(undefined));
-  const asked = role ?? profile;
-  if (asked !== undefined && roleless > 0) {
-    const events = count(roleless, 'finding says no role', 'findings say no role');
-    reading.note(`${events}: kept, for they may be of ${asked}`);
-  }
   const unused = [...knownRoles.explicit.keys()].filter((known) => !tally.hasRole(known));
   if (unused.length > 0 && role === undefined) {
     reading.note(`no event assumed these roles of the profile map: ${unused.join(', ')}`);

@@ -94,7 +94,7 @@ export async function judgeEvents(
   }
   tally.finish();
   const coverage = finder.coverage();
-  for (const profile of coverage?.roleProfiles ?? []) tally.profiles.noteSessionProfile(profile);
+  for (const profile of coverage?.profiles ?? []) tally.profiles.noteSessionProfile(profile);
   return {
     tally,
     regions: chosen.regions(),
@@ -138,7 +138,9 @@ function isJudged(event: RoleEvent, options: AuditOptions, excluded: Excluded): 
 function profilesOf({ event, match }: Verdict, profiles: RoleProfiles): readonly string[] {
   if (match !== undefined)
     return match.session.profile === undefined ? [] : [match.session.profile];
-  return event.roleArn === undefined ? [] : profiles.profilesOf(event.roleArn).profiles;
+  if (event.roleArn === undefined) return [];
+  const { profiles: sure, suspected } = profiles.profilesOf(event.roleArn);
+  return [...sure, ...suspected];
 }
 
 /**

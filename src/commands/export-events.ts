@@ -9,7 +9,7 @@ import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
 import { isOfProfile, judgeEvents } from './audit.js';
 import { summarize } from './summarize.js';
-import { pointOutUnknown } from './audit-doubts.js';
+import { pointOutRoleless, pointOutUnknown } from './audit-doubts.js';
 import { chooseEvents } from './chosen-events.js';
 
 /** Streams the role events of the window, each once; failed calls and those of services among them. */
@@ -44,6 +44,7 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
   const audit = await judgeEvents(options, run);
   let exported = 0;
   try {
+    pointOutRoleless(audit.tally, options, run);
     pointOutUnknown(audit.tally, summarize(audit, options, run), options, run);
     await pipe(
       audit.findings(),

@@ -29,12 +29,16 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
   for (const warning of options.policy?.warnings ?? []) run.reading.note(warning);
   const audit = await judgeEvents(options, run, () => false);
   try {
+    const named = policy === undefined ? [] : profilesNamed(policy);
+    for (const name of [...named, ...(profile === undefined ? [] : [profile])]) {
+      audit.tally.profiles.nameProfile(name);
+    }
     const whole = reportProfiles({
       roles: audit.tally.profiles,
       trackedByProfile: audit.tally.trackedByProfile,
       untrackedByRole: audit.tally.untrackedByRole,
       requirementOf: remembering(policy),
-      named: policy === undefined ? [] : profilesNamed(policy),
+      named,
       asked: profile,
       failOn,
     });
@@ -43,10 +47,11 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
     await pipe(only(report.profiles), await openReport(report, summary, audit, options, run));
     pointOutRules(audit.tally, options, run);
     pointOutUnknown(audit.tally, summary, options, run);
+    pointOutUnplaced(audit.tally.rolelessEvents, run);
     pointOutDoubts(report, summary, audit.tally, run);
     return {
       lines: output.format === 'table' && !options.forGithub ? [] : linesOf(summary, report),
-      exitCode: exitCodeOf(report, summary, options),
+      exitCode: exitCodeOf(report, summary, audit.tally, options),
     };
   } finally {
     await audit.dispose();
@@ -150,7 +155,7 @@ function linesOf(summary: AuditSummary, report: ProfileReport): string[] {
 
 /** Says what could not be told, and what to do about it. */
 function pointOutDoubts(
-  { profiles, unattributed }: ProfileReport,
+  { profiles, unattributed, doubtful }: ProfileReport,
   { unverifiable }: AuditSummary,
   { profiles: roles }: Tally,
   { reading }: Run,
@@ -166,20 +171,35 @@ function pointOutDoubts(
       `no role of ${undetermined.join(', ')} is known, and ${count(unattributed, 'untracked event')} could only be placed by the name of the role: give --profile-map`,
     );
   }
+  if (doubtful > 0) {
+    reading.note(
+      `${count(doubtful, 'untracked event also counts', 'untracked events also count')} against profiles in whose sessions their role was assumed by events alone that cannot be right, or may be second hops; --profile-map decides`,
+    );
+  }
   const differently = roles.disagreements().length;
   if (differently > 0) {
     reading.note(`${count(differently, 'role is', 'roles are')} placed differently by two ways`);
   }
 }
 
+function pointOutUnplaced(events: number, { reading }: Run): void {
+  if (events === 0) return;
+  const said = count(events, 'untracked event says no role', 'untracked events say no role');
+  reading.note(`${said}: counted under unknown, and may be of any profile`);
+}
+
 /** A gap is a finding; where none is sure and something could not be told, the run has failed to tell. */
 function exitCodeOf(
   { profiles }: ProfileReport,
   { unverifiable, unchecked, anomalies }: AuditSummary,
-  { failOn }: ComplianceOptions,
+  { rolelessEvents }: Tally,
+  { failOn, from }: ComplianceOptions,
 ): ExitCode {
   const isOdd = Object.keys(anomalies).some((anomaly) => failOn.has(anomaly));
   if (isOdd || profiles.some(({ fails }) => fails)) return ExitCode.Findings;
   const isThin = unverifiable + unchecked > 0 || profiles.some(({ undetermined }) => undetermined);
-  return isThin ? ExitCode.Failed : ExitCode.Clean;
+  // Denied calls say no role: where they are judged, that is no doubt about a profile.
+  const isRoleless = rolelessEvents > 0 && !from.includeFailedCalls;
+  const isRequired = profiles.some(({ required }) => required);
+  return isThin || (isRoleless && isRequired) ? ExitCode.Failed : ExitCode.Clean;
 }

@@ -83,6 +83,12 @@ export class Tally {
     return this.#roles.has(role);
   }
 
+  /** Untracked events that say no role. */
+  get rolelessEvents(): number {
+    const { found = {}, unverifiable = {} } = this.untrackedByRole.get(undefined) ?? {};
+    return [found, unverifiable].flatMap(Object.values<number>).reduce((sum, n) => sum + n, 0);
+  }
+
   /** Tracked events of the sessions of one profile, or of all. */
   trackedOf(profile: string | undefined): number {
     return countOf(this.trackedByProfile, profile);

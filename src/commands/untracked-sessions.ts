@@ -8,7 +8,7 @@ import type { Done, Run } from '../run.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { type Audit, isOfProfile, judgeEvents } from './audit.js';
-import { pointOutRules, pointOutUnknown } from './audit-doubts.js';
+import { pointOutRules, pointOutRoleless, pointOutUnknown } from './audit-doubts.js';
 import { summarize } from './summarize.js';
 import { summaryLines } from './summary-lines.js';
 
@@ -28,6 +28,7 @@ export async function untrackedSessions(options: AuditOptions, run: Run): Promis
       await openReport(audit, summary, options, run),
     );
     pointOutRules(audit.tally, options, run);
+    pointOutRoleless(audit.tally, options, run);
     pointOutUnknown(audit.tally, summary, options, run);
     return {
       lines: options.output.format === 'table' ? [] : summaryLines(summary),

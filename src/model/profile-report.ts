@@ -37,6 +37,8 @@ export interface ProfileReport {
   readonly profiles: readonly ProfileCompliance[];
   /** Untracked events that only the name of their role could place. */
   readonly unattributed: number;
+  /** Those that count against a profile, too, by events alone that cannot be right or may be second hops. */
+  readonly doubtful: number;
   /** Untracked events by the way in which their role was placed. */
   readonly attributedBy: Readonly<Partial<Record<AttributedBy, number>>>;
 }
@@ -67,11 +69,13 @@ export function reportProfiles(input: ReportInput): ProfileReport {
   const untracked = new Map<string, { all: number; failing: number }>();
   const attributedBy: Partial<Record<AttributedBy, number>> = {};
   const seen = [...trackedByProfile.keys()].map((profile) => profile ?? UNKNOWN);
-  const known = [...new Set([...input.named, ...seen, ...(input.asked ? [input.asked] : [])])];
+  const isConcerned = (profile: string): boolean =>
+    requirementOf(profile).required || profile === input.asked;
+  let doubtful = 0;
   for (const [roleArn, use] of untrackedByRole) {
-    const { profiles, by } =
+    const { profiles, suspected, by } =
       roleArn === undefined
-        ? { profiles: [UNKNOWN], by: 'role_name' as const }
+        ? { profiles: [UNKNOWN], suspected: [], by: 'role_name' as const }
         : roles.profilesOf(roleArn);
     const all = total(use.found, FINDING_CATEGORIES) + total(use.unverifiable, FINDING_CATEGORIES);
     const failing = total(
@@ -79,11 +83,13 @@ export function reportProfiles(input: ReportInput): ProfileReport {
       FINDING_CATEGORIES.filter((category) => failOn.has(category)),
     );
     attributedBy[by] = (attributedBy[by] ?? 0) + all;
-    const possible = [...profiles, ...known.filter((name) => mayBe(roles, roleArn, name))];
-    const concerned = [...new Set(possible)].filter(
-      (profile) => requirementOf(profile).required || profile === input.asked,
+    const named = roles.names.filter(
+      (name) => !suspected.includes(name) && mayBe(roles, roleArn, name),
     );
-    for (const profile of concerned.length > 0 ? concerned : profiles.slice(0, 1)) {
+    const sure = [...new Set([...profiles, ...named])].filter(isConcerned);
+    const doubted = suspected.filter(isConcerned);
+    if (doubted.length > 0) doubtful += all;
+    for (const profile of [...(sure.length > 0 ? sure : profiles.slice(0, 1)), ...doubted]) {
       const counts = untracked.get(profile) ?? NONE;
       untracked.set(profile, { all: counts.all + all, failing: counts.failing + failing });
     }
@@ -110,7 +116,7 @@ export function reportProfiles(input: ReportInput): ProfileReport {
         fails: required && failing > 0,
       };
     });
-  return { profiles, unattributed, attributedBy };
+  return { profiles, unattributed, doubtful, attributedBy };
 }
 
 function mayBe(roles: RoleProfiles, roleArn: string | undefined, profile: string): boolean {

@@ -7,6 +7,8 @@ const WAYS = ['map', 'tracked', 'aws_config'] as const;
 /** The profiles of a role, and what says so. Never without a profile. */
 export interface Attribution {
   readonly profiles: readonly string[];
+  /** Those of events that cannot be right, or may be second hops, and of nothing else. */
+  readonly suspected: readonly string[];
   readonly by: AttributedBy;
 }
 
@@ -34,8 +36,8 @@ export class RoleProfiles {
   readonly #rolesFor = new Map<string, string[]>();
   readonly #learned = new Map<string, Map<string, number>>();
   readonly #suspected = new Map<string, Set<string>>();
-  /** Profiles of sessions that could be a role themselves. */
-  readonly #arnProfiles = new Set<string>();
+  readonly #sessionProfiles = new Set<string>();
+  readonly #named = new Set<string>();
 
   constructor(known: KnownRoles) {
     this.#known = known;
@@ -62,13 +64,23 @@ export class RoleProfiles {
 
   /** The profile of a session, which may be a role itself. */
   noteSessionProfile(profile: string): void {
-    if (profile.startsWith('arn:')) this.#arnProfiles.add(profile);
+    this.#sessionProfiles.add(profile);
   }
 
-  /** Is any role known to belong to the profile, by more than a name? One that is a role itself is known. */
+  /** A profile that somebody asks for, or that a policy names: it may be a role itself. */
+  nameProfile(profile: string): void {
+    this.#named.add(profile);
+  }
+
+  /** Every profile that is said anywhere. */
+  get names(): readonly string[] {
+    return [...new Set([...this.#rolesFor.keys(), ...this.#sessionProfiles, ...this.#named])];
+  }
+
+  /** Is any role known to belong to the profile, by more than a name? */
   knows(profile: string): boolean {
     return (
-      isRoleArn(profile) ||
+      (profile.startsWith('arn:') && this.#sessionProfiles.has(profile)) ||
       this.#rolesFor.has(profile) ||
       [...this.#learned.values()].some((counts) => counts.has(profile))
     );
@@ -81,22 +93,28 @@ export class RoleProfiles {
    */
   profilesOf(roleArn: string): Attribution {
     const mapped = this.#by('map', roleArn);
-    if (mapped !== undefined) return { profiles: mapped, by: 'map' };
+    if (mapped !== undefined) return { profiles: mapped, suspected: [], by: 'map' };
     const tracked = this.#by('tracked', roleArn);
     const configured = this.#by('aws_config', roleArn);
-    const isProfile = this.#arnProfiles.has(roleArn);
+    const isProfile = this.#sessionProfiles.has(roleArn) || this.#named.has(roleArn);
     const sure = [...(tracked ?? []), ...(configured ?? []), ...(isProfile ? [roleArn] : [])];
-    const first = sure.length > 0 ? sure : [nameOf(roleArn)];
-    const profiles = [...new Set([...first, ...(this.#suspected.get(roleArn) ?? [])])];
-    if (sure.length === 0) return { profiles, by: 'role_name' };
-    return { profiles, by: tracked ? 'tracked' : configured ? 'aws_config' : 'session_profile' };
+    const profiles = [...new Set(sure.length > 0 ? sure : [nameOf(roleArn)])];
+    const suspected = [...(this.#suspected.get(roleArn) ?? [])]
+      .filter((profile) => !profiles.includes(profile))
+      .toSorted(byCodeUnits);
+    if (sure.length === 0) return { profiles, suspected, by: 'role_name' };
+    return {
+      profiles,
+      suspected,
+      by: tracked ? 'tracked' : configured ? 'aws_config' : 'session_profile',
+    };
   }
 
   /** May untracked use of the role be the profile's? Also where only its name or its ARN says so. */
   mayBeOf(roleArn: string, profile: string): boolean {
-    const { profiles, by } = this.profilesOf(roleArn);
+    const { profiles, suspected, by } = this.profilesOf(roleArn);
     const isNamed = profile === roleArn || profile === nameOf(roleArn);
-    return profiles.includes(profile) || (by !== 'map' && isNamed);
+    return [...profiles, ...suspected].includes(profile) || (by !== 'map' && isNamed);
   }
 
   /** The roles, by their ARN, that two of the map, the tracked events and the AWS config place differently. */
@@ -152,10 +170,6 @@ export class RoleProfiles {
         .map(([profile]) => profile)
     );
   }
-}
-
-function isRoleArn(profile: string): boolean {
-  return /^arn:[^:]*:iam::\d{12}:role\/./.test(profile);
 }
 
 /** The last part of an ARN: a role's name without its path. */

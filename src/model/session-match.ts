@@ -40,8 +40,8 @@ export interface SessionCoverage {
   readonly isComplete: boolean;
   /** Does any session carry a source identity? */
   readonly hasIdentities: boolean;
-  /** Profiles of sessions that are ARNs of roles. */
-  readonly roleProfiles: ReadonlySet<string>;
+  /** The profiles of all sessions. */
+  readonly profiles: ReadonlySet<string>;
 }
 
 /**

@@ -31,7 +31,7 @@ export class SessionIndex {
   #identities = Buffer.alloc(16 * 1024);
   #identitiesEnd = 0;
   #hasIdentities = false;
-  readonly #roleProfiles = new Set<string>();
+  readonly #profiles = new Set<string>();
   #oldest = Infinity;
   readonly #names = new Names();
   readonly #byId = new Slots();
@@ -43,7 +43,7 @@ export class SessionIndex {
 
   get coverage(): Omit<SessionCoverage, 'isComplete'> {
     const oldest = this.#oldest === Infinity ? undefined : this.#oldest;
-    return { oldest, hasIdentities: this.#hasIdentities, roleProfiles: this.#roleProfiles };
+    return { oldest, hasIdentities: this.#hasIdentities, profiles: this.#profiles };
   }
 
   /** Adds a session; one whose id is there already must not come again. */
@@ -65,7 +65,7 @@ export class SessionIndex {
     if (placed !== undefined) this.#oldest = Math.min(this.#oldest, placed.seconds);
     this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
     const { sourceIdentity, profile } = session;
-    if (profile?.startsWith('arn:')) this.#roleProfiles.add(profile);
+    if (profile !== undefined) this.#profiles.add(profile);
     if (sourceIdentity && isText(sourceIdentity)) {
       this.#addIdentity(entry, Buffer.from(sourceIdentity));
     }

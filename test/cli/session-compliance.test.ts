@@ -248,7 +248,44 @@ describe('whose a role is', () => {
       expect(rowOf(ended, roleArn('Prod'))).toMatchObject({ untracked_count: 2, has_gap: true });
     }
     const other = await over([roleRecord(8, { role: 'Other' })], [PROD], ...required);
-    expect(other.code).toBe(0);
+    expect(other.code).toBe(3); // its ARN may be mistyped
+  });
+
+  it('may be that of a session that was not used, where a policy requires any', async () => {
+    const any = file(
+      'any.yaml',
+      `version: "1"
+rules:
+  - {name: dev, effect: allow, conditions: {profiles: [dev]}}
+  - {name: all, effect: require_server_session, conditions: {mode: [server]}}
+`,
+    );
+    const unused = sessionRow(0, { profile: 'staging' });
+    const role = { role: 'staging' };
+    const records = [trackedBy(1, DEV, role), roleRecord(2, role)];
+    const ended = await over(records, [unused, DEV], '--policy', any, '--json');
+    expect(ended.code).toBe(1);
+    expect(rowOf(ended, 'staging')).toMatchObject({ untracked_count: 1, has_gap: true });
+    const dev = await over(records, [DEV], '--policy', any, '--json');
+    expect([dev.code, rowOf(dev, 'staging')]).toEqual([0, undefined]);
+  });
+
+  it('stays what it is where a suspicion adds a required profile, which is said', async () => {
+    const suspect = trackedBy(2, PROD, { at: AFTER_ALL, role: 'Dev' });
+    const records = [trackedBy(1, DEV, { role: 'Dev' }), suspect, roleRecord(3, { role: 'Dev' })];
+    const ended = await over(records, [PROD, DEV], ...policy('prod'), '--json');
+    expect(ended.code).toBe(1);
+    for (const profile of ['dev', 'prod']) {
+      expect(rowOf(ended, profile)).toMatchObject({ untracked_count: 1 });
+    }
+    expect(ended.stderr).toContain('1 untracked event also counts against profiles');
+  });
+
+  it('that an event does not say may be any: code 3, and a note', async () => {
+    const roleless = roleRecord(2, { more: { requestParameters: null, resources: undefined } });
+    const ended = await over([trackedBy(1, PROD), roleless], [PROD], ...policy('prod'), '--json');
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain('1 untracked event says no role: counted under unknown');
   });
 
   it('is said for a shared one to --profile too, where nothing is required', async () => {

@@ -27,8 +27,8 @@ describe('the profiles of a role', () => {
       [arn('Admin'), 'seen'],
       [arn('team/Admin'), 'seen'],
     );
-    expect(roles.profilesOf(arn('Admin'))).toEqual({ profiles: ['by-arn'], by: 'map' });
-    expect(roles.profilesOf(arn('team/Admin'))).toEqual({ profiles: ['by-name'], by: 'map' });
+    expect(roles.profilesOf(arn('Admin'))).toMatchObject({ profiles: ['by-arn'], by: 'map' });
+    expect(roles.profilesOf(arn('team/Admin'))).toMatchObject({ profiles: ['by-name'], by: 'map' });
   });
 
   test('are those of the tracked events, the most used first, and those of the AWS config', () => {
@@ -40,15 +40,28 @@ describe('the profiles of a role', () => {
       [arn('Admin'), 'often'],
       [arn('Other'), 'elsewhere'],
     );
-    expect(roles.profilesOf(arn('Admin'))).toEqual({
+    expect(roles.profilesOf(arn('Admin'))).toMatchObject({
       profiles: ['often', 'rare-a', 'rare-b', 'config'],
       by: 'tracked',
     });
   });
 
+  test('are not those of events that are only suspected, which stand beside in their order', () => {
+    const roles = learned(new RoleProfiles(known()), [arn('Admin'), 'dev']);
+    for (const profile of ['z', 'a', 'dev']) roles.suspect(arn('Admin'), profile);
+    expect(roles.profilesOf(arn('Admin'))).toEqual({
+      profiles: ['dev'],
+      suspected: ['a', 'z'],
+      by: 'tracked',
+    });
+    expect(
+      ['dev', 'a', 'Admin', arn('Admin'), 'b'].map((name) => roles.mayBeOf(arn('Admin'), name)),
+    ).toEqual([true, true, true, true, false]);
+  });
+
   test('are all those of the AWS config that have it', () => {
     const roles = new RoleProfiles(known({}, { [arn('Admin')]: ['prod', 'prod-eu'] }));
-    expect(roles.profilesOf(arn('Admin'))).toEqual({
+    expect(roles.profilesOf(arn('Admin'))).toMatchObject({
       profiles: ['prod', 'prod-eu'],
       by: 'aws_config',
     });
@@ -56,7 +69,7 @@ describe('the profiles of a role', () => {
 
   test('are the role itself where a session names it as its profile', () => {
     const roles = learned(new RoleProfiles(known()), [arn('Broker'), arn('Admin')]);
-    expect(roles.profilesOf(arn('Admin'))).toEqual({
+    expect(roles.profilesOf(arn('Admin'))).toMatchObject({
       profiles: [arn('Admin')],
       by: 'session_profile',
     });
@@ -68,7 +81,7 @@ describe('the profiles of a role', () => {
     [arn('team/eu/Admin'), 'Admin'],
     ['Admin', 'Admin'],
   ])('are at last its name: %s', (role, name) => {
-    expect(new RoleProfiles(known()).profilesOf(role)).toEqual({
+    expect(new RoleProfiles(known()).profilesOf(role)).toMatchObject({
       profiles: [name],
       by: 'role_name',
     });

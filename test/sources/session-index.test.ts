@@ -79,7 +79,7 @@ test('it finds what looking through all sessions finds, in the order of the ways
     expect(index.coverage).toEqual({
       oldest: all.length === 0 ? undefined : Math.min(...starts),
       hasIdentities: all.some(({ sourceIdentity }) => sourceIdentity !== ''),
-      roleProfiles: new Set(),
+      profiles: new Set(all.map(({ profile }) => profile)),
     });
   });
   fc.assert(property, { numRuns: 500 });
@@ -144,7 +144,7 @@ test('what a file does not say of a session is undefined', () => {
   expect(index.coverage).toEqual({
     oldest: undefined,
     hasIdentities: true,
-    roleProfiles: new Set(),
+    profiles: new Set(),
   });
 });
 
