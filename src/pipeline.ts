@@ -50,16 +50,6 @@ export function pipe<A, B, C, D, E, F, R>(
   fifth: Transform<E, F>,
   sink: Sink<F, R>,
 ): Promise<R>;
-export function pipe<A, B, C, D, E, F, G, R>(
-  source: Source<A>,
-  first: Transform<A, B>,
-  second: Transform<B, C>,
-  third: Transform<C, D>,
-  fourth: Transform<D, E>,
-  fifth: Transform<E, F>,
-  sixth: Transform<F, G>,
-  sink: Sink<G, R>,
-): Promise<R>;
 export function pipe(source: unknown, ...steps: readonly ((input: never) => unknown)[]): unknown {
   return steps.reduce((rows, step) => step(rows as never), source);
 }

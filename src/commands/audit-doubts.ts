@@ -1,5 +1,5 @@
 import type { AuditSummary } from '../model/audit-summary.js';
-import type { RoleUse } from '../model/profile-report.js';
+import { eventsOf } from '../model/profile-report.js';
 import { compareInstants, formatInstant } from '../model/timestamp.js';
 import type { AuditOptions } from '../options/audit-options.js';
 import { type Run, count } from '../run.js';
@@ -15,14 +15,9 @@ export function countUnattributed({ untrackedByRole, profiles }: Tally, profile:
   for (const [roleArn, use] of untrackedByRole) {
     if (roleArn === undefined) continue;
     const placed = profiles.profilesOf(roleArn);
-    if (placed.by === 'role_name' && !profiles.mayBeOf(roleArn, profile)) number += sumOf(use);
+    if (placed.by === 'role_name' && !profiles.mayBeOf(roleArn, profile)) number += eventsOf(use);
   }
   return number;
-}
-
-function sumOf(use: RoleUse | undefined): number {
-  const counts = [use?.found ?? {}, use?.unverifiable ?? {}].flatMap(Object.values<number>);
-  return counts.reduce((sum, more) => sum + more, 0);
 }
 
 /** Says what is kept though it says no role. */

@@ -9,7 +9,6 @@ import {
   type RequirementOf,
   reportProfiles,
 } from '../model/profile-report.js';
-import { formatInstant } from '../model/timestamp.js';
 import type { ComplianceOptions } from '../options/audit-options.js';
 import { type Sink, pipe } from '../pipeline.js';
 import { type Done, type Run, count } from '../run.js';
@@ -19,6 +18,7 @@ import { type Audit, judgeEvents } from './audit.js';
 import { pointOutRules, pointOutUnknown } from './audit-doubts.js';
 import { only } from './only.js';
 import { summarize } from './summarize.js';
+import { countFields, evidenceFields, windowFields } from './summary-fields.js';
 import { summaryLines } from './summary-lines.js';
 import type { Tally } from './tally.js';
 
@@ -112,31 +112,18 @@ function jsonFields(
   report: ProfileReport,
   summary: AuditSummary,
   disagreements: ReturnType<Tally['profiles']['disagreements']>,
-): { before: Record<string, unknown>; after: Record<string, unknown> } {
+): Record<'before' | 'after', Readonly<Record<string, unknown>>> {
   const counts = countProfiles(report.profiles);
   return {
-    before: {
-      start_time: formatInstant(summary.since),
-      end_time: formatInstant(summary.until),
-    },
+    before: windowFields(summary),
     after: {
       required_profiles: counts.required,
       fully_compliant_profiles: counts.compliant,
       profiles_with_gaps: counts.gaps,
       undetermined_profiles: counts.undetermined,
       unattributed_events: report.unattributed,
-      total_events: summary.total,
-      tracked_events: summary.tracked,
-      untracked_events: summary.untracked,
-      orphaned_events: summary.orphaned,
-      unverifiable_events: summary.unverifiable,
-      complete: summary.complete,
-      rejected: summary.rejected,
-      regions: summary.regions,
-      fresh_until: summary.freshUntil && formatInstant(summary.freshUntil),
-      excluded: summary.excluded,
-      athena: summary.athena,
-      anomalies: summary.anomalies,
+      ...countFields(summary),
+      ...evidenceFields(summary),
       attributed_by: report.attributedBy,
       disagreements: disagreements.map(({ roleArn, ways }) => ({ role_arn: roleArn, ...ways })),
     },

@@ -1,7 +1,7 @@
 import { type AllowRule, allowing } from '../model/allow-rule.js';
 import { type Excluded, noneExcluded } from '../model/excluded.js';
 import { isUntracked } from '../model/finding.js';
-import type { RoleUse } from '../model/profile-report.js';
+import { type RoleUse, eventsOf } from '../model/profile-report.js';
 import { type KnownRoles, RoleProfiles, nameOf } from '../model/role-profiles.js';
 import type { RoleEvent } from '../model/role-event.js';
 import type { SessionFacts } from '../model/session-match.js';
@@ -85,8 +85,8 @@ export class Tally {
 
   /** Untracked events that say no role. */
   get rolelessEvents(): number {
-    const { found = {}, unverifiable = {} } = this.untrackedByRole.get(undefined) ?? {};
-    return [found, unverifiable].flatMap(Object.values<number>).reduce((sum, n) => sum + n, 0);
+    const use = this.untrackedByRole.get(undefined);
+    return use === undefined ? 0 : eventsOf(use);
   }
 
   /** Tracked events of the sessions of one profile, or of all. */

@@ -10,6 +10,7 @@ import { filter } from '../transforms/filter.js';
 import { type Audit, isOfProfile, judgeEvents } from './audit.js';
 import { pointOutRules, pointOutRoleless, pointOutUnknown } from './audit-doubts.js';
 import { summarize } from './summarize.js';
+import { countFields, evidenceFields, windowFields } from './summary-fields.js';
 import { summaryLines } from './summary-lines.js';
 
 /** Judges every role event of the window, and reports those without a tracked session behind them. */
@@ -71,25 +72,14 @@ async function openReport(
   });
 }
 
-/** The members of the JSON document before its lists; times as RFC 3339. */
+/** The members of the JSON document before its lists. */
 function summaryFields(summary: AuditSummary): Readonly<Record<string, unknown>> {
   return {
-    start_time: formatInstant(summary.since),
-    end_time: formatInstant(summary.until),
-    total_events: summary.total,
-    tracked_events: summary.tracked,
-    untracked_events: summary.untracked,
-    orphaned_events: summary.orphaned,
-    unverifiable_events: summary.unverifiable,
+    ...windowFields(summary),
+    ...countFields(summary),
     unattributed_events: summary.unattributed,
     compliance_rate: complianceRate(summary.tracked, summary.total),
-    complete: summary.complete,
-    rejected: summary.rejected,
-    regions: summary.regions,
-    fresh_until: summary.freshUntil && formatInstant(summary.freshUntil),
-    excluded: summary.excluded,
-    athena: summary.athena,
-    anomalies: summary.anomalies,
+    ...evidenceFields(summary),
   };
 }
 

@@ -77,17 +77,15 @@ export function reportProfiles(input: ReportInput): ProfileReport {
       roleArn === undefined
         ? { profiles: [UNKNOWN], suspected: [], by: 'role_name' as const }
         : roles.profilesOf(roleArn);
-    const all = total(use.found, FINDING_CATEGORIES) + total(use.unverifiable, FINDING_CATEGORIES);
+    const all = eventsOf(use);
     const failing = total(
       use.found,
       FINDING_CATEGORIES.filter((category) => failOn.has(category)),
     );
     attributedBy[by] = (attributedBy[by] ?? 0) + all;
-    const named = roles.names.filter(
-      (name) => !suspected.includes(name) && mayBe(roles, roleArn, name),
-    );
-    const sure = [...new Set([...profiles, ...named])].filter(isConcerned);
-    const doubted = suspected.filter(isConcerned);
+    const namesakes = roleArn === undefined ? [] : roles.namesakesOf(roleArn);
+    const sure = [...new Set([...profiles, ...namesakes])].filter(isConcerned);
+    const doubted = suspected.filter((profile) => isConcerned(profile) && !sure.includes(profile));
     if (doubted.length > 0) doubtful += all;
     for (const profile of [...(sure.length > 0 ? sure : profiles.slice(0, 1)), ...doubted]) {
       const counts = untracked.get(profile) ?? NONE;
@@ -119,8 +117,9 @@ export function reportProfiles(input: ReportInput): ProfileReport {
   return { profiles, unattributed, doubtful, attributedBy };
 }
 
-function mayBe(roles: RoleProfiles, roleArn: string | undefined, profile: string): boolean {
-  return roleArn !== undefined && roles.mayBeOf(roleArn, profile);
+/** How many events there were, of all categories. */
+export function eventsOf({ found, unverifiable }: RoleUse): number {
+  return total(found, FINDING_CATEGORIES) + total(unverifiable, FINDING_CATEGORIES);
 }
 
 /** Tracked of all uses of the profile, in percent. */

@@ -72,11 +72,6 @@ export class RoleProfiles {
     this.#named.add(profile);
   }
 
-  /** Every profile that is said anywhere. */
-  get names(): readonly string[] {
-    return [...new Set([...this.#rolesFor.keys(), ...this.#sessionProfiles, ...this.#named])];
-  }
-
   /** Is any role known to belong to the profile, by more than a name? */
   knows(profile: string): boolean {
     return (
@@ -113,8 +108,15 @@ export class RoleProfiles {
   /** May untracked use of the role be the profile's? Also where only its name or its ARN says so. */
   mayBeOf(roleArn: string, profile: string): boolean {
     const { profiles, suspected, by } = this.profilesOf(roleArn);
-    const isNamed = profile === roleArn || profile === nameOf(roleArn);
-    return [...profiles, ...suspected].includes(profile) || (by !== 'map' && isNamed);
+    const isNamesake = profile === roleArn || profile === nameOf(roleArn);
+    return [...profiles, ...suspected].includes(profile) || (by !== 'map' && isNamesake);
+  }
+
+  /** The profiles, of all that are said anywhere, that have the role's ARN or its name, and may be meant. */
+  namesakesOf(roleArn: string): readonly string[] {
+    return [roleArn, nameOf(roleArn)].filter(
+      (name) => this.#isSaid(name) && this.mayBeOf(roleArn, name),
+    );
   }
 
   /** The roles, by their ARN, that two of the map, the tracked events and the AWS config place differently. */
@@ -140,6 +142,10 @@ export class RoleProfiles {
   mismatches(profile: string, roleArn: string): boolean {
     const roles = this.#rolesFor.get(profile);
     return roles !== undefined && !roles.includes(roleArn) && !roles.includes(nameOf(roleArn));
+  }
+
+  #isSaid(profile: string): boolean {
+    return [this.#rolesFor, this.#sessionProfiles, this.#named].some((said) => said.has(profile));
   }
 
   #give(profile: string, role: string): void {

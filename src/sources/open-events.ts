@@ -6,7 +6,8 @@ import type { Source } from '../pipeline.js';
 import type { AthenaEvents } from './athena-events.js';
 import type { AthenaOptions } from './athena-query.js';
 import { type AwsOptions, clientConfig, regionOf } from './aws.js';
-import { isInOrderOfDays, listLogFiles, readLogFiles } from './cloudtrail-logs.js';
+import { readLogFiles } from './cloudtrail-logs.js';
+import { isInOrderOfDays, listLogFiles } from './log-files.js';
 
 /** Where role events come from. */
 export interface EventsFrom extends AwsOptions {
