@@ -1,12 +1,12 @@
 // The library: sessions out of a file, counted by user. A command is one pipe; so is this.
-import { Meter, NO_FILTER, openSessions, pipe, tap } from 'sentinel-audit';
+import { Counters, NO_FILTER, openSessions, pipe, tap } from 'sentinel-audit';
 
 const [file = 'examples/data/sessions.ndjson'] = process.argv.slice(2);
 
 /** @type {Map<string, number>} */
 const counts = new Map();
 const reading = {
-  meter: new Meter(),
+  meter: new Counters(),
   signal: new AbortController().signal,
   note: console.error,
   detail: () => {},

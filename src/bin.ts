@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Interruption } from './errors.js';
 import { main } from './cli.js';
-import { instantFromMillis } from './model/timestamp.js';
+import { instantFromMillis } from './model/time/instant.js';
 
 // Node 20 is supported on purpose; the SDK would say on standard error that it will not be for ever.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

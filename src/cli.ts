@@ -5,12 +5,12 @@ import {
   checkPolicy,
   checkUntracked,
   checkVerdicts,
-} from './options/audit-options.js';
-import { type EventOptions, checkEvents } from './options/event-options.js';
-import { readRequest } from './options/request.js';
-import { checkServerSessions, checkSessions } from './options/session-options.js';
-import { Reporter } from './reporter.js';
-import { type Done, type Run, type World, run } from './run.js';
+} from './options/check/audit-options.js';
+import { type EventOptions, checkEvents } from './options/check/event-options.js';
+import { readRequest } from './options/read/request.js';
+import { checkServerSessions, checkSessions } from './options/check/session-options.js';
+import { Reporter } from './run/reporter.js';
+import { type Done, type Run, type World, run } from './run/run.js';
 
 /**
  * The program, from its arguments to its exit code. Writes rows, help and nothing else to standard output;
@@ -76,7 +76,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
       return runOrExplain(options, world, sessionCompliance, true);
     }
     case 'athena-table': {
-      const { checkAthenaTable } = await import('./options/athena-options.js');
+      const { checkAthenaTable } = await import('./options/check/athena-options.js');
       const options = checkAthenaTable(request.given, now);
       const { athenaTable } = await import('./commands/athena-table.js');
       return run(options.run, world, (started) => athenaTable(options, started));

@@ -1,7 +1,7 @@
 /**
  * The library: sources, transforms and sinks, to be joined with {@link pipe}.
  */
-export { type Batch, type Sink, type Source, type Transform, pipe } from './pipeline.js';
+export { type Batch, type Sink, type Source, type Transform, pipe } from './pipeline/pipe.js';
 export {
   AuditError,
   ExitCode,
@@ -13,17 +13,22 @@ export {
   UsageError,
 } from './errors.js';
 
-export { type Cell, type Column, sessionColumns } from './model/columns.js';
-export { Meter, type Reading, type Reject } from './model/reading.js';
-export { type RoleEvent, parseRoleEvent } from './model/role-event.js';
-export { NO_FILTER, type SessionFilter, matches } from './model/session-filter.js';
-export { type Session, type SessionStatus, placedAt } from './model/session.js';
-export { type Instant, compareInstants, formatInstant, parseInstant } from './model/timestamp.js';
-export { type Window, parseWindow, within } from './model/window.js';
+export { type Cell, type Column, sessionColumns } from './model/columns/session-columns.js';
+export { Counters, type ReadContext, type Reject } from './pipeline/read-context.js';
+export { type RoleCall, parseRoleCall } from './model/role-call/role-call.js';
+export { NO_FILTER, type SessionFilter, matches } from './model/session/session-filter.js';
+export { type Session, type SessionStatus, placedAt } from './model/session/session.js';
+export {
+  type Instant,
+  compareInstants,
+  formatInstant,
+  parseInstant,
+} from './model/time/instant.js';
+export { type Window, parseWindow, within } from './model/time/window.js';
 
-export type { AthenaOptions } from './sources/athena-query.js';
+export type { AthenaOptions } from './sources/athena/query.js';
 export { type EventsFrom, type OpenedEvents, openEvents } from './sources/open-events.js';
-export { type SessionsFrom, openSessions } from './sources/open.js';
+export { type SessionsFrom, openSessions } from './sources/open-sessions.js';
 
 export { filter } from './transforms/filter.js';
 export { tap } from './transforms/tap.js';
@@ -36,4 +41,4 @@ export { table } from './sinks/table.js';
 export { type WriteText, writeToFile, writeToStream } from './sinks/write-text.js';
 
 export { main } from './cli.js';
-export type { World } from './run.js';
+export type { World } from './run/run.js';

@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import * as fc from 'fast-check';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { main } from '../src/cli.js';
-import { parseInstant } from '../src/model/timestamp.js';
+import { parseInstant } from '../src/model/time/instant.js';
 import { startAthena } from './support/athena.js';
 import { OURS } from './support/athena-tables.js';
 import { type TrailRecord, eventIdOf } from './support/cloudtrail.js';

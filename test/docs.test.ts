@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../src/options/commands.js';
+import { COMMANDS } from '../src/options/definitions/commands.js';
 import { cli } from './support/cli.js';
 
 const read = (name: string): string =>

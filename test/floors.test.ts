@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../src/', import.meta.url));
 const IMPORT =
   /\b(?:import|export)\b[^'"();]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+const TYPE_IMPORT = /\b(?:import|export)\s+type\b[^'"();]*?\bfrom\s*['"]([^'"]+)['"]/g;
 
 /** Each file of the source, without comments, and what it imports: types and late imports too. */
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -13,36 +14,31 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
     const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
-    const imports = [...code.matchAll(IMPORT)].map(([, from, late]) => {
-      const name = from ?? late!;
-      return name.startsWith('.') ? join(path, '..', name).replace(/\.js$/, '.ts') : name;
-    });
-    return { path, code, imports };
+    const resolved = (name: string): string =>
+      name.startsWith('.') ? join(path, '..', name).replace(/\.js$/, '.ts') : name;
+    const imports = [...code.matchAll(IMPORT)].map(([, from, late]) => resolved(from ?? late!));
+    const types = [...code.matchAll(TYPE_IMPORT)].map(([, from]) => resolved(from!));
+    const values = [...imports];
+    for (const name of types) values.splice(values.indexOf(name), 1);
+    return { path, code, imports, values };
   });
 
 const isOwn = (name: string): boolean => files.some(({ path }) => path === name);
-const within =
-  (...rooms: string[]) =>
-  ({ path }: { path: string }): boolean =>
-    rooms.some((room) => path.startsWith(room));
+const within = (name: string, ...rooms: string[]): boolean =>
+  rooms.some((room) => name === room || name.startsWith(room));
 
-/** The imports that some files may not have, as `file → import`. */
+/** The imports of some rooms that are not allowed, as `file → import`. */
 function wrong(
-  where: (file: { path: string }) => boolean,
-  forbidden: (name: string) => boolean,
+  rooms: readonly string[],
+  isAllowed: (name: string) => boolean,
+  kind: 'imports' | 'values' = 'imports',
 ): string[] {
   return files
-    .filter((file) => where(file))
-    .flatMap(({ path, imports }) =>
-      imports.filter((name) => forbidden(name)).map((name) => `${path} → ${name}`),
+    .filter(({ path }) => within(path, ...rooms))
+    .flatMap((file) =>
+      file[kind].filter((name) => !isAllowed(name)).map((name) => `${file.path} → ${name}`),
     );
 }
-
-/** The files that import a package. */
-const importersOf = (name: string | RegExp): string[] =>
-  files
-    .filter(({ imports }) => imports.some((found) => found.match(name)?.[0] === found))
-    .map(({ path }) => path);
 
 test('every import is understood', () => {
   expect(files.length).toBeGreaterThan(40);
@@ -51,50 +47,85 @@ test('every import is understood', () => {
       path,
       code.match(/\bfrom ['"]|\bimport\(|^import ['"]/gm)?.length ?? 0,
     ]);
-  }
-  expect(
-    wrong(
-      () => true,
-      (name) => name.endsWith('.ts') && !isOwn(name),
-    ),
-  ).toEqual([]);
-});
-
-test('the model, the pipeline and the errors know neither Node nor any package', () => {
-  expect(wrong(within('model/', 'pipeline.ts', 'errors.ts'), (name) => !isOwn(name))).toEqual([]);
-  expect(wrong(within('model/'), (name) => !/^(model\/|errors\.ts$)/.test(name))).toEqual([]);
-});
-
-test('sources, transforms and sinks do not know each other', () => {
-  const rooms = ['sources/', 'transforms/', 'sinks/'];
-  for (const room of rooms) {
-    const others = rooms.filter((other) => other !== room);
-    expect(wrong(within(room), (name) => others.some((other) => name.startsWith(other)))).toEqual(
-      [],
-    );
+    expect(imports.filter((name) => name.endsWith('.ts') && !isOwn(name))).toEqual([]);
   }
 });
 
-test('transforms know the pipeline and the model alone', () => {
-  expect(wrong(within('transforms/'), (name) => !/^(model\/|pipeline\.ts$)/.test(name))).toEqual(
-    [],
-  );
+/** The lowest floors import neither Node nor a package, and only what is named here. */
+const PURE: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'text/': ['errors.ts'],
+  'hashing/': [],
+  'pipeline/': [],
+  'model/': ['errors.ts', 'text/'],
+};
+
+test.each(Object.entries(PURE))('%s is pure, and knows %j besides itself', (room, known) => {
+  expect(wrong([room], (name) => within(name, room, ...known))).toEqual([]);
 });
 
-test('every package has one room', () => {
-  const rooms: [string | RegExp, RegExp][] = [
-    ['yargs', /^options\//],
-    ['yaml', /^options\//],
-    ['zod', /^options\//],
-    [/csv-stringify.*/, /^sinks\/csv\.ts$/],
-    [/csv-parse.*/, /^sources\/[a-z-]+\.ts$/],
-    [/@(aws-sdk|smithy)\/.+/, /^sources\//],
-  ];
-  for (const [name, room] of rooms) {
-    for (const path of importersOf(name)) expect(path).toMatch(room);
-    expect(importersOf(name).length).toBeGreaterThan(0);
+test('sources, transforms and sinks know neither each other nor what stands above them', () => {
+  const above = ['options/', 'commands/', 'audit/', 'run/', 'cli.ts', 'hints.ts'];
+  const beside = ['sources/', 'transforms/', 'sinks/'];
+  for (const room of [...beside, 'storage/', 'disk/']) {
+    const others = beside.filter((other) => other !== room);
+    expect(wrong([room], (name) => !within(name, ...others, ...above))).toEqual([]);
   }
-  for (const name of ['yargs', /csv-parse.*/]) expect(importersOf(name)).toHaveLength(1);
+});
+
+test('transforms know only what is pure, and the spool that they are handed', () => {
+  const pure = ['model/', 'pipeline/', 'text/', 'hashing/', 'errors.ts', 'transforms/'];
+  expect(wrong(['transforms/'], (name) => within(name, ...pure), 'values')).toEqual([]);
+  expect(wrong(['transforms/'], (name) => within(name, ...pure, 'disk/'))).toEqual([]);
+});
+
+test('options import no value of sources and sinks', () => {
+  const isBelow = (name: string): boolean => within(name, 'sources/', 'sinks/', 'storage/');
+  expect(wrong(['options/'], (name) => !isBelow(name), 'values')).toEqual([]);
+});
+
+test('only the command line stands on commands', () => {
+  const others = files.filter(({ path }) => !within(path, 'commands/', 'cli.ts'));
+  const users = others.filter(({ imports }) => imports.some((name) => within(name, 'commands/')));
+  expect(users.map(({ path }) => path)).toEqual([]);
+});
+
+/** The one room of each package, as the map of the README has it. */
+const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
+  [/^yargs$/, /^options\/read\/arguments\.ts$/],
+  [/^yaml$/, /^options\//],
+  [/^zod$/, /^options\/files\//],
+  [/^leven$/, /^suggestion\.ts$/],
+  [/^csv-stringify/, /^sinks\/csv\.ts$/],
+  [/^picocolors$/, /^sinks\/table\.ts$/],
+  [/^string-width$/, /^sinks\/fit\.ts$/],
+  [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
+  [/^ndjson$/, /^sources\/sessions\//],
+  [/^p-limit$/, /^sources\/finder\//],
+  [/^@(aws-sdk|smithy)\//, /^sources\//],
+];
+
+test.each(PACKAGES)('%s is imported by %s alone', (name, room) => {
+  const users = files.filter(({ imports }) => imports.some((found) => name.test(found)));
+  expect(users.length).toBeGreaterThan(0);
+  for (const { path } of users) expect(path).toMatch(room);
+});
+
+test('every package has its room', () => {
+  const packages = files
+    .flatMap(({ imports }) => imports)
+    .filter((name) => !isOwn(name) && !name.startsWith('node:'));
+  const homeless = packages.filter((found) => !PACKAGES.some(([name]) => name.test(found)));
+  expect(homeless).toEqual([]);
+});
+
+test('hardly more than a dozen files stand in one room', () => {
+  const rooms = new Map<string, number>();
+  for (const { path } of files) {
+    const room = path.slice(0, path.lastIndexOf('/') + 1);
+    rooms.set(room, (rooms.get(room) ?? 0) + 1);
+  }
+  expect([...rooms].filter(([, size]) => size > 14)).toEqual([]);
 });
 
 test('the process is touched where the program starts, and nothing writes to the console', () => {

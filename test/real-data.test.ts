@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { main } from '../src/cli.js';
 import { ExitCode } from '../src/errors.js';
-import { type RoleEvent, isFailedCall, isServiceCall } from '../src/model/role-event.js';
-import { parseInstant } from '../src/model/timestamp.js';
+import { type RoleCall, isFailedCall, isServiceCall } from '../src/model/role-call/role-call.js';
+import { parseInstant } from '../src/model/time/instant.js';
 import { openEvents } from '../src/sources/open-events.js';
-import { uniqueEvents } from '../src/sources/unique-events.js';
+import { openSpool } from '../src/disk/spool.js';
+import { uniqueEvents } from '../src/transforms/unique-events.js';
 import { startAthena } from './support/athena.js';
 import { MANUAL } from './support/athena-tables.js';
 import { rowsOf, temporaryFolder } from './support/contracts.js';
@@ -67,17 +68,17 @@ describe.skipIf(isMissing)('the logs of a real trail', () => {
 });
 
 async function readAll(): Promise<{
-  events: RoleEvent[];
+  events: RoleCall[];
   rejects: unknown[];
   duplicates: number;
 }> {
-  const { reading, rejects } = keptReading();
+  const { context, rejects } = keptReading();
   const from = { logs: [LOGS], eventRegions: undefined, eventNames: [], window };
-  const { events, inOrderOfDays, dispose } = await openEvents(from, Readable.from([]), reading);
+  const { events, inOrderOfDays, dispose } = await openEvents(from, Readable.from([]), context);
   expect(inOrderOfDays).toBe(true);
   let duplicates = 0;
   const countDuplicates = (count: number): void => void (duplicates += count);
-  const unique = await rowsOf(uniqueEvents(events, { inOrderOfDays, countDuplicates }));
+  const unique = await rowsOf(uniqueEvents(events, { inOrderOfDays, countDuplicates, openSpool }));
   await dispose();
   return { events: unique, rejects, duplicates };
 }

@@ -1,7 +1,7 @@
-import type { AthenaTableOptions } from '../options/athena-options.js';
-import type { Done, Run } from '../run.js';
+import type { AthenaTableOptions } from '../options/check/athena-options.js';
+import type { Done, Run } from '../run/run.js';
 import { openWriter } from '../sinks/open.js';
-import { createTable } from '../sources/athena-ddl.js';
+import { createTable } from '../sources/athena/create-table.js';
 import { textOnly } from './text-only.js';
 
 /** Prints the `CREATE TABLE` for the bucket of a trail. Asks AWS nothing. */

@@ -1,7 +1,7 @@
-import type { EventOptions } from '../options/event-options.js';
-import type { Done, Run } from '../run.js';
+import type { EventOptions } from '../options/check/event-options.js';
+import type { Done, Run } from '../run/run.js';
 import { openWriter } from '../sinks/open.js';
-import type { Statement } from '../sources/athena-statements.js';
+import type { Statement } from '../sources/athena/statements.js';
 import { openEvents } from '../sources/open-events.js';
 import { textOnly } from './text-only.js';
 
@@ -9,9 +9,9 @@ import { textOnly } from './text-only.js';
 export async function explainAthena(
   { from, role, output }: EventOptions,
   isAudit: boolean,
-  { world, reading }: Run,
+  { world, context }: Run,
 ): Promise<Done> {
-  const { athena, dispose } = await openEvents({ ...from, role }, world.stdin, reading);
+  const { athena, dispose } = await openEvents({ ...from, role }, world.stdin, context);
   const statements = athena?.statements(isAudit) ?? [];
   await openWriter(output, world)(textOnly(statements.map(explained).join('\n')));
   await dispose();

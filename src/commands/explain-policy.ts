@@ -1,11 +1,11 @@
-import type { Column } from '../model/columns.js';
-import { requirementOf } from '../model/policy-requirement.js';
-import { profilesNamed } from '../model/policy.js';
-import type { ExplainOptions } from '../options/audit-options.js';
-import { pipe } from '../pipeline.js';
-import type { Done, Run } from '../run.js';
+import type { Column } from '../model/columns/session-columns.js';
+import { requirementOf } from '../model/policy/requirement.js';
+import { profilesNamed } from '../model/policy/policy.js';
+import type { ExplainOptions } from '../options/check/audit-options.js';
+import { pipe } from '../pipeline/pipe.js';
+import type { Done, Run } from '../run/run.js';
 import { openSink } from '../sinks/open.js';
-import { only } from './only.js';
+import { fromRows } from '../pipeline/from-rows.js';
 
 interface Explained {
   readonly profile: string;
@@ -32,7 +32,7 @@ const RULE: Column<Explained> = {
 /** Says of each profile that the policy names whether it is required, and by which rule or why not. */
 export async function explainPolicy(options: ExplainOptions, run: Run): Promise<Done> {
   const { policy, warnings, output } = options;
-  for (const warning of warnings) run.reading.note(warning);
+  for (const warning of warnings) run.context.note(warning);
   const rows: Explained[] = profilesNamed(policy).map((profile) => {
     const { required, rule, why } = requirementOf(policy, profile);
     return { profile, required, rule, why };
@@ -43,6 +43,6 @@ export async function explainPolicy(options: ExplainOptions, run: Run): Promise<
       : [PROFILE, { ...REQUIRED, of: ({ required }) => required }, RULE, WHY];
   const empty = 'The policy names no profile: its rules are for any.';
   const sink = openSink(output, run.world, { list: 'profiles', columns, color: false, empty });
-  await pipe(only(rows), sink);
+  await pipe(fromRows(rows), sink);
   return { lines: [] };
 }

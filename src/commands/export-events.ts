@@ -1,16 +1,16 @@
-import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../model/finding.js';
-import type { RoleEvent } from '../model/role-event.js';
-import type { AuditOptions } from '../options/audit-options.js';
-import type { EventOptions } from '../options/event-options.js';
-import { pipe } from '../pipeline.js';
-import { type Done, type Run, count, mayColor } from '../run.js';
+import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../model/verdict/attributed-verdict.js';
+import type { RoleCall } from '../model/role-call/role-call.js';
+import type { AuditOptions } from '../options/check/audit-options.js';
+import type { EventOptions } from '../options/check/event-options.js';
+import { pipe } from '../pipeline/pipe.js';
+import { type Done, type Run, count, mayColor } from '../run/run.js';
 import { chosenColumns, openSink } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
-import { isOfProfile, judgeEvents } from './audit.js';
-import { summarize } from './summarize.js';
-import { pointOutRoleless, pointOutUnknown } from './audit-doubts.js';
-import { chooseEvents } from './chosen-events.js';
+import { isOfProfile, judgeEvents } from '../audit/judge-calls.js';
+import { summarize } from '../audit/summarize.js';
+import { pointOutRoleless, pointOutUnknown } from '../audit/audit-doubts.js';
+import { chooseEvents } from '../audit/choose-calls.js';
 
 /** Streams the role events of the window, each once; failed calls and those of services among them. */
 export async function exportEvents(options: EventOptions, run: Run): Promise<Done> {
@@ -20,7 +20,7 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
   try {
     await pipe(
       events(),
-      tap<RoleEvent>((batch) => {
+      tap<RoleCall>((batch) => {
         exported += batch.length;
       }),
       openSink(options.output, world, {

@@ -1,23 +1,23 @@
-import { sessionColumns } from '../model/columns.js';
-import { matches } from '../model/session-filter.js';
-import type { Session } from '../model/session.js';
-import type { SessionOptions } from '../options/session-options.js';
-import { pipe } from '../pipeline.js';
-import { type Done, type Run, count, mayColor } from '../run.js';
+import { sessionColumns } from '../model/columns/session-columns.js';
+import { matches } from '../model/session/session-filter.js';
+import type { Session } from '../model/session/session.js';
+import type { SessionOptions } from '../options/check/session-options.js';
+import { pipe } from '../pipeline/pipe.js';
+import { type Done, type Run, count, mayColor } from '../run/run.js';
 import { openSink } from '../sinks/open.js';
-import { openSessions } from '../sources/open.js';
+import { openSessions } from '../sources/open-sessions.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
-import { accountOfRows } from './account-of-rows.js';
+import { rowCounts } from '../run/row-counts.js';
 
 /** Streams every session that matches, in the order in which it is read. */
 export async function exportSessions(
   { from, filter: wanted, output, columns }: SessionOptions,
-  { world, reading }: Run,
+  { world, context }: Run,
 ): Promise<Done> {
-  const account = accountOfRows(reading.meter);
+  const account = rowCounts(context.meter);
   await pipe(
-    openSessions(from, wanted, [], world.stdin, reading),
+    openSessions(from, wanted, [], world.stdin, context),
     tap<Session>(account.delivered),
     filter(matches(wanted)),
     tap<Session>(account.kept),

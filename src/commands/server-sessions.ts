@@ -1,36 +1,36 @@
-import { isOverdue, sessionColumns, sessionListColumns } from '../model/columns.js';
-import { isFiltering, matches } from '../model/session-filter.js';
-import { type Session, placedAt } from '../model/session.js';
-import { compareInstants } from '../model/timestamp.js';
-import type { ServerSessionsOptions } from '../options/session-options.js';
-import { pipe } from '../pipeline.js';
-import { type Done, type Run, count, mayColor } from '../run.js';
+import { isOverdue, sessionColumns, sessionListColumns } from '../model/columns/session-columns.js';
+import { isFiltering, matches } from '../model/session/session-filter.js';
+import { type Session, placedAt } from '../model/session/session.js';
+import { compareInstants } from '../model/time/instant.js';
+import type { ServerSessionsOptions } from '../options/check/session-options.js';
+import { pipe } from '../pipeline/pipe.js';
+import { type Done, type Run, count, mayColor } from '../run/run.js';
 import { openSink } from '../sinks/open.js';
-import { openSessions } from '../sources/open.js';
+import { openSessions } from '../sources/open-sessions.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';
 import { top } from '../transforms/top.js';
-import { accountOfRows } from './account-of-rows.js';
+import { rowCounts } from '../run/row-counts.js';
 
 /** Lists the newest sessions that match, newest first: the limit comes after filter and order. */
 export async function serverSessions(
   options: ServerSessionsOptions,
-  { world, reading, reporter }: Run,
+  { world, context, reporter }: Run,
 ): Promise<Done> {
   const { from, output, columns, limit } = options;
   let wanted = options.filter;
   if (!isFiltering(wanted) && !options.all && from.table !== undefined) {
-    const { readCaller } = await import('../sources/caller.js');
-    wanted = { ...wanted, user: await readCaller(from, reading) };
+    const { readCaller } = await import('../sources/aws/caller.js');
+    wanted = { ...wanted, user: await readCaller(from, context) };
     reporter.note(`these are the sessions of ${wanted.user}, your own; --all shows everyone's`);
   }
   const natural =
     output.format === 'table' ? sessionListColumns(world.now) : sessionColumns('audit');
-  const account = accountOfRows(reading.meter);
+  const account = rowCounts(context.meter);
   let shown = 0;
   let overdue = 0;
   await pipe(
-    openSessions(from, wanted, ['placed'], world.stdin, reading),
+    openSessions(from, wanted, ['placed'], world.stdin, context),
     tap<Session>(account.delivered),
     filter(matches(wanted)),
     tap<Session>(account.kept),

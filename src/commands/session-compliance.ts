@@ -1,32 +1,32 @@
 import { ExitCode } from '../errors.js';
-import type { AuditSummary } from '../model/audit-summary.js';
-import { requirementOf } from '../model/policy-requirement.js';
-import { type Policy, profilesNamed } from '../model/policy.js';
+import type { AuditSummary } from '../model/report/audit-summary.js';
+import { requirementOf } from '../model/policy/requirement.js';
+import { type Policy, profilesNamed } from '../model/policy/policy.js';
 import {
   PROFILE_COLUMNS,
   type ProfileCompliance,
   type ProfileReport,
   type RequirementOf,
   reportProfiles,
-} from '../model/profile-report.js';
-import type { ComplianceOptions } from '../options/audit-options.js';
-import { type Sink, pipe } from '../pipeline.js';
-import { type Done, type Run, count } from '../run.js';
-import { countProfiles } from '../sinks/compliance-report.js';
+} from '../model/attribution/profile-report.js';
+import type { ComplianceOptions } from '../options/check/audit-options.js';
+import { type Sink, pipe } from '../pipeline/pipe.js';
+import { type Done, type Run, count } from '../run/run.js';
+import { countProfiles } from '../sinks/reports/compliance-report.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
-import { type Audit, judgeEvents } from './audit.js';
-import { pointOutRules, pointOutUnknown } from './audit-doubts.js';
-import { only } from './only.js';
-import { summarize } from './summarize.js';
-import { countFields, evidenceFields, windowFields } from './summary-fields.js';
-import { summaryLines } from './summary-lines.js';
-import type { Tally } from './tally.js';
+import { type Audit, judgeEvents } from '../audit/judge-calls.js';
+import { pointOutRules, pointOutUnknown } from '../audit/audit-doubts.js';
+import { fromRows } from '../pipeline/from-rows.js';
+import { summarize } from '../audit/summarize.js';
+import { countFields, evidenceFields, windowFields } from '../audit/summary-fields.js';
+import { summaryLines } from '../audit/summary-lines.js';
+import type { Tally } from '../audit/tally.js';
 
 /** Reports for each profile whether tracked sessions are demanded, and whether that is kept. */
 export async function sessionCompliance(options: ComplianceOptions, run: Run): Promise<Done> {
   const { profile, failOn, output } = options;
   const policy = options.policy?.policy;
-  for (const warning of options.policy?.warnings ?? []) run.reading.note(warning);
+  for (const warning of options.policy?.warnings ?? []) run.context.note(warning);
   const audit = await judgeEvents(options, run, () => false);
   try {
     const named = policy === undefined ? [] : profilesNamed(policy);
@@ -44,7 +44,7 @@ export async function sessionCompliance(options: ComplianceOptions, run: Run): P
     });
     const report = { ...whole, profiles: whole.profiles.filter(isWanted(profile)) };
     const summary = summaryOf(audit, options, run);
-    await pipe(only(report.profiles), await openReport(report, summary, audit, options, run));
+    await pipe(fromRows(report.profiles), await openReport(report, summary, audit, options, run));
     pointOutRules(audit.tally, options, run);
     pointOutUnknown(audit.tally, summary, options, run);
     pointOutUnplaced(audit.tally.rolelessEvents, run);
@@ -92,9 +92,9 @@ async function openReport(
 ): Promise<Sink<ProfileCompliance>> {
   const write = openWriter(output, world);
   const disagreements = tally.profiles.disagreements();
-  if (forGithub) return (await import('../sinks/github.js')).github(write);
+  if (forGithub) return (await import('../sinks/reports/github.js')).github(write);
   if (output.format === 'table') {
-    const { complianceReport } = await import('../sinks/compliance-report.js');
+    const { complianceReport } = await import('../sinks/reports/compliance-report.js');
     const hasPolicy = policy !== undefined;
     return complianceReport({ summary, report, disagreements, hasPolicy }, write);
   }
@@ -145,34 +145,34 @@ function pointOutDoubts(
   { profiles, unattributed, doubtful }: ProfileReport,
   { unverifiable }: AuditSummary,
   { profiles: roles }: Tally,
-  { reading }: Run,
+  { context }: Run,
 ): void {
   if (unverifiable > 0) {
-    reading.note(
+    context.note(
       `${count(unverifiable, 'event')} cannot be verified: no session that was read is so old, or not all could be read; add archives with --sessions`,
     );
   }
   const undetermined = profiles.filter((row) => row.undetermined).map(({ profile }) => profile);
   if (undetermined.length > 0) {
-    reading.note(
+    context.note(
       `no role of ${undetermined.join(', ')} is known, and ${count(unattributed, 'untracked event')} could only be placed by the name of the role: give --profile-map`,
     );
   }
   if (doubtful > 0) {
-    reading.note(
+    context.note(
       `${count(doubtful, 'untracked event also counts', 'untracked events also count')} against profiles in whose sessions their role was assumed by events alone that cannot be right, or may be second hops; --profile-map decides`,
     );
   }
   const differently = roles.disagreements().length;
   if (differently > 0) {
-    reading.note(`${count(differently, 'role is', 'roles are')} placed differently by two ways`);
+    context.note(`${count(differently, 'role is', 'roles are')} placed differently by two ways`);
   }
 }
 
-function pointOutUnplaced(events: number, { reading }: Run): void {
+function pointOutUnplaced(events: number, { context }: Run): void {
   if (events === 0) return;
   const said = count(events, 'untracked event says no role', 'untracked events say no role');
-  reading.note(`${said}: counted under unknown, and may be of any profile`);
+  context.note(`${said}: counted under unknown, and may be of any profile`);
 }
 
 /** A gap is a finding; where none is sure and something could not be told, the run has failed to tell. */

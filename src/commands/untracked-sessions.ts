@@ -1,31 +1,36 @@
 import { ExitCode } from '../errors.js';
-import { type AuditSummary, complianceRate } from '../model/audit-summary.js';
-import { ANOMALY_COLUMNS, FINDING_COLUMNS, type Finding, isUntracked } from '../model/finding.js';
-import { formatInstant } from '../model/timestamp.js';
-import type { AuditOptions } from '../options/audit-options.js';
-import { type Sink, pipe } from '../pipeline.js';
-import type { Done, Run } from '../run.js';
+import { type AuditSummary, complianceRate } from '../model/report/audit-summary.js';
+import {
+  ANOMALY_COLUMNS,
+  FINDING_COLUMNS,
+  type AttributedVerdict,
+  isFinding,
+} from '../model/verdict/attributed-verdict.js';
+import { formatInstant } from '../model/time/instant.js';
+import type { AuditOptions } from '../options/check/audit-options.js';
+import { type Sink, pipe } from '../pipeline/pipe.js';
+import type { Done, Run } from '../run/run.js';
 import { chosenColumns, openSink, openWriter } from '../sinks/open.js';
 import { filter } from '../transforms/filter.js';
-import { type Audit, isOfProfile, judgeEvents } from './audit.js';
-import { pointOutRules, pointOutRoleless, pointOutUnknown } from './audit-doubts.js';
-import { summarize } from './summarize.js';
-import { countFields, evidenceFields, windowFields } from './summary-fields.js';
-import { summaryLines } from './summary-lines.js';
+import { type Audit, isOfProfile, judgeEvents } from '../audit/judge-calls.js';
+import { pointOutRules, pointOutRoleless, pointOutUnknown } from '../audit/audit-doubts.js';
+import { summarize } from '../audit/summarize.js';
+import { countFields, evidenceFields, windowFields } from '../audit/summary-fields.js';
+import { summaryLines } from '../audit/summary-lines.js';
 
 /** Judges every role event of the window, and reports those without a tracked session behind them. */
 export async function untrackedSessions(options: AuditOptions, run: Run): Promise<Done> {
   const audit = await judgeEvents(
     options,
     run,
-    (verdict) => isUntracked(verdict) || verdict.anomalies.length > 0,
+    (verdict) => isFinding(verdict) || verdict.anomalies.length > 0,
   );
   try {
     const summary = summarize(audit, options, run);
     const ofProfile = filter(isOfProfile(audit, options.profile));
     await pipe(
       ofProfile(audit.findings()),
-      filter<Finding>(isUntracked),
+      filter<AttributedVerdict>(isFinding),
       await openReport(audit, summary, options, run),
     );
     pointOutRules(audit.tally, options, run);
@@ -45,15 +50,15 @@ async function openReport(
   summary: AuditSummary,
   options: AuditOptions,
   { world }: Run,
-): Promise<Sink<Finding>> {
+): Promise<Sink<AttributedVerdict>> {
   const { output, columns } = options;
   const findingColumns = chosenColumns(FINDING_COLUMNS, columns);
-  const isAnomaly = (finding: Finding): boolean => finding.anomalies.length > 0;
+  const isAnomaly = (finding: AttributedVerdict): boolean => finding.anomalies.length > 0;
   const anomalies = filter(isAnomaly)(
     filter(isOfProfile(audit, options.profile))(audit.findings()),
   );
   if (output.format === 'table') {
-    const { untrackedReport } = await import('../sinks/untracked-report.js');
+    const { untrackedReport } = await import('../sinks/reports/untracked-report.js');
     const hints = hintsFor(summary, audit);
     return untrackedReport({ summary, anomalies, hints }, openWriter(output, world));
   }

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Cell, Column } from '../model/columns.js';
-import { defuse } from '../model/formula.js';
-import type { Sink, Source } from '../pipeline.js';
+import type { Cell, Column } from '../model/columns/session-columns.js';
+import { escapeFormula } from '../text/csv-injection.js';
+import type { Sink, Source } from '../pipeline/pipe.js';
 import { PIECE, type WriteText } from './write-text.js';
 
 const NEEDS_QUOTES = /[",\r\n]/;
@@ -11,7 +11,7 @@ const NEEDS_QUOTES = /[",\r\n]/;
  * that a spreadsheet would run as a formula are defused unless `raw`. Holds one batch.
  */
 export function csv<T>(columns: readonly Column<T>[], write: WriteText, raw = false): Sink<T> {
-  return (source) => write(csvText(source, columns, raw ? (cell) => cell : defuse));
+  return (source) => write(csvText(source, columns, raw ? (cell) => cell : escapeFormula));
 }
 
 async function* csvText<T>(

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
-import type { Cell } from '../model/columns.js';
-import { printable } from '../model/printable.js';
+import type { Cell } from '../model/columns/session-columns.js';
+import { printable } from '../text/terminal-text.js';
 
 /** UTF-16 units for each terminal cell, at the most, that are looked at. */
 const MOST_UNITS = 16;

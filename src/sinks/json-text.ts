@@ -1,5 +1,5 @@
-import type { Column } from '../model/columns.js';
-import { printableJson } from '../model/printable.js';
+import type { Column } from '../model/columns/session-columns.js';
+import { printableJson } from '../text/terminal-text.js';
 
 /** Writes rows as JSON objects; absent values are left out. `indent` is what stands before each member. */
 export function jsonObject<T>(columns: readonly Column<T>[], indent?: string): (row: T) => string {

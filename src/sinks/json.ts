@@ -1,6 +1,6 @@
-import type { Column } from '../model/columns.js';
-import { printableJson } from '../model/printable.js';
-import type { Sink, Source } from '../pipeline.js';
+import type { Column } from '../model/columns/session-columns.js';
+import { printableJson } from '../text/terminal-text.js';
+import type { Sink, Source } from '../pipeline/pipe.js';
 import { jsonObject } from './json-text.js';
 import { PIECE, type WriteText } from './write-text.js';
 

@@ -1,5 +1,5 @@
-import type { Column } from '../model/columns.js';
-import type { Sink, Source } from '../pipeline.js';
+import type { Column } from '../model/columns/session-columns.js';
+import type { Sink, Source } from '../pipeline/pipe.js';
 import { jsonObject } from './json-text.js';
 import { PIECE, type WriteText } from './write-text.js';
 

@@ -1,15 +1,13 @@
 import type { Writable } from 'node:stream';
-import type { Column } from '../model/columns.js';
-import type { Sink } from '../pipeline.js';
+import type { Column } from '../model/columns/session-columns.js';
+import type { Format } from '../model/report/format.js';
+import type { Sink } from '../pipeline/pipe.js';
 import type { TableOptions } from './table.js';
 import { type WriteText, writeToFile, writeToStream } from './write-text.js';
 
-export const FORMATS = ['csv', 'ndjson', 'json', 'table'] as const;
-export type Format = (typeof FORMATS)[number];
-
 /** Where rows go and in which form. */
 export interface Output {
-  readonly format: Format;
+  readonly format: RowFormat;
   /** A file; undefined is standard output. */
   readonly out: string | undefined;
   /** Leave cells that a spreadsheet would run as they are. */
@@ -44,7 +42,7 @@ export function chosenColumns<T>(
 export function openSink<T>(output: Output, destination: Destination, rows: Rows<T>): Sink<T> {
   const write = openWriter(output, destination);
   const options = output.out === undefined ? rows : { ...rows, color: false };
-  return async (source) => (await sinkFor(output, options, write))(source);
+  return async (source) => (await OPENERS[output.format](options, write, output))(source);
 }
 
 /** Where the text of an output goes. */
@@ -69,19 +67,16 @@ async function* announced(
   }
 }
 
-async function sinkFor<T>(
-  { format, csvRaw }: Output,
-  rows: Rows<T>,
-  write: WriteText,
-): Promise<Sink<T>> {
-  switch (format) {
-    case 'csv':
-      return (await import('./csv.js')).csv(rows.columns, write, csvRaw);
-    case 'ndjson':
-      return (await import('./ndjson.js')).ndjson(rows.columns, write);
-    case 'json':
-      return (await import('./json.js')).json(rows.list, rows.columns, write);
-    case 'table':
-      return (await import('./table.js')).table(rows.columns, write, rows);
-  }
-}
+type Opener = <T>(rows: Rows<T>, write: WriteText, output: Output) => Promise<Sink<T>>;
+
+/** How rows are written in each format that takes any rows. */
+const OPENERS: Readonly<Record<Exclude<Format, 'github'>, Opener>> = {
+  csv: async ({ columns }, write, { csvRaw }) =>
+    (await import('./csv.js')).csv(columns, write, csvRaw),
+  ndjson: async ({ columns }, write) => (await import('./ndjson.js')).ndjson(columns, write),
+  json: async ({ list, columns }, write) => (await import('./json.js')).json(list, columns, write),
+  table: async (rows, write) => (await import('./table.js')).table(rows.columns, write, rows),
+};
+
+/** The formats that take any rows. */
+export type RowFormat = keyof typeof OPENERS;

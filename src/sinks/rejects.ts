@@ -1,7 +1,7 @@
 import { closeSync, fchmodSync, fstatSync, openSync, writeFileSync } from 'node:fs';
 import { SinkError } from '../errors.js';
-import { printableJson } from '../model/printable.js';
-import type { Reject } from '../model/reading.js';
+import { printableJson } from '../text/terminal-text.js';
+import type { Reject } from '../pipeline/read-context.js';
 
 /** Keeps what was rejected. */
 export interface RejectsFile {

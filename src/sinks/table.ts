@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { Cell, Column } from '../model/columns.js';
-import type { Sink, Source } from '../pipeline.js';
+import type { Cell, Column } from '../model/columns/session-columns.js';
+import type { Sink, Source } from '../pipeline/pipe.js';
 import { fit, widthOf } from './fit.js';
 import type { WriteText } from './write-text.js';
 

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { Reading } from '../model/reading.js';
-import type { RoleEvent } from '../model/role-event.js';
-import type { Instant } from '../model/timestamp.js';
-import type { Source } from '../pipeline.js';
-import type { AthenaEvents } from './athena-events.js';
-import type { AthenaOptions } from './athena-query.js';
-import { type AwsOptions, clientConfig, regionOf } from './aws.js';
-import { readLogFiles } from './cloudtrail-logs.js';
-import { isInOrderOfDays, listLogFiles } from './log-files.js';
+import type { ReadContext } from '../pipeline/read-context.js';
+import type { RoleCall } from '../model/role-call/role-call.js';
+import type { Instant } from '../model/time/instant.js';
+import type { Source } from '../pipeline/pipe.js';
+import type { AthenaEvents } from './athena/athena-events.js';
+import type { AthenaOptions } from './athena/query.js';
+import { type AwsOptions, clientConfig, regionOf } from './aws/aws.js';
+import { readLogFiles } from './cloudtrail/read-logs.js';
+import { isInOrderOfDays, listLogFiles } from './cloudtrail/log-files.js';
 
 /** Where role events come from. */
 export interface EventsFrom extends AwsOptions {
@@ -29,7 +29,7 @@ export interface EventsFrom extends AwsOptions {
 
 export interface OpenedEvents {
   /** All of them, with duplicates, and beyond the window. */
-  readonly events: Source<RoleEvent>;
+  readonly events: Source<RoleCall>;
   /** Other ways to ask, where the carrier can group and count. */
   readonly athena?: AthenaEvents;
   /** The regions that are asked; undefined where the events tell. */
@@ -43,38 +43,38 @@ export interface OpenedEvents {
 export async function openEvents(
   from: EventsFrom,
   stdin: Readable,
-  reading: Reading,
+  context: ReadContext,
 ): Promise<OpenedEvents> {
-  if (from.athena !== undefined) return openAthena(from, from.athena, reading);
-  if (from.logs === undefined) return openLookup(from, reading);
+  if (from.athena !== undefined) return openAthena(from, from.athena, context);
+  if (from.logs === undefined) return openLookup(from, context);
   const paths = from.logs.map((path) =>
     path === '-' ? { path, name: 'standard input', stream: stdin } : { path, name: path },
   );
-  const files = await listLogFiles(paths, from.window, reading);
+  const files = await listLogFiles(paths, from.window, context);
   return {
-    events: readLogFiles(files, reading),
+    events: readLogFiles(files, context),
     regions: undefined,
     inOrderOfDays: isInOrderOfDays(files),
     dispose: async () => {},
   };
 }
 
-async function openLookup(from: EventsFrom, reading: Reading): Promise<OpenedEvents> {
+async function openLookup(from: EventsFrom, context: ReadContext): Promise<OpenedEvents> {
   const [{ CloudTrailClient }, { LOOKUP_TIMEOUT, readLookupEvents }] = await Promise.all([
     import('@aws-sdk/client-cloudtrail'),
-    import('./cloudtrail-lookup.js'),
+    import('./cloudtrail/lookup-events.js'),
   ]);
   const clients: InstanceType<typeof CloudTrailClient>[] = [];
   const clientFor = (region?: string): InstanceType<typeof CloudTrailClient> => {
     const options = region === undefined ? from : { ...from, region };
-    const client = new CloudTrailClient(clientConfig(options, reading, LOOKUP_TIMEOUT));
+    const client = new CloudTrailClient(clientConfig(options, context, LOOKUP_TIMEOUT));
     clients.push(client);
     return client;
   };
   const regions = from.eventRegions ?? [...new Set([await regionOf(clientFor()), 'us-east-1'])];
   const { eventNames, window } = from;
   return {
-    events: readLookupEvents({ clientFor, regions, eventNames, window }, reading),
+    events: readLookupEvents({ clientFor, regions, eventNames, window }, context),
     regions,
     inOrderOfDays: false,
     dispose: async () => {
@@ -86,13 +86,13 @@ async function openLookup(from: EventsFrom, reading: Reading): Promise<OpenedEve
 async function openAthena(
   from: EventsFrom,
   options: AthenaOptions,
-  reading: Reading,
+  context: ReadContext,
 ): Promise<OpenedEvents> {
   const [{ AthenaClient }, { openAthenaEvents }] = await Promise.all([
     import('@aws-sdk/client-athena'),
-    import('./athena-events.js'),
+    import('./athena/athena-events.js'),
   ]);
-  const client = new AthenaClient(clientConfig(from, reading));
+  const client = new AthenaClient(clientConfig(from, context));
   const {
     eventNames,
     window,
@@ -104,7 +104,7 @@ async function openAthena(
   try {
     await regionOf(client);
     const now = from.now ?? { seconds: Math.floor(Date.now() / 1000), nanos: 0 };
-    const athena = await openAthenaEvents(client, options, chosen, now, reading);
+    const athena = await openAthenaEvents(client, options, chosen, now, context);
     return {
       events: athena.all(),
       athena,

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { Reading } from '../model/reading.js';
-import { NO_FILTER } from '../model/session-filter.js';
-import type { SessionFinder } from '../model/session-match.js';
-import { clientConfig } from './aws.js';
-import { type SessionsFrom, openSessions } from './open.js';
-import { fromCompleteRead, fromLookups } from './session-finder.js';
+import type { ReadContext } from '../pipeline/read-context.js';
+import { NO_FILTER } from '../model/session/session-filter.js';
+import type { SessionFinder } from '../model/session/session-lookup.js';
+import { clientConfig } from './aws/aws.js';
+import { type SessionsFrom, openSessions } from './open-sessions.js';
+import { fromCompleteRead, fromLookups } from './finder/session-finder.js';
 
 /** Read units that lookups may cost however small the table is: a page of a Scan. */
 const LEAST_UNITS = 128;
@@ -17,28 +17,28 @@ export async function openFinder(
   from: SessionsFrom,
   concurrency: number,
   stdin: Readable,
-  reading: Reading,
+  context: ReadContext,
 ): Promise<{ finder: SessionFinder; dispose: () => Promise<void> }> {
-  const everything = (telling: Reading): SessionFinder =>
+  const everything = (telling: ReadContext): SessionFinder =>
     fromCompleteRead(
       (noting) => openSessions(from, NO_FILTER, ['identity'], stdin, noting),
       telling,
     );
   const { table } = from;
   if (table === undefined || from.sessions.length > 0 || from.maxRcu !== undefined) {
-    return { finder: everything(reading), dispose: async () => {} };
+    return { finder: everything(context), dispose: async () => {} };
   }
   const [{ DynamoDBClient }, { describeTable }] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
-    import('./dynamodb.js'),
+    import('./dynamodb/read-table.js'),
   ]);
-  const client = new DynamoDBClient(clientConfig(from, reading));
+  const client = new DynamoDBClient(clientConfig(from, context));
   const dispose = async (): Promise<void> => client.destroy();
   try {
-    const { bytes } = await describeTable(client, table, reading);
+    const { bytes } = await describeTable(client, table, context);
     const scanUnits = Math.max(bytes / 8192, LEAST_UNITS); // eventually consistent
     return {
-      finder: fromLookups({ client, table, concurrency, scanUnits }, everything, reading),
+      finder: fromLookups({ client, table, concurrency, scanUnits }, everything, context),
       dispose,
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Transform } from '../pipeline.js';
+import type { Transform } from '../pipeline/pipe.js';
 
 /** Keeps the rows that pass the test, in their order. */
 export function filter<T>(keeps: (row: T) => boolean): Transform<T, T> {

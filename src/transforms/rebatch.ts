@@ -1,4 +1,4 @@
-import type { Transform } from '../pipeline.js';
+import type { Transform } from '../pipeline/pipe.js';
 
 /** The same rows in batches of at least `size`, but for the last. Holds one. */
 export function rebatch<T>(size: number): Transform<T, T> {

@@ -1,4 +1,4 @@
-import type { Batch, Transform } from '../pipeline.js';
+import type { Batch, Transform } from '../pipeline/pipe.js';
 
 /** Shows every batch to a function on its way, and passes it on as it is. */
 export function tap<T>(look: (batch: Batch<T>) => void): Transform<T, T> {

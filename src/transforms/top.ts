@@ -1,4 +1,4 @@
-import type { Transform } from '../pipeline.js';
+import type { Transform } from '../pipeline/pipe.js';
 
 /**
  * The first `limit` rows in an order, in that order, after all have been seen. Holds at most twice

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { FORMATS, type Format, openSink } from '../../src/sinks/open.js';
+import { FORMATS } from '../../src/model/report/format.js';
+import { type RowFormat, openSink } from '../../src/sinks/open.js';
 import { Watched, temporaryFolder } from '../support/contracts.js';
 import { columnsOf } from './rows.js';
 
@@ -14,7 +15,7 @@ const rows = {
   empty: 'No sessions found.',
 };
 
-async function opened(format: Format, out?: string, csvRaw = false): Promise<string> {
+async function opened(format: RowFormat, out?: string, csvRaw = false): Promise<string> {
   const stdout = new PassThrough();
   const sink = openSink({ format, out, csvRaw }, { stdout, signal }, rows);
   await sink(new Watched([[{ a: '=1' }]]));
@@ -27,7 +28,7 @@ test.each([
   ['json', '{\n  "sessions": [\n    {\n      "a": "=1"\n    }\n  ]\n}\n'],
   ['table', '\u001b[1mA\u001b[22m\n----------\n\u001b[31m=1\u001b[39m\n'],
 ] as const)('%s goes to standard output', async (format, text) => {
-  expect(FORMATS).toContain(format);
+  expect(Object.keys(FORMATS)).toContain(format);
   expect(await opened(format)).toBe(text);
 });
 

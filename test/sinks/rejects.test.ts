@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SinkError } from '../../src/errors.js';
-import type { Reject } from '../../src/model/reading.js';
+import type { Reject } from '../../src/pipeline/read-context.js';
 import { openRejects } from '../../src/sinks/rejects.js';
 import { temporaryFolder } from '../support/contracts.js';
 

@@ -5,10 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli.js';
 import { ExitCode } from '../../src/errors.js';
-import { ROLE_CALLS } from '../../src/model/role-event.js';
-import { parseInstant } from '../../src/model/timestamp.js';
+import { ROLE_CALLS } from '../../src/model/role-call/role-call.js';
+import { parseInstant } from '../../src/model/time/instant.js';
 import { type EventsFrom, openEvents } from '../../src/sources/open-events.js';
-import type { AthenaOptions } from '../../src/sources/athena-query.js';
+import type { AthenaOptions } from '../../src/sources/athena/query.js';
 import { startAthena } from '../support/athena.js';
 import { CURRENT, MANUAL, OLDEST, OURS, type TableShape } from '../support/athena-tables.js';
 import {
@@ -145,7 +145,7 @@ afterAll(async () => {
 describe.each(Object.entries(CARRIERS))('%s', (_, carry) => {
   test('carries the same role events as any other', async () => {
     const { logs, stdin, endpointUrl, athena } = await carry(records, temporaryFolder());
-    const { reading, rejects, meter } = keptReading();
+    const { context, rejects, meter } = keptReading();
     const from: EventsFrom = {
       logs,
       endpointUrl,
@@ -155,7 +155,7 @@ describe.each(Object.entries(CARRIERS))('%s', (_, carry) => {
       eventNames: ROLE_CALLS,
       window,
     };
-    const opened = await openEvents(from, Readable.from(pieces(stdin)), reading);
+    const opened = await openEvents(from, Readable.from(pieces(stdin)), context);
     try {
       const events = await rowsOf(opened.events);
       expect(events.toSorted(byId)).toEqual(parseAll(records).events.toSorted(byId));

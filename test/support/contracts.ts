@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HungUp, SinkError } from '../../src/errors.js';
-import type { Batch, Sink, Source, Transform } from '../../src/pipeline.js';
+import type { Batch, Sink, Source, Transform } from '../../src/pipeline/pipe.js';
 import { type WriteText, writeToFile, writeToStream } from '../../src/sinks/write-text.js';
 
 /** A source that can be asked what happened to it. */

@@ -1,27 +1,27 @@
 import * as fc from 'fast-check';
 import { onTestFinished, vi } from 'vitest';
 import { RecordError } from '../../src/errors.js';
-import { Meter, type Reading, type Reject } from '../../src/model/reading.js';
-import { type RoleEvent, parseRoleEvent } from '../../src/model/role-event.js';
-import { type Session, parseSession } from '../../src/model/session.js';
-import type { JsonShape } from '../../src/sources/json-rows.js';
+import { Counters, type ReadContext, type Reject } from '../../src/pipeline/read-context.js';
+import { type RoleCall, parseRoleCall } from '../../src/model/role-call/role-call.js';
+import { type Session, parseSession } from '../../src/model/session/session.js';
+import type { JsonShape } from '../../src/text/json-rows.js';
 import { type TrailRecord, assumeRoleRecord, eventIdOf } from './cloudtrail.js';
 import { temporaryFolder } from './contracts.js';
 import { type Row, sessionRow } from './sessions.js';
 
 /** A reading that keeps what it is told. */
 export interface KeptReading {
-  readonly reading: Reading;
-  readonly meter: Meter;
+  readonly context: ReadContext;
+  readonly meter: Counters;
   readonly rejects: Reject[];
   readonly notes: string[];
 }
 
 export function keptReading(signal = new AbortController().signal): KeptReading {
-  const meter = new Meter();
+  const meter = new Counters();
   const rejects: Reject[] = [];
   const notes: string[] = [];
-  const reading: Reading = {
+  const context: ReadContext = {
     meter,
     reject: (reject) => {
       if (reject.kind === 'row') meter.rejected++;
@@ -32,26 +32,26 @@ export function keptReading(signal = new AbortController().signal): KeptReading 
     detail: () => {},
     signal,
   };
-  return { reading, meter, rejects, notes };
+  return { context, meter, rejects, notes };
 }
 
 /** The role event number `n`, of a record with these differences. */
-export function roleEvent(n: number, overrides: TrailRecord = {}): RoleEvent {
-  return parseRoleEvent(assumeRoleRecord({ eventID: eventIdOf(n), ...overrides }))!;
+export function roleEvent(n: number, overrides: TrailRecord = {}): RoleCall {
+  return parseRoleCall(assumeRoleRecord({ eventID: eventIdOf(n), ...overrides }))!;
 }
 
 /** A role event whose call carries this source identity, and perhaps a session tag. */
-export function eventOf(n: number, sourceIdentity: string | undefined, tag?: string): RoleEvent {
+export function eventOf(n: number, sourceIdentity: string | undefined, tag?: string): RoleCall {
   return { ...roleEvent(n), sourceIdentity, sessionTag: tag };
 }
 
 /** The role events of some records, and why others are none: what parsing everything gives. */
-export function parseAll(records: readonly unknown[]): { events: RoleEvent[]; reasons: string[] } {
-  const events: RoleEvent[] = [];
+export function parseAll(records: readonly unknown[]): { events: RoleCall[]; reasons: string[] } {
+  const events: RoleCall[] = [];
   const reasons: string[] = [];
   for (const record of records) {
     try {
-      const event = parseRoleEvent(record);
+      const event = parseRoleCall(record);
       if (event !== undefined) events.push(event);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
@@ -66,7 +66,7 @@ export function session(n: number, overrides: Row = {}): Session {
   return parseSession(sessionRow(n, overrides), (row: Row, field) => row[field], []);
 }
 
-export function byId(a: RoleEvent, b: RoleEvent): number {
+export function byId(a: RoleCall, b: RoleCall): number {
   return a.eventId < b.eventId ? -1 : 1;
 }
 

@@ -1,0 +1,169 @@
+import { RecordError } from '../../errors.js';
+import { printable } from '../../text/terminal-text.js';
+import { parseInstant } from '../time/instant.js';
+
+/** The calls that hand out role credentials. */
+export const ROLE_CALLS = [
+  'AssumeRole',
+  'AssumeRoleWithSAML',
+  'AssumeRoleWithWebIdentity',
+  'AssumeRoot',
+] as const;
+
+/**
+ * One call that asked for role credentials, out of a CloudTrail record, whatever carried the record. The
+ * credentials of the record are not in it. A field that the record does not have is undefined.
+ */
+export interface RoleCall {
+  readonly eventId: string;
+  /** RFC 3339 text as recorded: UTC, whole seconds, when the call completed. */
+  readonly eventTime: string;
+  readonly eventName: string;
+  readonly region: string | undefined;
+  /** The account whose trail recorded the event. */
+  readonly accountId: string | undefined;
+  /** The role that was assumed; never the caller's own. */
+  readonly roleArn: string | undefined;
+  readonly sourceIdentity: string | undefined;
+  /** Value of the session tag `SentinelSessionID`. */
+  readonly sessionTag: string | undefined;
+  readonly roleSessionName: string | undefined;
+  readonly principalId: string | undefined;
+  readonly callerArn: string | undefined;
+  /** The role behind an assumed-role caller. */
+  readonly callerRoleArn: string | undefined;
+  readonly callerType: string | undefined;
+  readonly callerAccountId: string | undefined;
+  /** The source identity that the caller's own session carries: the call is a second hop. */
+  readonly callerSourceIdentity: string | undefined;
+  readonly invokedBy: string | undefined;
+  readonly sourceIp: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Present when no credentials were issued. */
+  readonly errorCode: string | undefined;
+  /** Shared by the records that the two accounts of a cross-account call have of it. */
+  readonly sharedEventId: string | undefined;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The role event that a CloudTrail record describes; undefined for a record of anything else.
+ *
+ * @throws RecordError when it is no record, when nobody can tell whether it is one of a role call, and when
+ *   it is one and lacks what tells it apart or places it in time, or has a member of another type.
+ */
+export function parseRoleCall(value: unknown): RoleCall | undefined {
+  const record = membersOf(value, 'the record');
+  if (record['eventType'] === 'AwsCloudTrailInsight') return undefined;
+  const eventName = textIn(record, 'eventName');
+  if (eventName === undefined) throw new RecordError('eventName: missing');
+  if (!isRoleCall(eventName)) return undefined;
+  const eventSource = textIn(record, 'eventSource');
+  if (eventSource === undefined) throw new RecordError('eventSource: missing');
+  if (eventSource !== 'sts.amazonaws.com') return undefined;
+  const eventId = textIn(record, 'eventID');
+  if (eventId === undefined) throw new RecordError('eventID: missing');
+  const request = objectIn(record, 'requestParameters');
+  const response = objectIn(record, 'responseElements');
+  const caller = objectIn(record, 'userIdentity');
+  const session = objectIn(caller, 'sessionContext');
+  return {
+    eventId,
+    eventTime: timeIn(record),
+    eventName,
+    region: textIn(record, 'awsRegion'),
+    accountId: textIn(record, 'recipientAccountId'),
+    roleArn: textIn(request, 'roleArn') ?? roleAmong(listIn(record, 'resources')),
+    sourceIdentity:
+      textIn(request, 'sourceIdentity') ??
+      textIn(response, 'sourceIdentity') ??
+      textIn(session, 'sourceIdentity') ??
+      textIn(caller, 'sourceIdentity'),
+    sessionTag: sessionTagAmong(listIn(request, 'tags')),
+    roleSessionName: textIn(request, 'roleSessionName'),
+    principalId: textIn(caller, 'principalId'),
+    callerArn: textIn(caller, 'arn'),
+    callerRoleArn: textIn(objectIn(session, 'sessionIssuer'), 'arn'),
+    callerType: textIn(caller, 'type'),
+    callerAccountId: textIn(caller, 'accountId'),
+    callerSourceIdentity: textIn(session, 'sourceIdentity'),
+    invokedBy: textIn(caller, 'invokedBy'),
+    sourceIp: textIn(record, 'sourceIPAddress'),
+    userAgent: textIn(record, 'userAgent'),
+    errorCode: textIn(record, 'errorCode'),
+    sharedEventId: textIn(record, 'sharedEventID'),
+  };
+}
+
+/** Did an AWS service call for itself? No broker can stand in front of that. */
+export function isServiceCall(event: RoleCall): boolean {
+  const { callerType = 'Unknown', callerArn, principalId, callerAccountId, invokedBy = '' } = event;
+  if (callerType === 'AWSService') return true;
+  const isNobody = (callerArn ?? principalId ?? callerAccountId) === undefined;
+  return callerType === 'Unknown' && isNobody && /\.amazonaws\.com(\.cn)?$/.test(invokedBy);
+}
+
+/** Were no credentials issued? */
+export function isFailedCall(event: RoleCall): boolean {
+  return event.errorCode !== undefined;
+}
+
+/**
+ * How much an event says of its caller. Of the two records of a cross-account call, the caller's account
+ * has the full identity, the other only principal and account.
+ */
+export function callerFullness(event: RoleCall): number {
+  const isNamed = event.callerType !== undefined && event.callerType !== 'AWSAccount';
+  return (event.callerArn ? 4 : 0) + (isNamed ? 2 : 0) + (event.principalId ? 1 : 0);
+}
+
+function isRoleCall(name: string): boolean {
+  return ROLE_CALLS.some((call) => call === name);
+}
+
+function roleAmong(resources: readonly Json[]): string | undefined {
+  const role = resources.find(({ type }) => type === 'AWS::IAM::Role') ?? {};
+  return textIn(role, 'ARN') ?? textIn(role, 'arn');
+}
+
+function sessionTagAmong(tags: readonly Json[]): string | undefined {
+  return textIn(tags.find(({ key }) => key === 'SentinelSessionID') ?? {}, 'value');
+}
+
+function timeIn(record: Json): string {
+  const time = textIn(record, 'eventTime');
+  if (time !== undefined && parseInstant(time) !== undefined) return time;
+  const found = time === undefined ? 'nothing' : `"${printable(time, 60)}"`;
+  throw new RecordError(`eventTime: expected an RFC 3339 time, found ${found}`);
+}
+
+/** A member that is a text; undefined when it is absent or empty. */
+function textIn(object: Json, name: string): string | undefined {
+  const value = object[name] ?? '';
+  if (typeof value !== 'string')
+    throw new RecordError(`${name}: expected text, found ${kindOf(value)}`);
+  return value === '' ? undefined : value;
+}
+
+function objectIn(object: Json, name: string): Json {
+  return membersOf(object[name] ?? {}, name);
+}
+
+function listIn(object: Json, name: string): Json[] {
+  const value = object[name] ?? [];
+  if (!Array.isArray(value))
+    throw new RecordError(`${name}: expected a list, found ${kindOf(value)}`);
+  return value.map((member) => membersOf(member, `${name}, a member`));
+}
+
+function membersOf(value: unknown, name: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw new RecordError(`${name}: expected an object, found ${kindOf(value)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

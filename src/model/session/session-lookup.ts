@@ -1,0 +1,55 @@
+import type { SessionStatus } from './session.js';
+
+/** What judging an event needs of a session; times in seconds since 1970, undefined where a file lacks them. */
+export interface SessionSummary {
+  readonly id: string;
+  readonly user: string | undefined;
+  readonly profile: string | undefined;
+  readonly status: SessionStatus | undefined;
+  readonly startedAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  readonly updatedAt: number | undefined;
+}
+
+/** What an event offers to find its session by. */
+export interface LookupKey {
+  /** Value of the session tag. */
+  readonly tag: string | undefined;
+  readonly sourceIdentity: string | undefined;
+  /** The session id within the source identity. */
+  readonly sessionId: string | undefined;
+  /** When the event was, in seconds: of several sessions with one identity, the one that was on is meant. */
+  readonly at: number;
+}
+
+/** In which way a session was found, in the order in which the ways are tried. */
+type MatchedBy = 'tag' | 'source_identity' | 'session_id';
+
+export interface SessionMatch {
+  readonly session: SessionSummary;
+  readonly matchedBy: MatchedBy;
+  /** True where other sessions have the same source identity: at another time another may be meant. */
+  readonly sharesIdentity?: boolean;
+}
+
+/** What is known of all sessions, for what can be said of those that were not found. */
+export interface SessionCoverage {
+  /** When the oldest session that was read was created, in seconds; undefined when none was read. */
+  readonly oldest: number | undefined;
+  /** Could every session be read and understood? */
+  readonly isComplete: boolean;
+  /** Does any session carry a source identity? */
+  readonly hasIdentities: boolean;
+  /** The profiles of all sessions. */
+  readonly profiles: ReadonlySet<string>;
+}
+
+/**
+ * Finds the sessions behind some events, one answer for each. Undefined is said only after a complete read
+ * has not found it; what could not be asked is thrown.
+ */
+export interface SessionFinder {
+  readonly find: (sought: readonly LookupKey[]) => Promise<readonly (SessionMatch | undefined)[]>;
+  /** Undefined until something had to be read completely. */
+  readonly coverage: () => SessionCoverage | undefined;
+}

@@ -1,0 +1,146 @@
+import * as z from 'zod';
+import { EFFECTS, MODES, type Policy, WEEKDAYS } from '../../model/policy/policy.js';
+import { readYamlFile, text } from './yaml-file.js';
+
+/** A key that stands there without a value is as good as absent, as it is for Sentinel. */
+const orNothing = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+const listOf = <T extends z.ZodType>(schema: T) => orNothing(z.array(schema));
+
+const clock = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "09:00", at most "23:59"');
+
+const GO_DURATION = /^(0|((\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/;
+
+const device = z.strictObject({
+  require_mdm: orNothing(z.boolean()),
+  require_encryption: orNothing(z.boolean()),
+  require_mdm_compliant: orNothing(z.boolean()),
+  require_firewall: orNothing(z.boolean()),
+  min_os_version: orNothing(
+    z.string().regex(/^(?=.*\d)[\dA-Za-z.+-]+$/, 'expected a version such as "14.2"'),
+  ),
+  allowed_os_types: listOf(text),
+});
+
+const time = z.strictObject({
+  days: listOf(z.enum(WEEKDAYS)),
+  hours: orNothing(z.strictObject({ start: clock, end: clock })),
+  timezone: orNothing(
+    z.string().superRefine((name, context) => {
+      const message = zoneProblem(name);
+      if (message !== undefined) context.addIssue(message);
+    }),
+  ),
+});
+
+const conditions = z.strictObject({
+  profiles: listOf(text),
+  users: listOf(text),
+  mode: listOf(z.enum(MODES)),
+  device: orNothing(device),
+  time: orNothing(time),
+});
+
+const rule = z.strictObject({
+  name: text,
+  effect: z.enum(EFFECTS),
+  conditions: orNothing(conditions),
+  reason: orNothing(z.string()),
+  session_table: orNothing(z.string()),
+  max_server_duration: z
+    .string()
+    .regex(GO_DURATION, 'expected a duration such as 15m or 1h30m')
+    .optional(),
+});
+
+const policyFile = z.strictObject({
+  version: z.literal('1'),
+  rules: z.array(rule).min(1, 'expected at least one rule'),
+});
+
+type Rule = z.infer<typeof rule>;
+
+/**
+ * An access policy of Sentinel, and a sentence for each thing in it that is allowed but hardly meant, in the
+ * order of its rules. Stricter than Sentinel, which overlooks unknown keys, and more lenient, for its linter
+ * refuses a rule that asks neither for a profile, a user nor a time. Import late.
+ *
+ * @param origin what the user called the option.
+ * @throws UsageError with every error of the file, each with its line and column.
+ */
+export async function readPolicy(
+  path: string,
+  origin = '--policy',
+): Promise<{ policy: Policy; warnings: readonly string[] }> {
+  const { rules } = await readYamlFile(origin, path, policyFile);
+  const policy = {
+    rules: rules.map(({ name, effect, conditions: given = conditions.parse({}) }) => ({
+      name,
+      effect,
+      profiles: given.profiles ?? [],
+      users: given.users ?? [],
+      mode: given.mode ?? [],
+      device: given.device && {
+        requireMdm: given.device.require_mdm,
+        requireEncryption: given.device.require_encryption,
+        requireMdmCompliant: given.device.require_mdm_compliant,
+        requireFirewall: given.device.require_firewall,
+        minOsVersion: given.device.min_os_version,
+        allowedOsTypes: given.device.allowed_os_types,
+      },
+      time: given.time,
+    })),
+  };
+  const warnings = rules.flatMap((given, at) => {
+    const isAgain = rules.findIndex(({ name }) => name === given.name) < at;
+    const again = isAgain ? ['an earlier rule has the same name'] : [];
+    return [...again, ...doubtsAbout(given)].map(
+      (doubt) => `${path}: rules.${at} ("${given.name}"): ${doubt}`,
+    );
+  });
+  return { policy, warnings };
+}
+
+/** As Go reads zones: from a file of that very name. `Intl` takes any case. */
+function zoneProblem(name: string): string | undefined {
+  const expected = 'expected the name of a time zone such as Europe/Berlin';
+  if (/^[+-]/.test(name)) return expected; // newer Nodes take offsets
+  try {
+    const known = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
+    const isOtherCase = known !== name && known.toLowerCase() === name.toLowerCase();
+    return isOtherCase ? `expected the name of a time zone in its own case: ${known}` : undefined;
+  } catch {
+    return expected;
+  }
+}
+
+const OS_TYPES = ['darwin', 'windows', 'linux'];
+
+function doubtsAbout({ conditions: given = conditions.parse({}) }: Rule): readonly string[] {
+  const doubts: string[] = [];
+  const { profiles = [], users = [], mode = [] } = given;
+  const { device: shown = device.parse({}), time: when = time.parse({}) } = given;
+  for (const [kind, names] of Object.entries({ profile: profiles, user: users })) {
+    for (const name of names.filter((each) => each.includes('*'))) {
+      doubts.push(`names match exactly, so "${name}" is only a ${kind} of that very name`);
+    }
+  }
+  const asked = [profiles, users, mode, when.days ?? [], shown.allowed_os_types ?? []];
+  const isAsked = asked.some((list) => list.length > 0) || when.hours !== undefined;
+  const { allowed_os_types: osTypes = [], ...rest } = shown;
+  if (!isAsked && !Object.values(rest).some((value) => value !== undefined && value !== false)) {
+    doubts.push('it has no conditions and matches every request');
+  }
+  if (when.hours !== undefined && when.hours.start >= when.hours.end) {
+    const { start, end } = when.hours;
+    doubts.push(
+      `it never matches: hours do not go past midnight, and ${start} is not before ${end}`,
+    );
+  }
+  for (const osType of osTypes.filter((each) => !OS_TYPES.includes(each.toLowerCase()))) {
+    doubts.push(`"${osType}" is no operating system that Sentinel knows: ${OS_TYPES.join(', ')}`);
+  }
+  return doubts;
+}

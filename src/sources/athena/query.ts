@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  type QueryExecution,
+  type Row,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
+import { SourceError } from '../../errors.js';
+import { printable } from '../../text/terminal-text.js';
+import type { ReadContext } from '../../pipeline/read-context.js';
+import type { Source } from '../../pipeline/pipe.js';
+import { answerOf } from '../aws/aws.js';
+import { repeatedTokenCheck } from '../aws/repeated-token.js';
+import { SYSTEM_CLOCK } from '../aws/clock.js';
+import type { Sql } from './sql.js';
+
+/** Where queries run and what they cost. */
+export interface AthenaOptions {
+  readonly database: string;
+  readonly table: string;
+  readonly workgroup: string | undefined;
+  /** `s3://…`, where Athena leaves results; undefined is what the workgroup says. */
+  readonly output: string | undefined;
+  readonly catalog: string | undefined;
+  /** US dollars for 10^12 bytes scanned. */
+  readonly price: number;
+}
+
+/** A row by its columns; NULL is undefined. */
+export type AthenaRow = Readonly<Record<string, string | undefined>>;
+
+/** Rows of an answer (Athena API reference, GetQueryResults). */
+const PAGE = 1000;
+const FIRST_POLL = 200;
+const LONGEST_POLL = 5000;
+/** Bytes for which every query is charged at the least (Athena pricing). */
+const LEAST_CHARGED = 10_000_000;
+const PRICED_BYTES = 1e12;
+/** Milliseconds to wait for a query to be stopped when the run is over. */
+const STOP_TIMEOUT = 5000;
+
+/**
+ * The rows that a query gives, a page a batch, in its order. It is started when the first row is asked for,
+ * and stopped when nobody wants to hear its end. Holds a page. Its scanned bytes are counted.
+ *
+ * @throws SourceError when it cannot be started, fails or is cancelled: with the reason and its id.
+ */
+export async function* readQuery(
+  client: AthenaClient,
+  options: AthenaOptions,
+  statement: Sql,
+  columns: readonly string[],
+  context: ReadContext,
+): Source<AthenaRow> {
+  const id = await start(client, options, statement, context);
+  context.detail(`Athena query ${id} was started`);
+  let execution: QueryExecution | undefined;
+  try {
+    for (let wait = FIRST_POLL; ; wait = Math.min(wait * 1.5, LONGEST_POLL)) {
+      await SYSTEM_CLOCK.sleep(wait, context.signal);
+      execution = await ask(client, id, context);
+      const { State: state } = execution.Status ?? {};
+      context.meter.scanning = execution.Statistics?.DataScannedInBytes ?? 0;
+      if (state === 'SUCCEEDED') break;
+      if (state === 'FAILED' || state === 'CANCELLED') throw ended(execution, id);
+    }
+  } finally {
+    if (!isOver(execution)) await stop(client, id);
+    charge(execution, options.price, context);
+  }
+  yield* results(client, id, columns, context);
+}
+
+async function start(
+  client: AthenaClient,
+  { database, catalog, workgroup, output }: AthenaOptions,
+  { text, parameters }: Sql,
+  { signal }: ReadContext,
+): Promise<string> {
+  const command = new StartQueryExecutionCommand({
+    QueryString: text,
+    ...(parameters.length > 0 && { ExecutionParameters: [...parameters] }),
+    ClientRequestToken: randomUUID(), // a retry starts no second query
+    QueryExecutionContext: { Database: database, ...(catalog && { Catalog: catalog }) },
+    ...(workgroup && { WorkGroup: workgroup }),
+    ...(output && { ResultConfiguration: { OutputLocation: output } }),
+  });
+  const asked = { action: 'athena:StartQueryExecution', of: `database ${database}` };
+  const answer = client.send(command, { abortSignal: signal });
+  const { QueryExecutionId: id } = await answerOf(answer, asked, signal).catch(
+    async (error: unknown) => {
+      if (signal.aborted) await stopStarted(client, command);
+      throw error;
+    },
+  );
+  if (id === undefined) throw new SourceError('Athena started a query without an id');
+  return id;
+}
+
+async function ask(
+  client: AthenaClient,
+  id: string,
+  { signal }: ReadContext,
+): Promise<QueryExecution> {
+  const asked = { action: 'athena:GetQueryExecution', of: `query ${id}` };
+  const command = new GetQueryExecutionCommand({ QueryExecutionId: id });
+  const answer = await answerOf(client.send(command, { abortSignal: signal }), asked, signal);
+  if (answer.QueryExecution?.Status?.State === undefined) {
+    throw new SourceError(`Athena does not say how query ${id} is doing`);
+  }
+  return answer.QueryExecution;
+}
+
+function isOver(execution: QueryExecution | undefined): boolean {
+  return ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(execution?.Status?.State ?? '');
+}
+
+function ended({ Status: status }: QueryExecution, id: string): SourceError {
+  const how = status?.State === 'FAILED' ? 'failed' : 'was cancelled';
+  const why = status?.StateChangeReason ?? status?.AthenaError?.ErrorMessage ?? 'no reason given';
+  return new SourceError(`Athena query ${id} ${how}: ${printable(why)}`, {
+    hint: hintFor(why),
+  });
+}
+
+function hintFor(reason: string): string | undefined {
+  if (/bytes scanned limit|data scanned/i.test(reason)) {
+    return 'the workgroup limits what a query may scan: ask for a shorter window, or raise the limit';
+  }
+  if (/access denied|not authorized|insufficient permissions/i.test(reason)) {
+    return 'the query needs s3:GetObject and s3:ListBucket on the logs, and glue:GetTable; docs/commands.md lists every permission';
+  }
+  return undefined;
+}
+
+/** It may have been started, and only its id not have come: the same request gives the id of the same query. */
+async function stopStarted(
+  client: AthenaClient,
+  command: StartQueryExecutionCommand,
+): Promise<void> {
+  const abortSignal = AbortSignal.timeout(STOP_TIMEOUT);
+  const started = await client.send(command, { abortSignal }).catch(() => undefined);
+  if (started?.QueryExecutionId !== undefined) await stop(client, started.QueryExecutionId);
+}
+
+/** Called when the run may be aborted already: with a signal of its own. */
+async function stop(client: AthenaClient, id: string): Promise<void> {
+  const command = new StopQueryExecutionCommand({ QueryExecutionId: id });
+  const abortSignal = AbortSignal.timeout(STOP_TIMEOUT);
+  await client.send(command, { abortSignal }).catch(() => {}); // why the run ends is what matters
+}
+
+function charge(
+  execution: QueryExecution | undefined,
+  price: number,
+  { meter }: ReadContext,
+): void {
+  const bytes = execution?.Statistics?.DataScannedInBytes ?? 0;
+  meter.queries++;
+  meter.scanning = undefined;
+  meter.scannedBytes += bytes;
+  meter.dollars += (Math.max(bytes, LEAST_CHARGED) / PRICED_BYTES) * price;
+}
+
+async function* results(
+  client: AthenaClient,
+  id: string,
+  columns: readonly string[],
+  { meter, signal }: ReadContext,
+): Source<AthenaRow> {
+  const asked = { action: 'athena:GetQueryResults', of: `query ${id}` };
+  const isRepeated = repeatedTokenCheck();
+  let token: string | undefined;
+  for (let isFirst = true; isFirst || token !== undefined; isFirst = false) {
+    const command = new GetQueryResultsCommand({
+      QueryExecutionId: id,
+      MaxResults: PAGE,
+      NextToken: token,
+    });
+    const answer = await answerOf(client.send(command, { abortSignal: signal }), asked, signal);
+    meter.pages++;
+    const rows = answer.ResultSet?.Rows;
+    if (rows === undefined) throw new SourceError(`Athena query ${id} was answered without rows`);
+    if (isFirst) checkHeader(rows[0], columns, id); // only the first page has one
+    const batch = (isFirst ? rows.slice(1) : rows).map((row) => rowOf(row, columns, id));
+    token = answer.NextToken;
+    if (token !== undefined && isRepeated(token)) {
+      throw new SourceError(`Athena gave the same NextToken again for query ${id}`);
+    }
+    if (batch.length > 0) yield batch;
+  }
+}
+
+function checkHeader(row: Row | undefined, columns: readonly string[], id: string): void {
+  const found = (row?.Data ?? []).map(({ VarCharValue: name }) => name);
+  if (found.join() === columns.join()) return;
+  throw new SourceError(`Athena query ${id} answered other columns: ${printable(found.join())}`);
+}
+
+function rowOf({ Data: cells = [] }: Row, columns: readonly string[], id: string): AthenaRow {
+  if (cells.length !== columns.length) {
+    throw new SourceError(`Athena query ${id} gave a row of ${cells.length} cells`);
+  }
+  return Object.fromEntries(columns.map((name, at) => [name, cells[at]?.VarCharValue]));
+}

@@ -1,0 +1,53 @@
+import { UsageError } from '../../errors.js';
+
+/** A piece of SQL, and the values of its `?` in their order, each written as a literal of SQL. */
+export interface Sql {
+  readonly text: string;
+  readonly parameters: readonly string[];
+}
+
+/** What one execution parameter of Athena may have (Athena API reference, StartQueryExecution). */
+const LONGEST_PARAMETER = 1024;
+
+/**
+ * SQL as it is written, in which a text or a number becomes a parameter and only other SQL becomes SQL.
+ *
+ * @throws UsageError for a text that is too long for a parameter.
+ */
+export function sql(
+  texts: TemplateStringsArray,
+  ...parts: readonly (Sql | string | number)[]
+): Sql {
+  const pieces = parts.map((part) =>
+    typeof part === 'object' ? part : { text: '?', parameters: [literal(part)] },
+  );
+  return {
+    text: texts.map((text, at) => text + (pieces[at]?.text ?? '')).join(''),
+    parameters: pieces.flatMap(({ parameters }) => parameters),
+  };
+}
+
+/** Several pieces with a text between them. */
+export function joined(pieces: readonly Sql[], between: string): Sql {
+  return {
+    text: pieces.map(({ text }) => text).join(between),
+    parameters: pieces.flatMap(({ parameters }) => parameters),
+  };
+}
+
+/** SQL of this program's own: never of anything that was given to it. */
+export function plain(text: string): Sql {
+  return { text, parameters: [] };
+}
+
+/** A name of a database, a table or a column. It can never be a parameter, so it is checked. @throws UsageError */
+export function identifier(name: string): Sql {
+  if (/^[A-Za-z0-9_]+$/.test(name)) return plain(`"${name}"`);
+  throw new UsageError('--athena-table', `"${name}" is no name of letters, digits and _`);
+}
+
+function literal(value: string | number): string {
+  const text = typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
+  if (text.length <= LONGEST_PARAMETER) return text;
+  throw new UsageError('--events athena', `a text of ${text.length} characters is too long to ask`);
+}

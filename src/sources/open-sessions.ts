@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import type { ReadContext } from '../pipeline/read-context.js';
+import { type SessionFilter, fieldsFor } from '../model/session/session-filter.js';
+import type { RequiredField, Session } from '../model/session/session.js';
+import type { Source } from '../pipeline/pipe.js';
+import { type AwsOptions, clientConfig } from './aws/aws.js';
+import { openPaths } from '../storage/open-paths.js';
+import { listSessionFiles } from './sessions/session-files.js';
+import { newestRows } from './sessions/newest-rows.js';
+
+/** Where sessions come from: the live table, files, or both. */
+export interface SessionsFrom extends AwsOptions {
+  readonly table: string | undefined;
+  /** Files and folders; `-` is standard input. */
+  readonly sessions: readonly string[];
+  readonly segments: number | undefined;
+  readonly maxRcu: number | undefined;
+}
+
+/**
+ * The sessions behind the options, each once. A superset of what the filter wants: filter again. No
+ * client is loaded, and AWS not touched, without a table.
+ */
+export async function* openSessions(
+  from: SessionsFrom,
+  filter: SessionFilter,
+  needs: readonly RequiredField[],
+  stdin: Readable,
+  context: ReadContext,
+): Source<Session> {
+  const required = [...fieldsFor(filter), ...needs];
+  const withFiles = from.sessions.length > 0;
+  const table =
+    from.table === undefined ? undefined : openTable(from, from.table, filter, withFiles, context);
+  if (!withFiles) {
+    yield* table ?? [];
+    return;
+  }
+  const { paths, dispose } = await openPaths(from.sessions, stdin, context);
+  try {
+    const files = await listSessionFiles(paths, context);
+    yield* newestRows(files, table, required, context);
+  } finally {
+    await dispose();
+  }
+}
+
+async function* openTable(
+  from: SessionsFrom,
+  table: string,
+  filter: SessionFilter,
+  statusMayBeStale: boolean,
+  context: ReadContext,
+): Source<Session> {
+  const [{ DynamoDBClient }, { readTable }, { useFastScanPages }] = await Promise.all([
+    import('@aws-sdk/client-dynamodb'),
+    import('./dynamodb/read-table.js'),
+    import('./dynamodb/fast-scan-pages.js'),
+  ]);
+  const client = useFastScanPages(new DynamoDBClient(clientConfig(from, context)));
+  try {
+    const { segments, maxRcu: maxReadUnits } = from;
+    yield* readTable({ client, table, filter, segments, maxReadUnits, statusMayBeStale }, context);
+  } finally {
+    client.destroy();
+  }
+}

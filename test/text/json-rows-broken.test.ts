@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { SourceError } from '../../src/errors.js';
+import { JsonRows, type JsonShape } from '../../src/text/json-rows.js';
+
+function readText(shape: JsonShape, text: string): void {
+  const json = new JsonRows(shape, ['sessions']);
+  json.push(Buffer.from(text));
+  json.end();
+}
+
+describe('what no JSON parser takes is an error', () => {
+  test.each([
+    ['{"a":1}{"a":2}', 'a missing comma'],
+    ['{"a":1}\n{"a":2}', 'a missing comma'],
+    ['1 2', 'a missing comma'],
+    ['{"a":1},,{"a":2}', 'a double comma'],
+    ['{"a":1}, ,{"a":2}', 'a double comma'],
+    ['{"a":1},', 'a comma at the end'],
+    ['{"a":1} , ', 'a comma at the end'],
+    [',{"a":1}', 'a comma at the beginning'],
+    [',', 'a comma alone'],
+    ['{"a":1}}', 'a bracket too many'],
+    ['}', 'a bracket alone'],
+  ])('%s in a list: %s', (rows) => {
+    expect(() => readText('array', `[${rows}]`)).toThrow(SourceError);
+    expect(() => readText('document', `{"sessions":[${rows}],"Count":1}`)).toThrow(SourceError);
+    expect(() => JSON.parse(`[${rows}]`)).toThrow(SyntaxError);
+  });
+
+  test.each(['x', ']', '}', ',', '{}', '[]', '[{"a":2}]', '"', '1', '\u0000'])(
+    '%j after the end',
+    (garbage) => {
+      expect(() => readText('array', `[{"a":1}]${garbage}`)).toThrow(SourceError);
+      expect(() => readText('document', `{"sessions":[{"a":1}]}${garbage}`)).toThrow(SourceError);
+    },
+  );
+
+  test.each(['x', '}', ',', '1', '"a"'])('%j before the beginning', (garbage) => {
+    expect(() => readText('array', `${garbage}[{"a":1}]`)).toThrow(SourceError);
+    expect(() => readText('document', `${garbage}{"sessions":[{"a":1}]}`)).toThrow(SourceError);
+  });
+
+  test.each([',', ']', '}', '{"a":1},{"a":2}', '{"a":1}]'])('%s in a sequence', (text) => {
+    expect(() => readText('sequence', text)).toThrow(SourceError);
+  });
+});

@@ -1,0 +1,95 @@
+import { Counters, type ReadContext } from '../../src/pipeline/read-context.js';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SourceError } from '../../src/errors.js';
+import type { SessionFinder, LookupKey } from '../../src/model/session/session-lookup.js';
+import { identityReader } from '../../src/model/role-call/source-identity.js';
+import type { JudgeRules } from '../../src/model/verdict/verdict.js';
+import { fromCompleteRead } from '../../src/sources/finder/session-finder.js';
+import { classify } from '../../src/transforms/judge.js';
+import { Watched, batchesOf, cut, rowsOf, transformContract } from '../support/contracts.js';
+import { eventOf, session } from '../support/records.js';
+import { idOf } from '../support/sessions.js';
+
+const judging: JudgeRules = {
+  readIdentity: identityReader(),
+  isBroker: undefined,
+  isOtherRole: () => false,
+};
+const sessions = [0, 1, 2].map((n) => session(n));
+
+function finderOver(asked: (readonly LookupKey[])[] = []): SessionFinder {
+  const context: ReadContext = {
+    meter: new Counters(),
+    reject: () => {},
+    note: () => {},
+    detail: () => {},
+    signal: new AbortController().signal,
+  };
+  const finder = fromCompleteRead(async function* () {
+    yield sessions;
+  }, context);
+  return {
+    ...finder,
+    find: (sought) => {
+      asked.push(sought);
+      return finder.find(sought);
+    },
+  };
+}
+
+const identities = fc.constantFrom(
+  undefined,
+  'alice',
+  `sentinel-${idOf(0)}`,
+  `sentinel-${idOf(1)}`,
+  `sentinel-${idOf(99)}`,
+  'sentinel:alice:direct:0a1b2c3d',
+);
+const tags = fc.constantFrom(undefined, undefined, idOf(2), 'no id');
+const events = fc.array(
+  fc.tuple(identities, tags, fc.nat(99)).map(([identity, tag, n]) => eventOf(n, identity, tag)),
+);
+
+transformContract('classify', () => classify(finderOver(), judging), events);
+
+test('classify gives each event its category, in the order of the events', async () => {
+  const source = new Watched([
+    [eventOf(0, undefined), eventOf(1, `sentinel-${idOf(1)}`)],
+    [eventOf(2, 'alice'), eventOf(3, `sentinel-${idOf(99)}`)],
+    [eventOf(4, undefined, idOf(2))],
+  ]);
+  const verdicts = await rowsOf(classify(finderOver(), judging)(source));
+  expect(
+    verdicts.map(({ event, category, match }) => [
+      event.sourceIdentity,
+      category,
+      match?.matchedBy,
+      match?.session.id,
+    ]),
+  ).toEqual([
+    [undefined, 'no_source_identity', undefined, undefined],
+    [`sentinel-${idOf(1)}`, 'tracked', 'session_id', idOf(1)],
+    ['alice', 'non_sentinel_format', undefined, undefined],
+    [`sentinel-${idOf(99)}`, 'orphaned', undefined, undefined],
+    [undefined, 'tracked', 'tag', idOf(2)],
+  ]);
+});
+
+test('classify asks one question a batch, with an answer for each of its events', async () => {
+  const asked: (readonly LookupKey[])[] = [];
+  const rows = Array.from({ length: 60 }, (_, n) => eventOf(n, `sentinel-${idOf(n % 5)}`));
+  await batchesOf(classify(finderOver(asked), judging)(new Watched(cut(rows, [20]))));
+  expect(asked.map(({ length }) => length)).toEqual([20, 20, 20]);
+});
+
+test('classify judges nothing when the finder could not ask, and closes its source', async () => {
+  const failure = new SourceError('no answer');
+  const finder: SessionFinder = {
+    find: () => Promise.reject(failure),
+    coverage: () => undefined,
+  };
+  const source = new Watched([[eventOf(0, 'a')], [eventOf(1, 'b')]]);
+  await expect(batchesOf(classify(finder, judging)(source))).rejects.toBe(failure);
+  expect(source).toMatchObject({ pulled: 1, closed: true });
+});
