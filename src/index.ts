@@ -13,7 +13,8 @@ export {
   UsageError,
 } from './errors.js';
 
-export { type Cell, type Column, sessionColumns } from './model/columns/session-columns.js';
+export type { Cell, Column } from './model/columns/column.js';
+export { sessionColumns } from './model/columns/session-columns.js';
 export { Counters, type ReadContext, type Reject } from './pipeline/read-context.js';
 export { type RoleCall, parseRoleCall } from './model/role-call/role-call.js';
 export { NO_FILTER, type SessionFilter, matches } from './model/session/session-filter.js';
@@ -27,7 +28,8 @@ export {
 export { type Window, parseWindow, within } from './model/time/window.js';
 
 export type { AthenaOptions } from './sources/athena/query.js';
-export { type EventsFrom, type OpenedEvents, openEvents } from './sources/open-events.js';
+export type { Carrier, CallGroups, GroupRow } from './sources/carrier.js';
+export { type EventsFrom, openCarrier } from './sources/open-carrier.js';
 export { type SessionsFrom, openSessions } from './sources/open-sessions.js';
 
 export { filter } from './transforms/filter.js';

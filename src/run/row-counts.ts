@@ -1,6 +1,6 @@
 import type { Counters } from '../pipeline/read-context.js';
 import type { Batch } from '../pipeline/pipe.js';
-import { count } from './run.js';
+import { count } from '../text/quantity.js';
 
 /** Follows rows through a pipe, to account for every one that was read. */
 export interface RowCounts {

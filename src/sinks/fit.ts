@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { Cell } from '../model/columns/session-columns.js';
+import type { Cell } from '../model/columns/column.js';
 import { printable } from '../text/terminal-text.js';
 
 /** UTF-16 units for each terminal cell, at the most, that are looked at. */

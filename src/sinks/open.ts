@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Column } from '../model/columns/session-columns.js';
+import type { Column } from '../model/columns/column.js';
 import type { Format } from '../model/report/format.js';
 import type { Sink } from '../pipeline/pipe.js';
 import type { TableOptions } from './table.js';
@@ -56,7 +56,7 @@ export function openWriter(
 }
 
 async function* announced(
-  text: AsyncIterable<string>,
+  text: AsyncIterable<string> | Iterable<string>,
   beforeRows: (() => void) | undefined,
 ): AsyncGenerator<string> {
   let isFirst = true;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Cell, Column } from '../model/columns/session-columns.js';
+import type { Cell, Column } from '../model/columns/column.js';
 import type { Sink, Source } from '../pipeline/pipe.js';
 import { fit, widthOf } from './fit.js';
 import type { WriteText } from './write-text.js';

@@ -1,23 +1,6 @@
+import type { Cell, Column, Tint } from './column.js';
 import { FIELD, type Session, type SessionField } from '../session/session.js';
 import { type Instant, compareInstants, parseInstant, toWholeSeconds } from '../time/instant.js';
-
-/** What a cell can hold; undefined is an absent value. */
-export type Cell = string | number | boolean | undefined;
-
-/** How a table may set off a cell, where it may use colour. */
-type Tint = 'green' | 'yellow' | 'red' | 'dim';
-
-/** One column of an output. */
-export interface Column<T> {
-  /** The name in CSV, NDJSON and JSON: snake_case, a contract. */
-  readonly name: string;
-  readonly of: (row: T) => Cell;
-  /** The heading in a table. */
-  readonly title: string;
-  /** How wide the column is in a table, in terminal cells; what is longer is cut. */
-  readonly width: number;
-  readonly tint?: (cell: Cell) => Tint | undefined;
-}
 
 const STATUS_TINT: Readonly<Record<string, Tint>> = {
   active: 'green',

@@ -2,8 +2,8 @@ import { UsageError } from '../../errors.js';
 import type { AllowRule } from '../../model/verdict/allow-rule.js';
 import { FINDING_COLUMNS, VERDICT_COLUMNS } from '../../model/verdict/attributed-verdict.js';
 import type { Policy } from '../../model/policy/policy.js';
-import { PROFILE_COLUMNS } from '../../model/attribution/profile-report.js';
-import type { KnownRoles } from '../../model/attribution/role-profiles.js';
+import { PROFILE_COLUMNS } from '../../model/report/profile-compliance.js';
+import type { KnownRoles } from '../../model/attribution/known-roles.js';
 import { type ReadIdentity, identityReader } from '../../model/role-call/source-identity.js';
 import type { Instant } from '../../model/time/instant.js';
 import { FINDING_CATEGORIES } from '../../model/verdict/verdict.js';
@@ -11,7 +11,7 @@ import type { RowFormat } from '../../sinks/open.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type EventOptions, checkFrom } from './event-options.js';
-import { type OutputOptions, checkOutputOptions, isForGithub } from './output-options.js';
+import { type OutputOptions, checkOutputOptions } from './output-options.js';
 import { checkSessionsFrom } from './session-options.js';
 import type { Environment } from '../read/settings.js';
 
@@ -33,6 +33,11 @@ export interface AuditOptions extends EventOptions {
   readonly profile: string | undefined;
   /** Categories and anomalies that make exit code 1. */
   readonly failOn: ReadonlySet<string>;
+  readonly policy: ReadPolicy | undefined;
+  /** The time for which the user vouches that the sessions are all there. */
+  readonly vouched: { readonly since: Instant; readonly until: Instant | undefined } | undefined;
+  /** The longest that a session lives, in seconds; undefined is twelve hours. */
+  readonly maxSession: number | undefined;
 }
 
 const names = (columns: readonly { readonly name: string }[]): string[] =>
@@ -57,26 +62,14 @@ export async function checkUntracked(
   return checkAudit(given, env, now, 'table', names(FINDING_COLUMNS));
 }
 
-/** What `session-compliance` reports by, besides. */
-export interface ComplianceOptions extends AuditOptions {
-  readonly policy: ReadPolicy | undefined;
-  /** Write annotations of GitHub Actions. */
-  readonly forGithub: boolean;
-}
-
 /** @throws UsageError for what is wrong, in files too; nothing has been asked of AWS by then. */
 export async function checkCompliance(
   given: GivenOptions,
   env: Environment,
   now: Instant,
-): Promise<ComplianceOptions> {
+): Promise<AuditOptions> {
   needSince(given);
-  const path = given.text('policy');
-  return {
-    policy: path === undefined ? undefined : await readPolicyOf(given, path),
-    forGithub: isForGithub(given),
-    ...(await checkAudit(given, env, now, 'table', names(PROFILE_COLUMNS), true)),
-  };
+  return checkAudit(given, env, now, 'table', names(PROFILE_COLUMNS), true);
 }
 
 /** What `--explain-policy` explains, and where it writes. */
@@ -87,6 +80,11 @@ export async function checkPolicy(given: GivenOptions): Promise<ExplainOptions> 
   const path = given.text('policy');
   if (path === undefined) throw new UsageError('--explain-policy', 'needs --policy FILE');
   return { ...(await readPolicyOf(given, path)), ...checkOutputOptions(given, 'table', []) };
+}
+
+async function readPolicyIfAny(given: GivenOptions): Promise<ReadPolicy | undefined> {
+  const path = given.text('policy');
+  return path === undefined ? undefined : readPolicyOf(given, path);
 }
 
 async function readPolicyOf(given: GivenOptions, path: string): Promise<ReadPolicy> {
@@ -116,6 +114,9 @@ async function checkAudit(
     lookupConcurrency: given.number('lookup-concurrency', 1000) ?? 8,
     profile: given.text('profile'),
     failOn: checkFailOn(given),
+    policy: await readPolicyIfAny(given),
+    vouched: undefined,
+    maxSession: undefined,
     allow: await readAllow(given),
     knownRoles: await readKnownRoles(given, env),
   };

@@ -1,7 +1,8 @@
 import { UsageError } from '../../errors.js';
 import { EVENT_COLUMNS } from '../../model/verdict/attributed-verdict.js';
 import { type Instant, compareInstants, formatInstant } from '../../model/time/instant.js';
-import type { EventsFrom } from '../../sources/open-events.js';
+import type { JudgedKinds } from '../../sources/carrier.js';
+import type { EventsFrom } from '../../sources/open-carrier.js';
 import { EVENT_HISTORY_DAYS } from '../../model/time/event-history.js';
 import { checkAthena } from './athena-options.js';
 import type { GivenOptions } from '../read/given-options.js';
@@ -12,6 +13,8 @@ import type { Environment } from '../read/settings.js';
 /** Everything that the commands over role events share. */
 export interface EventOptions extends OutputOptions {
   readonly from: EventsFrom;
+  /** Calls that are judged besides the others. */
+  readonly kinds: JudgedKinds;
   /** Only events in which this role is assumed. */
   readonly role: string | undefined;
   /** Said when the window had to be cut to what CloudTrail holds. */
@@ -64,8 +67,10 @@ export function checkFrom(
       eventNames: checkEventNames(given),
       window: { since: from, until },
       now,
-      includeServiceCalls: given.flag('include-service-calls'),
-      includeFailedCalls: given.flag('include-failed-calls'),
+    },
+    kinds: {
+      serviceCalls: given.flag('include-service-calls'),
+      failedCalls: given.flag('include-failed-calls'),
     },
     explain: given.flag('explain'),
     role: given.text('role'),

@@ -18,6 +18,8 @@ export interface RunOptions {
 /** Where rows go, in which form, and how the run behaves. */
 export interface OutputOptions {
   readonly output: Output;
+  /** The form of a report; that of {@link output} where that has it. */
+  readonly format: Format;
   /** Undefined: what the format is made for. */
   readonly columns: 'audit' | 'all' | readonly string[] | undefined;
   readonly run: RunOptions;
@@ -34,11 +36,16 @@ export function checkOutputOptions(
   valid: readonly string[],
   takesGithub = false,
 ): OutputOptions {
-  const output = checkOutput(given, defaultFormat, takesGithub);
+  const format = checkFormat(given, defaultFormat, takesGithub);
+  const output: Output = {
+    format: format === 'github' ? 'table' : format,
+    out: checkOut(given),
+    csvRaw: given.flag('csv-raw'),
+  };
   const run = checkRun(given);
   if (output.out !== undefined) checkNotRead(output.out, given);
   if (run.rejects !== undefined) checkRejects(run.rejects, output.out, given);
-  return { output, columns: checkColumns(given, valid), run };
+  return { output, format, columns: checkColumns(given, valid), run };
 }
 
 /** How the run behaves. @throws UsageError */
@@ -104,11 +111,6 @@ function isSameFile(a: string, b: string): boolean {
   return isOne || realPath(a) === realPath(b);
 }
 
-/** Is the output to be annotations of GitHub Actions? Then what {@link checkOutputOptions} is told is table. */
-export function isForGithub(given: GivenOptions): boolean {
-  return formatNamed(given) === 'github';
-}
-
 /** Of `--json` and `--format`, the one that was given nearer to the command line. */
 function formatNamed(given: GivenOptions): string | undefined {
   const named = given.text('format');
@@ -126,14 +128,13 @@ export function checkOut(given: GivenOptions): string | undefined {
   return out === '-' ? undefined : out;
 }
 
-function checkOutput(given: GivenOptions, defaultFormat: RowFormat, takesGithub: boolean): Output {
-  const out = checkOut(given);
+function checkFormat(given: GivenOptions, defaultFormat: RowFormat, takesGithub: boolean): Format {
   const named = formatNamed(given);
   if (named === 'github' && !takesGithub)
     throw new UsageError(given.origin('format'), 'github is for session-compliance');
-  const chosen = named === undefined ? formatOf(out, given.origin('out')) : formatOfName(named);
-  const format = (chosen === 'github' ? 'table' : chosen) ?? defaultFormat;
-  return { format, out, csvRaw: given.flag('csv-raw') };
+  const out = checkOut(given);
+  const asked = named === undefined ? formatOf(out, given.origin('out')) : formatOfName(named);
+  return asked ?? defaultFormat;
 }
 
 /** Names that promise what would not be in the file. */

@@ -1,6 +1,6 @@
 import { SESSION_COLUMN_NAMES } from '../../model/columns/session-columns.js';
 import { VERDICT_COLUMNS } from '../../model/verdict/attributed-verdict.js';
-import { PROFILE_COLUMNS } from '../../model/attribution/profile-report.js';
+import { PROFILE_COLUMNS } from '../../model/report/profile-compliance.js';
 import { FORMAT_NAMES } from '../../model/report/format.js';
 import { SESSION_STATUSES } from '../../model/session/session.js';
 import { ANOMALIES, FINDING_CATEGORIES } from '../../model/verdict/verdict.js';

@@ -19,6 +19,8 @@ export interface AthenaTable {
   readonly regions: readonly string[] | undefined;
   /** Does it show the source identity of the caller's own session? AWS's tables do not. */
   readonly hasCallerIdentity: boolean;
+  /** What the window needs and the table does not show, in words. */
+  readonly missing: string | undefined;
 }
 
 const TEXTS = [
@@ -79,6 +81,7 @@ export async function describeAthenaTable(
     delivered: partitions.delivered,
     regions: partitions.regions,
     hasCallerIdentity: identity.fields.get('sessioncontext')!.fields.has('sourceidentity'),
+    missing: partitions.missing,
   };
 }
 
