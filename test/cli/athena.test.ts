@@ -13,8 +13,9 @@ import {
   ORGANIZATION,
   OURS,
 } from '../support/athena-tables.js';
-import { type Ended, cli, ended, scratch, start } from '../support/cli.js';
+import { type Ended, cli, scratch } from '../support/cli.js';
 import { type TrailRecord, trailRecords } from '../support/cloudtrail.js';
+import { ended, startProgram } from '../support/program.js';
 import { type Row, idOf, sessionRow } from '../support/sessions.js';
 import { NO_AWS, roleArn, roleRecord, writeTrail } from '../support/trail.js';
 import { checkTrino } from '../support/trino.js';
@@ -454,7 +455,7 @@ describe('faults', () => {
       {},
       { faultFor: first('StartQueryExecution', { slow: 1500 }) },
     );
-    const child = start([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
+    const child = startProgram([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
     while (!athena.seen.some(({ operation }) => operation === 'StartQueryExecution'))
       await sleep(20);
     await sleep(100);
@@ -470,7 +471,7 @@ describe('faults', () => {
 
   it.each(['SIGINT', 'SIGTERM'] as const)('%s stops the query', async (signal) => {
     const { athena } = await athenaOf([...trailRecords(10)], {}, { pollsUntilDone: Infinity });
-    const child = start([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
+    const child = startProgram([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
     while (!athena.seen.some(({ operation }) => operation === 'GetQueryExecution')) await sleep(20);
     child.kill(signal);
     expect((await ended(child)).code).toBe(signal === 'SIGINT' ? 130 : 143);
@@ -543,7 +544,7 @@ describe('the command line', () => {
 
 it('a reader that hangs up stops no run in the middle of a query', async () => {
   const { athena } = await athenaOf([...trailRecords(10)]);
-  const child = start(['export', 'events', ...WINDOW, ...FROM], {
+  const child = startProgram(['export', 'events', ...WINDOW, ...FROM], {
     env: { AWS_ENDPOINT_URL: athena.url },
   });
   child.stdout?.destroy();

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROGRAM, cleanEnv, cli, ended, objects, scratch, start } from '../support/cli.js';
+import { cli, objects, scratch } from '../support/cli.js';
 import { type Endpoint, createTable, startDynalite } from '../support/dynamodb.js';
+import { ended, runShell, startProgram } from '../support/program.js';
 import { type Fault, startProxy } from '../support/proxy.js';
 import { type Row, idOf, sessionRows } from '../support/sessions.js';
 import { NO_AWS, WINDOW, roleRecord, writeTrail } from '../support/trail.js';
@@ -146,7 +146,7 @@ describe('an interruption', () => {
       return { kind: 'hang' };
     });
     const folder = scratch();
-    const child = start(['export', '--out', 'x.csv'], {
+    const child = startProgram(['export', '--out', 'x.csv'], {
       cwd: folder,
       env: { AWS_ENDPOINT_URL: proxy.url },
     });
@@ -162,7 +162,7 @@ describe('an interruption', () => {
 
   it('while standard input is spooled leaves no spool', async () => {
     const temporary = scratch();
-    const child = start(['export', '--sessions', '-'], { env: { TMPDIR: temporary } });
+    const child = startProgram(['export', '--sessions', '-'], { env: { TMPDIR: temporary } });
     child.stdin?.write('{"id":');
     while (readdirSync(temporary).length === 0) await sleep(20);
     child.kill('SIGINT');
@@ -182,9 +182,7 @@ describe('an output that cannot be written', () => {
 
   it('a full disk is code 3 and says so', async () => {
     if (!existsSync('/dev/full')) return console.info('skipped: no /dev/full here');
-    const command = `"${process.execPath}" "${PROGRAM}" export --sessions "${source}" > /dev/full`;
-    const shell = spawn('sh', ['-c', command], { env: cleanEnv() });
-    const { code, stderr } = await ended(shell);
+    const { code, stderr } = await runShell(`$PROGRAM export --sessions "${source}" > /dev/full`);
     expect([code, stderr]).toEqual([
       3,
       expect.stringContaining('standard output could not be written: '),
@@ -207,15 +205,14 @@ describe('an output that cannot be written', () => {
   });
 
   it('a reader that hangs up is no error', async () => {
-    const command = `set -o pipefail; "${process.execPath}" "${PROGRAM}" export --sessions "${source}" | head -n 2`;
-    const shell = spawn('bash', ['-c', command], { env: cleanEnv() });
-    const { code, stdout, stderr } = await ended(shell);
+    const line = `set -o pipefail; $PROGRAM export --sessions "${source}" | head -n 2`;
+    const { code, stdout, stderr } = await runShell(line, 'bash');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').length).toBe(3);
   });
 
   it('a closed standard error changes nothing', async () => {
-    const child = start(['export', '--sessions', source, '--format', 'ndjson']);
+    const child = startProgram(['export', '--sessions', source, '--format', 'ndjson']);
     child.stderr?.destroy();
     const out: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));

@@ -7,13 +7,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { PROGRAM, cleanEnv, cli, ended, objects, scratch, start } from '../support/cli.js';
+import { cli, objects, scratch } from '../support/cli.js';
+import { ended, runShell, startProgram } from '../support/program.js';
 import { type Row, idOf, sessionRow, sessionRows } from '../support/sessions.js';
 import { NO_AWS, ndjsonOf, roleRecord } from '../support/trail.js';
 
@@ -183,7 +184,7 @@ describe('logs that come through a pipe, packed, are read while they come', () =
     execFileSync('mkfifo', [named]);
     const isNamed = which === 'a named one';
     const args = ['export', 'events', '--events', isNamed ? named : '-', '--format', 'ndjson'];
-    const child = start(args, { env: NO_AWS, timeout: 30_000 });
+    const child = startProgram(args, { env: NO_AWS });
     const pipe = isNamed ? createWriteStream(named) : child.stdin!;
     const result = ended(child);
     pipe.on('error', () => {}); // of a program that ended: its code tells
@@ -200,7 +201,7 @@ describe('a run over files', () => {
   it('stops in the middle of one when it is interrupted', async () => {
     const many = gzipSync(ndjson(sessionRows(200_000)), { level: 1 });
     const path = file('many.gz', Buffer.concat(Array.from({ length: 15 }, () => many)));
-    const child = start(['export', '--sessions', path, '--format', 'ndjson']);
+    const child = startProgram(['export', '--sessions', path, '--format', 'ndjson']);
     await sleep(1000);
     const killed = performance.now();
     child.kill('SIGINT');
@@ -210,9 +211,8 @@ describe('a run over files', () => {
 
   it('writes to a pipe that --out names', async () => {
     const path = file('rows', ndjson(sessionRows(10)));
-    const command = `"${process.execPath}" "${PROGRAM}" export --sessions "${path}" --out /dev/stdout | cat`;
-    const shell = spawn('sh', ['-c', command], { env: cleanEnv() });
-    const { stdout } = await ended(shell);
+    const line = `$PROGRAM export --sessions "${path}" --out /dev/stdout | cat`;
+    const { stdout } = await runShell(line);
     expect(stdout.trimEnd().split('\n').length).toBe(11);
   });
 

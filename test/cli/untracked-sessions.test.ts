@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, cli, ended, objects, scratch, start } from '../support/cli.js';
+import { type Ended, cli, objects, scratch } from '../support/cli.js';
 import { type TrailRecord, eventIdOf } from '../support/cloudtrail.js';
 import { type Endpoint, createTable, startDynalite } from '../support/dynamodb.js';
+import { ended, runProgram, startProgram } from '../support/program.js';
 import { type Fault, startProxy } from '../support/proxy.js';
 import { type Row, idOf, sessionRow, sessionRows } from '../support/sessions.js';
 import {
@@ -460,8 +461,14 @@ it.each(['(a+)+b', 's-x|(?<user>a+)+b'])(
   'an identity that --identity-pattern %s could be tried on for ever is judged within seconds',
   async (pattern) => {
     const record = roleRecord(1, { identity: 'a'.repeat(60) });
-    const args = ['--identity-pattern', pattern, '--format', 'ndjson'];
-    const { code, stdout } = await untracked([record], [SESSION], args, { timeout: 20_000 });
+    const inputs = [
+      '--events',
+      writeTrail([record]),
+      '--sessions',
+      fileOf('s', ndjsonOf([SESSION])),
+    ];
+    const args = [...inputs, '--identity-pattern', pattern, '--format', 'ndjson'];
+    const { code, stdout } = await runProgram(['untracked-sessions', ...WINDOW, ...args]);
     expect(code).toBe(1);
     expect(objects(stdout)).toMatchObject([{ category: 'non_sentinel_format' }]);
   },
@@ -725,7 +732,7 @@ describe('nothing is left in the temporary folder', () => {
       async (url, TMPDIR) => {
         const env = { AWS_ENDPOINT_URL: url, TMPDIR };
         const events = ['--events', writeTrail(halves), '--table', 'sentinel-sessions'];
-        const child = start([...ofSessions, ...events], { env });
+        const child = startProgram([...ofSessions, ...events], { env });
         child.stdin?.end(JSON.stringify(SESSION));
         await hangs;
         expect(readdirSync(TMPDIR)).not.toEqual([]);
@@ -738,7 +745,9 @@ describe('nothing is left in the temporary folder', () => {
 
   it('after an interruption while sessions come through standard input', async () => {
     const TMPDIR = scratch();
-    const child = start([...ofSessions, '--events', writeTrail(halves)], { env: { TMPDIR } });
+    const child = startProgram([...ofSessions, '--events', writeTrail(halves)], {
+      env: { TMPDIR },
+    });
     child.stdin?.write('{"id":');
     while (readdirSync(TMPDIR).length === 0) await sleep(20);
     child.kill('SIGINT');
@@ -748,7 +757,9 @@ describe('nothing is left in the temporary folder', () => {
 
   it('while logs come through standard input, which are full of credentials', async () => {
     const TMPDIR = scratch();
-    const child = start(['untracked-sessions', ...WINDOW, '--events', '-'], { env: { TMPDIR } });
+    const child = startProgram(['untracked-sessions', ...WINDOW, '--events', '-'], {
+      env: { TMPDIR },
+    });
     child.stdin?.write(`${log.slice(0, -2)},`);
     await sleep(1000);
     expect(readdirSync(TMPDIR)).toEqual([]);
