@@ -46,7 +46,7 @@ export async function chooseCalls(
   const { from } = options;
   const carrier = await openCarrier(from, run.world.stdin, run.context);
   const reach = new ReachOfCalls();
-  const apart: Record<keyof SetAside, number> = { ...nothingSetAside() };
+  const apart = { ...nothingSetAside(), not_judged: 0 };
   let contradictions = 0;
   /** Keeps the calls that pass a test, and counts the others apart. */
   const keep = (
@@ -87,7 +87,10 @@ export async function chooseCalls(
           complete(carrier.groups!.callsOf(groups, options.kinds), atLeast),
       },
     }),
-    setAside: () => ({ ...apart }),
+    setAside: () => ({
+      ...apart,
+      not_judged: carrier.showsOtherCalls ? apart.not_judged : undefined,
+    }),
     contradictions: () => contradictions,
     coverage: () => reach.coverage(carrier.coverage()),
     dispose: carrier.dispose,
@@ -106,7 +109,7 @@ async function* groupsOf(
       if (row.kind === 'group') groups.push(row.group);
       else {
         apart[row.why] += row.calls;
-        if (row.why.endsWith('_calls')) reach.addRegion(row.region);
+        if (row.why.endsWith('_calls')) reach.addSome(row);
       }
     }
     reach.add(groups);

@@ -1,9 +1,9 @@
-import { caveatsOf } from '../audit/caveats.js';
+import { caveatsOf } from '../audit/report/caveats.js';
 import { chooseCalls } from '../audit/choose-calls.js';
-import { setAsideLine } from '../audit/evidence-parts.js';
+import { setAsideLine } from '../audit/report/evidence-parts.js';
 import { judgeCalls } from '../audit/judge-calls.js';
-import { reportOptions } from '../audit/report-options.js';
-import { select } from '../audit/selection.js';
+import { reportOptions } from '../audit/report/report-options.js';
+import { select } from '../audit/report/selection.js';
 import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../model/verdict/attributed-verdict.js';
 import type { RoleCall } from '../model/role-call/role-call.js';
 import type { AuditOptions } from '../options/check/audit-options.js';

@@ -48,6 +48,12 @@ export async function serverSessions(
       footer: () => (columns === undefined ? overdueLines(overdue) : []),
     }),
   );
+  const matched = account.keptRows();
+  if (matched > shown) {
+    reporter.note(
+      `${count(matched, 'session matches', 'sessions match')}, and --limit cut the list to ${count(shown, 'session')}; sentinel-audit export gives all`,
+    );
+  }
   return { lines: account.lines(() => `showing ${count(shown, 'session')}`) };
 }
 

@@ -1,7 +1,7 @@
-import { complianceReport } from '../audit/compliance-report.js';
-import { deliverReport } from '../audit/deliver-report.js';
+import { complianceReport } from '../audit/report/compliance-report.js';
+import { deliverReport } from '../audit/report/deliver-report.js';
 import { judgeCalls } from '../audit/judge-calls.js';
-import { reportOptions } from '../audit/report-options.js';
+import { reportOptions } from '../audit/report/report-options.js';
 import { profilesNamed } from '../model/policy/policy.js';
 import { requirements } from '../model/policy/requirement.js';
 import type { AuditOptions } from '../options/check/audit-options.js';

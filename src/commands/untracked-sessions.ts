@@ -1,7 +1,7 @@
-import { deliverReport } from '../audit/deliver-report.js';
+import { deliverReport } from '../audit/report/deliver-report.js';
 import { judgeCalls } from '../audit/judge-calls.js';
-import { reportOptions } from '../audit/report-options.js';
-import { untrackedReport } from '../audit/untracked-report.js';
+import { reportOptions } from '../audit/report/report-options.js';
+import { untrackedReport } from '../audit/report/untracked-report.js';
 import { isFinding } from '../model/verdict/attributed-verdict.js';
 import type { Verdict } from '../model/verdict/verdict.js';
 import type { AuditOptions } from '../options/check/audit-options.js';

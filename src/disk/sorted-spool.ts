@@ -1,17 +1,23 @@
 import type { Batch, Source } from '../pipeline/pipe.js';
 import { type Spool, openSpool } from './spool.js';
 
-/** Rows that are held and sorted together; as many are in each sorted run at first. */
-const ROWS_HELD = 10_000;
-/** Runs that are merged at once; one more, and they become one run. */
-const MOST_RUNS = 24;
+interface SortedSpoolOptions {
+  /** Rows that are held and sorted together; as many are in each sorted run at first. */
+  readonly rowsHeld: number;
+  /** Runs that are merged at once; one more, and they become one run. */
+  readonly mostRuns: number;
+}
+
 const BATCH = 500;
 
 /**
  * A spool whose rows come in an order, rows that compare equal in the order in which they were added. Holds
  * 10,000 rows while it is filled, and a block of each run, 24 at the most, while it is read.
  */
-export function openSortedSpool<T>(compare: (a: T, b: T) => number): Spool<T> {
+export function openSortedSpool<T>(
+  compare: (a: T, b: T) => number,
+  { rowsHeld, mostRuns }: SortedSpoolOptions = { rowsHeld: 10_000, mostRuns: 24 },
+): Spool<T> {
   let held: T[] = [];
   let runs: Spool<T>[] = [];
   let size = 0;
@@ -24,7 +30,7 @@ export function openSortedSpool<T>(compare: (a: T, b: T) => number): Spool<T> {
     if (held.length === 0) return;
     const sorted = held.toSorted(compare);
     held = [];
-    if (runs.length === MOST_RUNS) {
+    if (runs.length === mostRuns) {
       const merged = await writeRun(mergeSorted(runs, compare));
       await Promise.all(runs.map((run) => run.dispose()));
       runs = [merged];
@@ -38,7 +44,7 @@ export function openSortedSpool<T>(compare: (a: T, b: T) => number): Spool<T> {
     add: async (rows) => {
       for (const row of rows) held.push(row);
       size += rows.length;
-      if (held.length >= ROWS_HELD) await flush();
+      if (held.length >= rowsHeld) await flush();
     },
     rows: async function* () {
       if (runs.length > 0) {

@@ -8,6 +8,8 @@ export interface RowCounts {
   readonly delivered: <T>(batch: Batch<T>) => void;
   /** Sees what passed the filter. */
   readonly kept: <T>(batch: Batch<T>) => void;
+  /** How many passed so far. */
+  readonly keptRows: () => number;
   /** The lines of the summary, after what was done: rows read = kept + filtered out + superseded + rejected. */
   readonly lines: (done: (kept: number) => string) => readonly string[];
 }
@@ -22,6 +24,7 @@ export function rowCounts(meter: Counters): RowCounts {
     kept: (batch) => {
       kept += batch.length;
     },
+    keptRows: () => kept,
     lines: (done) => {
       const shares = [
         `${kept.toLocaleString('en')} kept`,

@@ -11,6 +11,8 @@ export interface Carrier {
   readonly calls: () => Source<RoleCall>;
   /** The same, where the carrier can group and count. */
   readonly groups?: CallGroups;
+  /** Does the carrier give role calls of other names than those that are judged? */
+  readonly showsOtherCalls: boolean;
   /** Do the calls come in the order of their days, give or take one? */
   readonly inOrderOfDays: boolean;
   /** What is read. Complete when all calls have come. */
@@ -52,4 +54,8 @@ export type GroupRow =
       readonly why: keyof SetAside;
       readonly calls: number;
       readonly region: string | undefined;
+      readonly accountId: string | undefined;
+      /** RFC 3339 text, of the first and the last of them. */
+      readonly from: string;
+      readonly until: string;
     };

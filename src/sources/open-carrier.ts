@@ -44,6 +44,7 @@ async function openLogs(
   const files = await listLogFiles(paths, window, context);
   return {
     calls: () => readLogFiles(files, context),
+    showsOtherCalls: true,
     inOrderOfDays: isInOrderOfDays(files),
     coverage: () => ({ regions: undefined, files: files.length, missing: [] }),
     dispose: async () => {},
@@ -66,6 +67,7 @@ async function openLookup(from: EventsFrom, context: ReadContext): Promise<Carri
   const { eventNames, window } = from;
   return {
     calls: () => readLookupEvents({ clientFor, regions, eventNames, window }, context),
+    showsOtherCalls: false,
     inOrderOfDays: false,
     coverage: () => ({ regions, files: undefined, missing: [] }),
     dispose: async () => {

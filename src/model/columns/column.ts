@@ -13,15 +13,17 @@ export interface Column<T> {
   readonly title: string;
   /** How wide the column is in a table, in terminal cells; what is longer is cut. */
   readonly width: number;
+  /** May a terminal make it wider or narrower? So it is with texts of any length. */
+  readonly grows?: boolean;
   readonly tint?: (cell: Cell) => Tint | undefined;
 }
 
-/** A column without colour. */
+/** A column without colour, which may grow when it is wider than 16. */
 export function column<T>(
   name: string,
   title: string,
   width: number,
   of: Column<T>['of'],
 ): Column<T> {
-  return { name, title, width, of };
+  return { name, title, width, of, grows: width > 16 };
 }

@@ -7,8 +7,8 @@ export interface SetAside {
   /** The same event again, and the second record of a cross-account call. */
   readonly duplicates: number;
   readonly outside_window: number;
-  /** Calls that hand out role credentials and were not chosen. */
-  readonly not_judged: number;
+  /** Calls that hand out role credentials and were not chosen; undefined where they were not asked for. */
+  readonly not_judged: number | undefined;
   /** Would-be findings that the allow list permits. */
   readonly allowed: number;
   /** Judged calls that a role or a profile leaves out of the report. */

@@ -41,6 +41,7 @@ export async function openAthenaCarrier(
       callsOf: (groups, kinds) =>
         callsOf(read(judgedCalls(table, selection, kinds, groups)), table, context),
     },
+    showsOtherCalls: true,
     inOrderOfDays: false,
     coverage: () => ({ regions: table.regions, files: undefined, missing }),
     explain: (kinds) => explained(table, selection, kinds),

@@ -33,16 +33,19 @@ export async function* groupsOf(
   const parse = callParser(table, context);
   for await (const batch of rows) {
     const groups = batch.flatMap((row): GroupRow[] => {
-      const { kind = '', group_key: key = '', last_time: until = '' } = row;
+      const { kind = '', group_key: key = '', first_time: from = '', last_time: until = '' } = row;
       const calls = Number(row['calls']);
       context.meter.events += calls;
-      if (isSetAside(kind)) return [{ kind: 'set_aside', why: kind, calls, region: row['region'] }];
+      if (isSetAside(kind)) {
+        const { region, account_id: accountId } = row;
+        return [{ kind: 'set_aside', why: kind, calls, region, accountId, from, until }];
+      }
       if (kind !== 'judged') {
         const place = `table ${table.name}, event ${key || 'without an id'}`;
         for (let n = 0; n < calls; n++) context.reject({ kind: 'row', place, reason: kind });
         return [];
       }
-      const first = { event_id: key, event_time: row['first_time'], event_source: STS };
+      const first = { event_id: key, event_time: from, event_source: STS };
       const call = parse({ ...row, ...first }, `table ${table.name}`);
       if (call === undefined) return [];
       const roleSessionName = row['session_naming'];

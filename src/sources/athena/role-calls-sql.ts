@@ -86,7 +86,7 @@ export function keyedCalls(table: AthenaTable, selection: CallSelection, kinds: 
 ), keyed AS (
   SELECT ${names(others)}, problem, kind,
     ${plain(grouped.map((name) => `CASE WHEN kind = 'judged' THEN ${name} END AS ${name}`).join(',\n    '))},
-    CASE WHEN kind = problem THEN event_id WHEN kind = 'judged' THEN to_hex(sha256(to_utf8(json_format(CAST(ARRAY[region, ${names(grouped)}] AS JSON))))) END AS group_key
+    CASE WHEN kind = problem THEN event_id WHEN kind = 'judged' THEN to_hex(sha256(to_utf8(json_format(CAST(ARRAY[region, account_id, ${names(grouped)}] AS JSON))))) END AS group_key
   FROM sorted
 )`;
 }

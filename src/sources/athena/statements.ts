@@ -39,7 +39,7 @@ export function callGroups(
   kinds: JudgedKinds,
 ): Statement {
   const grouped = callColumns(table).filter(({ isGrouped }) => isGrouped);
-  const keys = ['kind', 'region', 'group_key', ...grouped.map(({ name }) => name)];
+  const keys = ['kind', 'region', 'account_id', 'group_key', ...grouped.map(({ name }) => name)];
   return {
     title: 'groups of calls that differ in time alone, and what is counted apart',
     columns: [...keys, 'calls', 'first_time', 'last_time'],

@@ -1,9 +1,9 @@
-import type { Span } from '../model/coverage/span.js';
-import type { Caveat } from '../model/report/caveat.js';
-import type { Fields } from '../model/report/report.js';
-import type { SetAside } from '../model/report/set-aside.js';
-import { formatInstant } from '../model/time/instant.js';
-import type { Evidence } from './evidence.js';
+import type { Span } from '../../model/coverage/span.js';
+import type { Caveat } from '../../model/report/caveat.js';
+import type { Fields } from '../../model/report/report.js';
+import type { SetAside } from '../../model/report/set-aside.js';
+import { formatInstant } from '../../model/time/instant.js';
+import type { Evidence } from '../evidence.js';
 
 /** The window, as the JSON documents of both audits begin. */
 export function windowFields({ window }: Evidence): Fields {

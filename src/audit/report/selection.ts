@@ -1,8 +1,8 @@
-import type { SetAside } from '../model/report/set-aside.js';
-import { type CallCount, callsIn } from '../model/verdict/call-count.js';
-import type { AttributedVerdict } from '../model/verdict/attributed-verdict.js';
-import { wildcard } from '../text/wildcard.js';
-import { type Evidence, profilesOf } from './evidence.js';
+import type { SetAside } from '../../model/report/set-aside.js';
+import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
+import type { AttributedVerdict } from '../../model/verdict/attributed-verdict.js';
+import { wildcard } from '../../text/wildcard.js';
+import { type Evidence, profilesOf } from '../evidence.js';
 
 /** Which calls a report is about; undefined is all. */
 export interface Selected {

@@ -1,14 +1,14 @@
-import { place } from '../model/attribution/place.js';
-import { disagreements } from '../model/attribution/disagreement.js';
-import { roleNameOf } from '../model/attribution/role-claims.js';
-import type { Caveat } from '../model/report/caveat.js';
-import { type Instant, compareInstants, formatInstant } from '../model/time/instant.js';
-import type { AllowRule } from '../model/verdict/allow-rule.js';
-import { type CallCount, callsIn } from '../model/verdict/call-count.js';
-import { suggestion } from '../suggestion.js';
-import { count } from '../text/quantity.js';
-import type { KnownRoles } from '../model/attribution/known-roles.js';
-import type { Evidence } from './evidence.js';
+import { place } from '../../model/attribution/place.js';
+import { disagreements } from '../../model/attribution/disagreement.js';
+import { roleNameOf } from '../../model/attribution/role-claims.js';
+import type { Caveat } from '../../model/report/caveat.js';
+import { type Instant, compareInstants, formatInstant } from '../../model/time/instant.js';
+import type { AllowRule } from '../../model/verdict/allow-rule.js';
+import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
+import { suggestion } from '../../suggestion.js';
+import { count, grouped } from '../../text/quantity.js';
+import type { KnownRoles } from '../../model/attribution/known-roles.js';
+import type { Evidence } from '../evidence.js';
 import { secondText } from './evidence-fields.js';
 import type { Selected, Selection } from './selection.js';
 
@@ -162,7 +162,7 @@ function ofTheJoin({ counts, sessions }: Evidence, selection: Selection): Caveat
       'sessions_without_identity',
       withIdentity + withTag > 0 && all > withTag ? bare : 0,
       'note',
-      `${bare} of ${count(rows, 'session')} carry no source identity, and ${all - withTag} of ${count(all, 'call')} no session tag: these can only be joined by a session id in the identity`,
+      `${grouped(bare)} of ${count(rows, 'session')} without a source identity, ${grouped(all - withTag)} of ${count(all, 'call')} without a session tag: these can only be joined by a session id in the identity`,
     ),
     ...caveat(
       'orphans_of_tvm',

@@ -1,23 +1,23 @@
-import { type Disagreement, disagreements } from '../model/attribution/disagreement.js';
-import type { Way } from '../model/attribution/role-claims.js';
-import { type Column, column } from '../model/columns/column.js';
-import type { Caveat } from '../model/report/caveat.js';
+import { type Disagreement, disagreements } from '../../model/attribution/disagreement.js';
+import type { Way } from '../../model/attribution/role-claims.js';
+import { type Column, column } from '../../model/columns/column.js';
+import type { Caveat } from '../../model/report/caveat.js';
 import {
   type ComplianceCounts,
   PROFILE_COLUMNS,
   type ProfileCompliance,
   countProfiles,
   profileRate,
-} from '../model/report/profile-compliance.js';
-import { formatRate } from '../model/report/rate.js';
-import type { Annotation, Report, TextPart } from '../model/report/report.js';
-import { callsIn } from '../model/verdict/call-count.js';
-import type { Anomaly } from '../model/verdict/verdict.js';
-import { fromRows } from '../pipeline/from-rows.js';
-import { count } from '../text/quantity.js';
+} from '../../model/report/profile-compliance.js';
+import { formatRate } from '../../model/report/rate.js';
+import type { Annotation, Report, TextPart } from '../../model/report/report.js';
+import { callsIn } from '../../model/verdict/call-count.js';
+import type { Anomaly } from '../../model/verdict/verdict.js';
+import { fromRows } from '../../pipeline/from-rows.js';
+import { count } from '../../text/quantity.js';
 import { failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
 import { type CaveatOptions, caveat, caveatsOf, isPlacedByName } from './caveats.js';
-import type { Evidence } from './evidence.js';
+import type { Evidence } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
 import { type RequirementOf, placedBy, profileCompliance } from './profile-compliance.js';

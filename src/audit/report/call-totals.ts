@@ -1,7 +1,7 @@
-import { complianceRate } from '../model/report/rate.js';
-import type { Fields } from '../model/report/report.js';
-import { type CallCount, callsIn } from '../model/verdict/call-count.js';
-import { ANOMALIES, type Anomaly } from '../model/verdict/verdict.js';
+import { complianceRate } from '../../model/report/rate.js';
+import type { Fields } from '../../model/report/report.js';
+import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
+import { ANOMALIES, type Anomaly } from '../../model/verdict/verdict.js';
 
 /** How many calls are what: total = tracked + untracked + orphaned + unverifiable. */
 export interface CallTotals {

@@ -1,21 +1,21 @@
-import type { Caveat } from '../model/report/caveat.js';
-import { formatRate } from '../model/report/rate.js';
-import type { Entry, Report } from '../model/report/report.js';
+import type { Caveat } from '../../model/report/caveat.js';
+import { formatRate } from '../../model/report/rate.js';
+import type { Entry, Report } from '../../model/report/report.js';
 import {
   ANOMALY_COLUMNS,
   type AttributedVerdict,
   FINDING_COLUMNS,
   isFinding,
   reasonOf,
-} from '../model/verdict/attributed-verdict.js';
-import type { Source } from '../pipeline/pipe.js';
-import { through } from '../pipeline/through.js';
-import { count, grouped } from '../text/quantity.js';
-import { filter } from '../transforms/filter.js';
+} from '../../model/verdict/attributed-verdict.js';
+import type { Source } from '../../pipeline/pipe.js';
+import { through } from '../../pipeline/through.js';
+import { count, grouped } from '../../text/quantity.js';
+import { filter } from '../../transforms/filter.js';
 import { type CallTotals, failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
 import { type CaveatOptions, caveatsOf, isPlacedByName } from './caveats.js';
-import { callsIn } from '../model/verdict/call-count.js';
-import type { Evidence } from './evidence.js';
+import { callsIn } from '../../model/verdict/call-count.js';
+import type { Evidence } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
 import { select } from './selection.js';

@@ -1,7 +1,7 @@
-import type { Report } from '../model/report/report.js';
-import type { AuditOptions } from '../options/check/audit-options.js';
-import type { Done, Run } from '../run/run.js';
-import { writeReport } from '../sinks/reports/write-report.js';
+import type { Report } from '../../model/report/report.js';
+import type { AuditOptions } from '../../options/check/audit-options.js';
+import type { Done, Run } from '../../run/run.js';
+import { writeReport } from '../../sinks/reports/write-report.js';
 
 /** Writes a report where the options say; its summary goes beside the rows where they stand alone. */
 export async function deliverReport<R>(

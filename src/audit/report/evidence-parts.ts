@@ -1,7 +1,7 @@
-import type { TextPart } from '../model/report/report.js';
-import { SET_ASIDE_TITLES, type SetAside } from '../model/report/set-aside.js';
-import { count } from '../text/quantity.js';
-import type { Evidence } from './evidence.js';
+import type { TextPart } from '../../model/report/report.js';
+import { SET_ASIDE_TITLES, type SetAside } from '../../model/report/set-aside.js';
+import { count, grouped } from '../../text/quantity.js';
+import type { Evidence } from '../evidence.js';
 import { secondText } from './evidence-fields.js';
 
 type Facts = readonly (readonly [label: string, value: string])[];
@@ -9,16 +9,19 @@ type Facts = readonly (readonly [label: string, value: string])[];
 /** What was not judged, and why, as a person reads it. */
 export function setAsidePart(setAside: SetAside): TextPart {
   const names = Object.keys(SET_ASIDE_TITLES) as (keyof SetAside)[];
-  const facts = names.map((name) => [SET_ASIDE_TITLES[name], String(setAside[name])] as const);
+  const facts = names.map(
+    (name) => [SET_ASIDE_TITLES[name], String(setAside[name] ?? 'not asked for')] as const,
+  );
   return { kind: 'facts', title: 'Counted Apart', facts };
 }
 
 /** What was not judged, and why, in one line. */
 export function setAsideLine(setAside: SetAside): string {
   const names = Object.keys(SET_ASIDE_TITLES) as (keyof SetAside)[];
-  const counts = names.map(
-    (name) => `${setAside[name].toLocaleString('en')} ${SET_ASIDE_TITLES[name].toLowerCase()}`,
-  );
+  const counts = names.flatMap((name) => {
+    const calls = setAside[name];
+    return calls === undefined ? [] : [`${grouped(calls)} ${SET_ASIDE_TITLES[name].toLowerCase()}`];
+  });
   return `counted apart: ${counts.join(', ')}`;
 }
 

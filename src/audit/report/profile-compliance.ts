@@ -1,8 +1,8 @@
-import { place } from '../model/attribution/place.js';
-import type { Way } from '../model/attribution/role-claims.js';
-import type { ProfileCompliance } from '../model/report/profile-compliance.js';
-import { type CallCount, callsIn } from '../model/verdict/call-count.js';
-import { type Evidence, profilesOf } from './evidence.js';
+import { place } from '../../model/attribution/place.js';
+import type { Way } from '../../model/attribution/role-claims.js';
+import type { ProfileCompliance } from '../../model/report/profile-compliance.js';
+import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
+import { type Evidence, profilesOf } from '../evidence.js';
 import { isPlacedByName } from './caveats.js';
 
 /** Does a policy require tracked sessions for a profile, and by which rule? */

@@ -1,5 +1,5 @@
-import type { AuditOptions } from '../options/check/audit-options.js';
-import type { Instant } from '../model/time/instant.js';
+import type { AuditOptions } from '../../options/check/audit-options.js';
+import type { Instant } from '../../model/time/instant.js';
 import type { CaveatOptions } from './caveats.js';
 
 /** What a report depends on, of the options of an audit. */
