@@ -64,6 +64,17 @@ Duplicates:       0
 Outside window:   0
 Not judged:       0
 Allowed:          0
+Filtered out:     0
+`;
+  const READ = `
+Evidence
+--------
+Accounts:         111122223333
+Regions:          us-east-1
+Days:             2026-01-20 to 2026-01-20
+Log files:        1
+Sessions:         session files, 2 sessions
+Sessions cover:   2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z
 `;
 
   it('with a finding', async () => {
@@ -77,7 +88,7 @@ Allowed:          0
 Untracked:        1
 Orphaned:         0
 `,
-    )}
+    )}${READ}
 Untracked Sessions (1)
 ----------------------
 [no_source_identity] 2026-01-20T14:32:00Z
@@ -89,7 +100,9 @@ Untracked Sessions (1)
 Result: 1 untracked session(s) detected - compliance gap
 `);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^2 files, \d+\.\d s\n$/);
+    expect(stderr).toMatch(
+      /^note: the callers of 1 tracked call were not checked[^\n]+\n[^]*\n2 files, \d+\.\d s\n$/,
+    );
   });
 
   it('without one', async () => {
@@ -100,7 +113,7 @@ Result: 1 untracked session(s) detected - compliance gap
 Untracked:        0
 Orphaned:         0
 `,
-    )}
+    )}${READ}
 Result: All sessions properly tracked
 `);
     expect(code).toBe(0);
@@ -115,6 +128,14 @@ Untracked:        0
 Orphaned:         0
 `,
     )}
+Evidence
+--------
+Regions:          none
+Days:             no role call was read
+Log files:        1
+Sessions:         session files, not read as a whole
+Sessions cover:   no time for certain
+
 Result: All sessions properly tracked
 `);
     expect(code).toBe(0);
@@ -166,9 +187,32 @@ describe('the JSON document', () => {
         outside_window: 0,
         not_judged: 0,
         allowed: 0,
+        filtered_out: 0,
       },
+      coverage: {
+        sessions: {
+          sources: [{ name: 'session files', sessions: 2, without_source_identity: 2 }],
+          spans: [{ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }],
+        },
+        events: {
+          accounts: ['111122223333'],
+          regions: ['us-east-1'],
+          first_day: '2026-01-20',
+          last_day: '2026-01-20',
+          files: 1,
+          missing: [],
+        },
+      },
+      caveats: ['unchecked_callers', 'sessions_without_identity', 'orphans_of_tvm'].map(
+        (code) => expect.objectContaining({ code, weight: 'note' }) as unknown,
+      ),
       anomalies: { outside_session: 1 },
       untracked_sessions: [
+        expect.objectContaining({
+          event_id: eventIdOf(4),
+          source_identity: `sentinel-${idOf(9)}`,
+          category: 'orphaned',
+        }),
         {
           event_id: eventIdOf(3),
           event_time: '2026-01-20T12:00:00Z',
@@ -184,11 +228,6 @@ describe('the JSON document', () => {
           reason: 'No SourceIdentity set on AssumeRole call',
           profile: 'prod',
         },
-        expect.objectContaining({
-          event_id: eventIdOf(4),
-          source_identity: `sentinel-${idOf(9)}`,
-          category: 'orphaned',
-        }),
       ],
       anomalous_sessions: [expect.objectContaining({ event_id: eventIdOf(2) })],
     });
@@ -231,7 +270,7 @@ describe('CSV and NDJSON have one finding a row, and the summary on standard err
         ',',
       ),
     );
-    expect(rows.map(({ event_id }) => event_id)).toEqual([eventIdOf(2), eventIdOf(3)]);
+    expect(rows.map(({ event_id }) => event_id)).toEqual([eventIdOf(3), eventIdOf(2)]);
     expect(stderr).toContain('4 events judged: 2 tracked (50.0%), 1 untracked, 1 orphaned\n');
     expect(stderr).toContain('counted apart: ');
     expect(code).toBe(1);
@@ -247,7 +286,7 @@ describe('CSV and NDJSON have one finding a row, and the summary on standard err
   it('with the columns that are asked for, and a header alone without findings', async () => {
     const args = ['--format', 'csv', '--columns', 'category,event_id'];
     expect((await run(records, args)).stdout).toBe(
-      `category,event_id\nno_source_identity,${eventIdOf(2)}\norphaned,${eventIdOf(3)}\n`,
+      `category,event_id\norphaned,${eventIdOf(3)}\nno_source_identity,${eventIdOf(2)}\n`,
     );
     expect((await run([tracked(1)], args)).stdout).toBe('category,event_id\n');
   });

@@ -168,13 +168,13 @@ function ofTheJoin({ counts, sessions }: Evidence, selection: Selection): Caveat
       'orphans_of_tvm',
       of('tvm'),
       'note',
-      `${count(of('tvm'), 'orphaned call')} were made by Sentinel's TVM without a session tag: its session tracking is off`,
+      `${count(of('tvm'), 'orphaned call was', 'orphaned calls were')} made by Sentinel's TVM without a session tag: its session tracking is off`,
     ),
     ...caveat(
       'orphans_of_cli',
       of('cli'),
       'note',
-      `${count(of('cli'), 'orphaned call')} were made by Sentinel's CLI, which keeps no session that could be joined`,
+      `${count(of('cli'), 'orphaned call was', 'orphaned calls were')} made by Sentinel's CLI, which keeps no session that could be joined`,
     ),
   ];
 }

@@ -41,18 +41,20 @@ export function evidencePart({ identity, events, sessions }: Evidence): TextPart
       ({ name, sessions: rows }) =>
         [
           'Sessions',
-          rows === undefined ? `${name}, looked up by key` : `${name}, ${count(rows, 'session')}`,
+          rows === undefined
+            ? `${name}, not read as a whole`
+            : `${name}, ${count(rows, 'session')}`,
         ] as const,
     ),
-    ['Complete', spansText(sessions.spans)],
+    ['Sessions cover', spansText(sessions.spans)],
   ];
   return { kind: 'facts', title: 'Evidence', facts };
 }
 
 function spansText(spans: Evidence['sessions']['spans']): string {
-  if (spans.length === 0) return 'sessions are not known to be complete for any time';
+  if (spans.length === 0) return 'no time for certain';
   const texts = spans.map(({ from, to }) => `${secondText(from)} to ${secondText(to)}`);
-  return `sessions from ${texts.join(', and ')}`;
+  return texts.join(', and ');
 }
 
 const MOST_LISTED = 10;

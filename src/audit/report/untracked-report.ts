@@ -76,7 +76,11 @@ export function untrackedReport(
 }
 
 /** What nobody knows has no rate. */
-const UNKNOWN: ReadonlySet<Caveat['code']> = new Set(['unknown_role', 'unknown_profile']);
+const UNKNOWN: ReadonlySet<Caveat['code']> = new Set([
+  'unknown_role',
+  'unknown_profile',
+  'unattributed_calls',
+]);
 
 function isSure(verdict: AttributedVerdict): boolean {
   return isFinding(verdict) && !verdict.unverifiable;

@@ -6,6 +6,7 @@ import { PROFILE_COLUMNS } from '../../model/report/profile-compliance.js';
 import type { KnownRoles } from '../../model/attribution/known-roles.js';
 import { type ReadIdentity, identityReader } from '../../model/role-call/source-identity.js';
 import type { Instant } from '../../model/time/instant.js';
+import { parseWindow } from '../../model/time/window.js';
 import { FINDING_CATEGORIES } from '../../model/verdict/verdict.js';
 import type { RowFormat } from '../../sinks/open.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
@@ -82,6 +83,15 @@ export async function checkPolicy(given: GivenOptions): Promise<ExplainOptions> 
   return { ...(await readPolicyOf(given, path)), ...checkOutputOptions(given, 'table', []) };
 }
 
+function checkVouched(given: GivenOptions, now: Instant): AuditOptions['vouched'] {
+  const { since, until } = parseWindow(
+    given.text('sessions-since'),
+    given.text('sessions-until'),
+    now,
+  );
+  return since && { since, until };
+}
+
 async function readPolicyIfAny(given: GivenOptions): Promise<ReadPolicy | undefined> {
   const path = given.text('policy');
   return path === undefined ? undefined : readPolicyOf(given, path);
@@ -115,7 +125,7 @@ async function checkAudit(
     profile: given.text('profile'),
     failOn: checkFailOn(given),
     policy: await readPolicyIfAny(given),
-    vouched: undefined,
+    vouched: checkVouched(given, now),
     maxSession: undefined,
     allow: await readAllow(given),
     knownRoles: await readKnownRoles(given, env),

@@ -26,6 +26,8 @@ const EVENTS = [
   'explain',
 ] as const;
 const JUDGEMENT = [
+  'sessions-since',
+  'sessions-until',
   'include-service-calls',
   'include-failed-calls',
   'identity-pattern',
@@ -105,6 +107,7 @@ export const COMMANDS = {
       ...EVENTS,
       ...JUDGEMENT,
       'fail-on',
+      'policy',
       ...SESSIONS,
       ...OUTPUT,
       ...COMMON,

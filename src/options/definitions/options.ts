@@ -42,6 +42,19 @@ export const OPTIONS = {
     describe:
       'Files with sessions: exports of this tool, downloaded DynamoDB exports, saved scans; plain or gzip. A folder means all its files, - is standard input. With --table: both, each session once',
   },
+  'sessions-since': {
+    kind: 'text',
+    group: 'Sessions',
+    value: 'WHEN',
+    describe:
+      'Time since which no session is missing. You vouch for the files of --sessions, or for the table when there are none',
+  },
+  'sessions-until': {
+    kind: 'text',
+    group: 'Sessions',
+    value: 'WHEN',
+    describe: 'End of the time of --sessions-since. Default: the newest created_at that was read',
+  },
   segments: {
     kind: 'number',
     group: 'Sessions',
