@@ -9,7 +9,7 @@ export interface AttributedVerdict extends Verdict {
 }
 
 /** Has the call no tracked session behind it? */
-export function isFinding({ category }: Pick<Verdict, 'category'>): boolean {
+export function isFinding({ category }: Verdict): boolean {
   return category !== 'tracked';
 }
 
