@@ -28,7 +28,7 @@ it('--max-rcu 200 consumes no more than 200 read units a second', async () => {
   expect(new Set(stdout.trimEnd().split('\n')).size).toBe(rows.length + 1);
   const reads = proxy.seen.filter(({ units }) => units > 0);
   const total = reads.reduce((sum, { units }) => sum + units, 0);
-  expect(total).toBeGreaterThan(400);
+  expect(total).toBeGreaterThan(350);
   const first = 60; // the first page is paid for when it has come
   expect(seconds).toBeGreaterThanOrEqual((total - first) / 200); // a busy machine only takes longer
 });
