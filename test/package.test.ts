@@ -21,7 +21,7 @@ beforeAll(async () => {
     cwd: folder,
     env,
   });
-}, 300_000);
+});
 
 it('a packed tarball, installed globally, puts a working sentinel-audit on the PATH', async () => {
   const variables = cleanEnv({ PATH: `${prefix}/bin:${process.env['PATH']}` });

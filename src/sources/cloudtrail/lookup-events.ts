@@ -10,6 +10,7 @@ import { type RoleCall, parseRoleCall } from '../../model/role-call/role-call.js
 import type { Instant } from '../../model/time/instant.js';
 import type { Source } from '../../pipeline/pipe.js';
 import { answerOf } from '../aws/aws.js';
+import type { Clock } from '../aws/clock.js';
 import { forManyListeners } from '../aws/many-listeners.js';
 import { repeatedTokenCheck } from '../aws/repeated-token.js';
 import { merge } from '../../pipeline/merge.js';
@@ -28,6 +29,8 @@ export interface Lookup {
   readonly eventNames: readonly string[];
   /** `[since, until)`; what is older than the horizon is not found, and nothing says so. */
   readonly window: { readonly since: Instant; readonly until: Instant };
+  /** Keeps the pace; the system's unless given. */
+  readonly clock?: Clock;
 }
 
 type AskPage = (span: Span, token: string | undefined) => Promise<LookupEventsCommandOutput>;
@@ -59,7 +62,7 @@ export async function* readLookupEvents(read: Lookup, context: ReadContext): Sou
   const ofRegion = (region: string, outer: AbortSignal): Source<RoleCall> => {
     context.detail(`looking up ${names.join(', ')} in ${region}, in ${spans.length} slices each`);
     const client = read.clientFor(region);
-    const limit = new RateLimit(REQUESTS_PER_SECOND);
+    const limit = new RateLimit(REQUESTS_PER_SECOND, read.clock);
     const open = (signal: AbortSignal): Source<RoleCall>[] =>
       names.flatMap((name) => {
         const ask = pages(client, limit, name, region, forManyListeners(signal));
