@@ -4,6 +4,7 @@ import { ExitCode, HungUp, RecordError } from '../errors.js';
 import { Counters, type ReadContext, type Reject } from '../pipeline/read-context.js';
 import type { Instant } from '../model/time/instant.js';
 import type { RunOptions } from '../options/check/output-options.js';
+import { askerAt } from './ask.js';
 import { Reporter } from './reporter.js';
 import { type RejectsFile, openRejects } from '../sinks/rejects.js';
 
@@ -64,6 +65,8 @@ export async function run(
     signal: world.signal,
     note: (text) => reporter.note(text),
     detail: (text) => reporter.detail(text),
+    ...(!progress && { waiting: (text: string) => reporter.note(text) }),
+    ask: askerAt(world, reporter),
     reject: (reject) => takeReject(reject, meter, reporter, rejects, options.strict),
   };
   let exitCode: ExitCode = ExitCode.Clean;
@@ -108,6 +111,7 @@ function incompleteLine(meter: Counters, kept: string | undefined): string {
     meter.rejected > 0 ? `${count(meter.rejected, 'row')} could not be understood` : '',
     meter.brokenFiles > 0 ? `${count(meter.brokenFiles, 'file')} could not be read to the end` : '',
     meter.clipped ? 'the window goes beyond what could be asked' : '',
+    meter.unreadRegions > 0 ? `${count(meter.unreadRegions, 'region')} could not be read` : '',
   ].filter((part) => part !== '');
   const where = kept === undefined ? '--rejects FILE keeps them' : `they are in ${kept}`;
   const hasRejects = meter.rejected + meter.brokenFiles > 0;

@@ -32,7 +32,7 @@ export async function openFinder(
     import('@aws-sdk/client-dynamodb'),
     import('./dynamodb/read-table.js'),
   ]);
-  const client = new DynamoDBClient(clientConfig(from, context));
+  const client = new DynamoDBClient(await clientConfig('DynamoDB', from, context));
   const dispose = async (): Promise<void> => client.destroy();
   try {
     const { bytes } = await describeTable(client, table, context);
