@@ -50,7 +50,7 @@ export async function openFinder(
     import('./dynamodb/read-table.js'),
     import('./dynamodb/time-to-live.js'),
   ]);
-  const client = new DynamoDBClient(clientConfig(from, context));
+  const client = new DynamoDBClient(await clientConfig('DynamoDB', from, context));
   const dispose = async (): Promise<void> => client.destroy();
   try {
     const isTableWithoutTtl = (await readTimeToLive(client, table, context)) === 'off';

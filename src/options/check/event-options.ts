@@ -7,7 +7,13 @@ import { EVENT_HISTORY_DAYS } from '../../model/time/event-history.js';
 import { checkAthena } from './athena-options.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
-import { checkAws, checkPaths, checkRegions, checkWindow } from './session-options.js';
+import {
+  checkAws,
+  checkPaths,
+  checkRegions,
+  checkWindow,
+  isAtOwnEndpoint,
+} from './session-options.js';
 import type { Environment } from '../read/settings.js';
 
 /** Everything that the commands over role events share. */
@@ -58,12 +64,15 @@ export function checkFrom(
   const isLookup = athena === undefined && logs === undefined;
   const { from, clipped } = isLookup ? horizon(given, since, until, now) : unclipped(since);
   const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
+  const aws = checkAws(given, env);
+  const everyRegion = given.text('event-regions') === 'all';
   return {
     from: {
-      ...checkAws(given, env),
+      ...aws,
       athena,
       logs,
-      eventRegions: checkRegions(given),
+      eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
+      everyRegion,
       eventNames: checkEventNames(given),
       window: { since: from, until },
       now,

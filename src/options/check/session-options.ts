@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.js';
 import { SESSION_COLUMN_NAMES } from '../../model/columns/session-columns.js';
+import { problemOfRegion } from '../../model/aws/region.js';
 import type { SessionFilter } from '../../model/session/session-filter.js';
 import type { SessionStatus } from '../../model/session/session.js';
 import type { Instant } from '../../model/time/instant.js';
@@ -92,12 +93,19 @@ export function checkPaths(paths: readonly string[], origin: string): void {
 
 /** Where AWS is and who asks. @throws UsageError */
 export function checkAws(given: GivenOptions, env: Environment): AwsOptions {
-  const byDefault = env['AWS_REGION'] ? undefined : env['AWS_DEFAULT_REGION'] || undefined;
+  const endpointUrl = given.parsed('endpoint-url', httpUrl);
+  const isOwn = isAtOwnEndpoint({ endpointUrl, env });
   return {
-    region: given.parsed('region', regionName) ?? byDefault,
+    region: given.parsed('region', (text) => regionName(text, isOwn)),
     awsProfile: given.text('aws-profile'),
-    endpointUrl: given.parsed('endpoint-url', httpUrl),
+    endpointUrl,
+    env,
   };
+}
+
+/** Is AWS asked at an endpoint of the user's own? */
+export function isAtOwnEndpoint({ endpointUrl, env }: AwsOptions): boolean {
+  return endpointUrl !== undefined || Boolean(env?.['AWS_ENDPOINT_URL']);
 }
 
 /** The window of `--since` and `--until`. @throws UsageError */
@@ -133,16 +141,22 @@ function tableName(text: string): string {
   );
 }
 
-function regionName(text: string): string {
-  if (/^[a-z0-9-]+$/.test(text)) return text;
-  throw new UsageError('--region', `"${text}" is no region`, 'a region is named as eu-west-1');
+/** At an endpoint of the user's own a region may have any name. @throws UsageError */
+function regionName(text: string, atOwnEndpoint: boolean): string {
+  const problem = problemOfRegion(text, atOwnEndpoint);
+  if (problem === undefined) return text;
+  throw new UsageError('--region', problem.message, problem.hint);
 }
 
-/** Regions, each once. @throws UsageError */
-export function checkRegions(given: GivenOptions): readonly string[] | undefined {
-  return given.parsed('event-regions', (text) => [
-    ...new Set(text.split(',').map((name) => regionName(name.trim()))),
-  ]);
+/** Regions, each once. At an endpoint of the user's own they may have any name. @throws UsageError */
+export function checkRegions(
+  given: GivenOptions,
+  atOwnEndpoint = false,
+): readonly string[] | undefined {
+  return given.parsed('event-regions', (text) => {
+    const names = [...new Set(text.split(',').map((name) => name.trim()))];
+    return names.map((name) => regionName(name, atOwnEndpoint));
+  });
 }
 
 function httpUrl(text: string): string {

@@ -1,7 +1,8 @@
 import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
-import { answerOf, regionOf } from '../aws/aws.js';
+import { answerOf } from '../aws/answer.js';
+import { regionOf } from '../aws/aws.js';
 
 /** Does DynamoDB delete the rows of a table some time after they have expired? */
 export type TimeToLive = 'on' | 'off' | 'unknown';

@@ -176,7 +176,7 @@ test.each([
   [`${AUDIT} --allow /no/where`, '--allow', /no\/where/],
   [`${AUDIT} --profile-map /no/where`, '--profile-map', /no\/where/],
   [`${AUDIT} --aws-config /no/where`, '--aws-config', /cannot be read/],
-  [`${AUDIT} --event-regions EU!`, '--event-regions', /no region/],
+  [`${AUDIT} --event-regions EU!`, '--event-regions', /not a valid region name/],
   ['untracked-sessions --since 7d --events - --sessions -', '--events', /--sessions already/],
   ['untracked-sessions --since 7d --events - -', '--events', /only once/],
   ['untracked-sessions --since 7d --events /no/where', '--events', /no file or folder/],

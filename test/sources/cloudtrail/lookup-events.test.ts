@@ -9,7 +9,10 @@ import { type Instant, formatSeconds, parseInstant } from '../../../src/model/ti
 import { within } from '../../../src/model/time/window.js';
 import type { Source } from '../../../src/pipeline/pipe.js';
 import { clientConfig } from '../../../src/sources/aws/aws.js';
-import { LOOKUP_TIMEOUT, readLookupEvents } from '../../../src/sources/cloudtrail/lookup-events.js';
+import {
+  LOOKUP_PATIENCE,
+  readLookupEvents,
+} from '../../../src/sources/cloudtrail/lookup-events.js';
 import { EVENT_HISTORY_DAYS } from '../../../src/model/time/event-history.js';
 import {
   type CloudTrail,
@@ -363,10 +366,11 @@ async function start(
     detail: () => {},
     signal: options.signal ?? new AbortController().signal,
   };
-  const clientFor = (region: string): CloudTrailClient => {
-    const config = clientConfig({ region, endpointUrl: url }, context, LOOKUP_TIMEOUT);
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const client = new CloudTrailClient({ ...config, credentials });
+  const env = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const clientFor = async (region: string): Promise<CloudTrailClient> => {
+    const from = { region, endpointUrl: url, env };
+    const config = await clientConfig('CloudTrail', from, context, LOOKUP_PATIENCE);
+    const client = new CloudTrailClient(config);
     type Middleware = Parameters<(typeof client.middlewareStack)['addRelativeTo']>[0];
     const noteDeparture: Middleware =
       <Args, Answer>(next: (args: Args) => Promise<Answer>) =>
