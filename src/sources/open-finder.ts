@@ -4,7 +4,8 @@ import { NO_FILTER } from '../model/session/session-filter.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
 import { clientConfig } from './aws/aws.js';
 import { type SessionsFrom, openSessions } from './open-sessions.js';
-import { fromCompleteRead, fromLookups } from './finder/session-finder.js';
+import { fromCompleteRead } from './finder/by-complete-read.js';
+import { fromLookups } from './finder/by-key.js';
 
 /** Read units that lookups may cost however small the table is: a page of a Scan. */
 const LEAST_UNITS = 128;
@@ -28,19 +29,21 @@ export async function openFinder(
   if (table === undefined || from.sessions.length > 0 || from.maxRcu !== undefined) {
     return { finder: everything(context), dispose: async () => {} };
   }
-  const [{ DynamoDBClient }, { describeTable }] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
-    import('./dynamodb/read-table.js'),
-  ]);
+  const [{ DynamoDBClient }, { describeTable }, { KEYS_AT_ONCE, batchGetFrom }] = await Promise.all(
+    [
+      import('@aws-sdk/client-dynamodb'),
+      import('./dynamodb/read-table.js'),
+      import('./dynamodb/batch-get.js'),
+    ],
+  );
   const client = new DynamoDBClient(await clientConfig('DynamoDB', from, context));
   const dispose = async (): Promise<void> => client.destroy();
   try {
     const { bytes } = await describeTable(client, table, context);
     const scanUnits = Math.max(bytes / 8192, LEAST_UNITS); // eventually consistent
-    return {
-      finder: fromLookups({ client, table, concurrency, scanUnits }, everything, context),
-      dispose,
-    };
+    const get = batchGetFrom(client, table);
+    const options = { get, idsAtOnce: KEYS_AT_ONCE, concurrency, scanUnits };
+    return { finder: fromLookups(options, everything, context), dispose };
   } catch (error) {
     await dispose();
     throw error;
