@@ -11,6 +11,7 @@ export {
   SinkError,
   SourceError,
   UsageError,
+  ValueError,
 } from './errors.js';
 
 export { type Cell, type Column, sessionColumns } from './model/columns/session-columns.js';
@@ -24,7 +25,8 @@ export {
   formatInstant,
   parseInstant,
 } from './model/time/instant.js';
-export { type Window, parseWindow, within } from './model/time/window.js';
+export { parseTime, parseWhen } from './model/time/when.js';
+export { type Window, windowOf, within } from './model/time/window.js';
 
 export type { AthenaOptions } from './sources/athena/query.js';
 export { type EventsFrom, type OpenedEvents, openEvents } from './sources/open-events.js';

@@ -38,14 +38,16 @@ const allowList = z.strictObject({
 /**
  * The rules of an allow list, in their order. A date in `until` is its midnight in UTC. Import late.
  *
- * @param origin what the user called the option.
+ * @param origin how the user named the option, for messages.
+ * @param signal stops the reading.
  * @throws UsageError with every error of the file, each with its line and column.
  */
 export async function readAllowList(
   path: string,
   origin = '--allow',
+  signal?: AbortSignal,
 ): Promise<readonly AllowRule[]> {
-  const { rules } = await readYamlFile(origin, path, allowList);
+  const { rules } = await readYamlFile(origin, path, allowList, signal);
   return rules.map(({ event_name, source_identity, ...rest }) => ({
     ...rest,
     eventName: event_name,
