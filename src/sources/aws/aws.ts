@@ -111,7 +111,7 @@ function hintFor(name: string, action: string, of: string): string | undefined {
   const isTable = action.startsWith('dynamodb:');
   if (/^AccessDenied|^NotAuthorized/.test(name)) {
     const key = isTable ? ' on it, with kms:Decrypt on its key' : '';
-    return `allow ${action}${key}; docs/commands.md lists every permission`;
+    return `allow ${action}${key}; docs/operations.md lists every permission`;
   }
   if (/^(ExpiredToken|RequestExpired|ExpiredTokenException)/.test(name)) {
     return 'the credentials have expired: renew them (for example: aws sso login) and run this again';
