@@ -33,7 +33,8 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
 
 async function dispatch(argv: readonly string[], world: World): Promise<ExitCode> {
   const { env, now } = world;
-  const request = await readRequest(argv, env, version(), world.stdout.columns ?? 80);
+  const width = world.stdout.columns ?? 80;
+  const request = await readRequest(argv, env, version(), width, world.signal);
   if (request.kind === 'text') {
     world.stdout.write(`${request.text}\n`);
     return ExitCode.Clean;

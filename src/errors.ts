@@ -71,6 +71,18 @@ export class ConfigurationError extends AuditError {
   readonly exitCode = ExitCode.Usage;
 }
 
+/**
+ * A text is not a value of its kind. Says what is wrong with it, and not where it came from: whoever asked
+ * for it turns this into a {@link UsageError} that names the option.
+ */
+export class ValueError extends AuditError {
+  readonly exitCode = ExitCode.Usage;
+
+  constructor(message: string, hint?: string) {
+    super(message, { hint });
+  }
+}
+
 /** A table, an API or a file could not be read, or not to its end. */
 export class SourceError extends AuditError {
   readonly exitCode = ExitCode.Failed;

@@ -16,6 +16,7 @@ export {
   SinkError,
   SourceError,
   UsageError,
+  ValueError,
 } from './errors.js';
 
 export { type Cell, type Column, column } from './model/columns/column.js';
@@ -31,7 +32,8 @@ export {
   formatInstant,
   parseInstant,
 } from './model/time/instant.js';
-export { type Window, parseWindow, within } from './model/time/window.js';
+export { parseTime, parseWhen } from './model/time/when.js';
+export { type Window, windowOf, within } from './model/time/window.js';
 
 export { type Claim, type RoleClaims, roleClaims } from './model/attribution/role-claims.js';
 export { type Placement, chargedTo, place } from './model/attribution/place.js';

@@ -41,6 +41,8 @@ export interface RoleCall {
   readonly callerRoleArn: string | undefined;
   readonly callerType: string | undefined;
   readonly callerAccountId: string | undefined;
+  /** Who vouched for a federated caller: an issuer, or the ARN or the host of a provider. */
+  readonly identityProvider?: string | undefined;
   readonly hop: Hop;
   readonly invokedBy: string | undefined;
   readonly sourceIp: string | undefined;
@@ -99,6 +101,7 @@ export function parseRoleCall(value: unknown): RoleCall | undefined {
     callerRoleArn: textIn(objectIn(session, 'sessionIssuer'), 'arn'),
     callerType: textIn(caller, 'type'),
     callerAccountId: textIn(caller, 'accountId'),
+    identityProvider: providerIn(caller, request, response),
     hop: textIn(session, 'sourceIdentity') === undefined ? 'first' : 'later',
     invokedBy: textIn(caller, 'invokedBy'),
     sourceIp: textIn(record, 'sourceIPAddress'),
@@ -133,6 +136,21 @@ export function callerFullness(event: RoleCall): number {
 
 function isRoleCall(name: string): boolean {
   return ROLE_CALLS.some((call) => call === name);
+}
+
+/**
+ * Of SAML, the issuer is in the answer and the provider's ARN in the request; of web identity, the provider
+ * is in the answer, and of OAuth in the request (CloudTrail User Guide, "userIdentity element"; STS API
+ * reference, AssumeRoleWithSAML and AssumeRoleWithWebIdentity).
+ */
+function providerIn(caller: Json, request: Json, response: Json): string | undefined {
+  return (
+    textIn(caller, 'identityProvider') ??
+    textIn(response, 'issuer') ??
+    textIn(response, 'provider') ??
+    textIn(request, 'providerId') ??
+    textIn(request, 'principalArn')
+  );
 }
 
 function roleAmong(resources: readonly Json[]): string | undefined {
