@@ -38,9 +38,8 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
       logs: undefined,
       eventRegions: undefined,
       eventNames: ['AssumeRole'],
-      includeServiceCalls: false,
-      includeFailedCalls: false,
     },
+    kinds: { serviceCalls: false, failedCalls: false },
     sessions: { table: 'sentinel-sessions', sessions: [] },
     output: { format: 'table' },
     brokers: [],
@@ -49,6 +48,8 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
     role: undefined,
     profile: undefined,
     clipped: undefined,
+    vouched: undefined,
+    maxSession: undefined,
   });
   expect([...options.failOn]).toEqual(['no_source_identity', 'non_sentinel_format', 'orphaned']);
   expect(options.readIdentity('sentinel-0123456789abcdef')).toBeDefined();
@@ -59,13 +60,17 @@ test('every option is taken over', async () => {
   const map = fileOf('map.yaml', `${roleArn('Prod')}: prod\n`);
   const config = fileOf('config', `[profile dev]\nrole_arn = ${roleArn('Dev')}\n`);
   const options = await optionsOf(
-    `${AUDIT} --include-service-calls --include-failed-calls --role r --profile p ` +
+    `${AUDIT} --include-service-calls --include-failed-calls --role arn:*/r --profile p --sessions-since 2026-01-01 --sessions-until 1d ` +
       `--broker a b* --lookup-concurrency 3 --identity-pattern s-.+ ` +
       `--allow ${allow} --profile-map ${map} --aws-config ${config}`,
   );
   expect(options).toMatchObject({
-    from: { includeServiceCalls: true, includeFailedCalls: true },
-    role: 'r',
+    kinds: { serviceCalls: true, failedCalls: true },
+    role: 'arn:*/r',
+    vouched: {
+      since: parseInstant('2026-01-01T00:00:00Z'),
+      until: parseInstant('2026-01-23T12:00:00Z'),
+    },
     profile: 'p',
     brokers: ['a', 'b*'],
     lookupConcurrency: 3,
