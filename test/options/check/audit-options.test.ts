@@ -40,9 +40,8 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
       logs: undefined,
       eventRegions: undefined,
       eventNames: ['AssumeRole'],
-      includeServiceCalls: false,
-      includeFailedCalls: false,
     },
+    kinds: { serviceCalls: false, failedCalls: false },
     sessions: { table: 'sentinel-sessions', sessions: [] },
     output: { format: 'table' },
     brokers: [],
@@ -51,6 +50,8 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
     role: undefined,
     profile: undefined,
     clipped: undefined,
+    vouched: undefined,
+    maxSession: undefined,
   });
   expect([...options.failOn]).toEqual(['no_source_identity', 'non_sentinel_format', 'orphaned']);
   expect(options.readIdentity('sentinel-0123456789abcdef')).toBeDefined();
@@ -62,16 +63,19 @@ test('every option is taken over', async () => {
   const config = fileOf('config', `[profile dev]\nrole_arn = ${roleArn('Dev')}\n`);
   const policy = fileOf('policy.yaml', 'version: "1"\nrules: [{ name: r, effect: allow }]');
   const options = await optionsOf(
-    `${AUDIT} --include-service-calls --include-failed-calls --role ${roleArn('R*')} --profile p --policy ${policy} --max-session 1h ` +
+    `${AUDIT} --include-service-calls --include-failed-calls --role ${roleArn('R*')} --profile p --policy ${policy} --max-session 1h --sessions-since 2026-01-01 --sessions-until 1d ` +
       `--broker a b* --lookup-concurrency 3 --identity-pattern s-.+ ` +
       `--allow ${allow} --profile-map ${map} --aws-config ${config}`,
   );
   expect(options).toMatchObject({
-    from: { includeServiceCalls: true, includeFailedCalls: true },
+    kinds: { serviceCalls: true, failedCalls: true },
     role: roleArn('R*'),
     policy: { policy: { rules: [{ name: 'r' }] }, warnings: [expect.anything()] },
     maxSession: 3600,
-    vouched: undefined,
+    vouched: {
+      since: parseInstant('2026-01-01T00:00:00Z'),
+      until: parseInstant('2026-01-23T12:00:00Z'),
+    },
     profile: 'p',
     brokers: ['a', 'b*'],
     lookupConcurrency: 3,

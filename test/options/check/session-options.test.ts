@@ -36,6 +36,8 @@ test('without options the table that Sentinel names is exported as CSV to standa
   expect(await optionsOf('export')).toEqual({
     from: { table: 'sentinel-sessions', sessions: [], env: {} },
     filter: { window: {} },
+    columns: undefined,
+    format: 'csv',
     output: { format: 'csv', csvRaw: false },
     run: { quiet: false, verbose: false, progress: true, strict: false },
   });
