@@ -55,7 +55,7 @@ export async function chooseEvents(options: EventOptions, run: Run): Promise<Cho
   };
   const choose = (source: Source<RoleCall>): Source<RoleCall> =>
     tap<RoleCall>((batch) => batch.forEach(noteRegion))(
-      chosenOf(filter(isOfRole(role))(source), options, excluded, opened.inOrderOfDays),
+      chosenOf(filter(isOfRole(role))(source), options, excluded, context, opened.inOrderOfDays),
     );
   const countApart: CountApart = (why, events, region) => {
     excluded[why] += events;
@@ -95,6 +95,7 @@ function chosenOf(
   events: Source<RoleCall>,
   { from }: EventOptions,
   excluded: SetAside,
+  { meter }: ReadContext,
   inOrderOfDays: boolean,
 ): Source<RoleCall> {
   const counting = (why: keyof SetAside, keeps: (event: RoleCall) => boolean) =>
@@ -106,7 +107,11 @@ function chosenOf(
   const inWindow = counting('outside_window', (event) =>
     within(from.window, parseInstant(event.eventTime)!),
   );
-  const chosen = counting('not_judged', (event) => from.eventNames.includes(event.eventName));
+  const chosen = counting('not_judged', ({ eventName }) => {
+    const isChosen = from.eventNames.includes(eventName);
+    if (!isChosen) meter.notJudged.set(eventName, (meter.notJudged.get(eventName) ?? 0) + 1);
+    return isChosen;
+  });
   const countDuplicates = (more: number): void => void (excluded.duplicates += more);
   return chosen(uniqueEvents(inWindow(events), { inOrderOfDays, countDuplicates, openSpool }));
 }

@@ -39,6 +39,8 @@ export class Counters {
   scannedBytes = 0;
   /** What those cost, about, in US dollars. */
   dollars = 0;
+  /** Calls that hand out role credentials and are not judged, in the window and each once, by name. */
+  readonly notJudged = new Map<string, number>();
   /** Requests that were sent again. */
   retries = 0;
   /** Could something not be asked for at all, such as what lies beyond CloudTrail's horizon? */

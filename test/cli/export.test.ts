@@ -189,10 +189,7 @@ describe('rows that cannot be understood', () => {
 });
 
 function withoutEmpty(row: Row): Row {
-  const kept = Object.entries(row).filter(
-    ([name, value]) => value !== '' || name === 'source_identity',
-  );
-  return Object.fromEntries(kept);
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ''));
 }
 
 function byId(a: Row, b: Row): number {

@@ -6,7 +6,13 @@ import { EVENT_HISTORY_DAYS } from '../../model/time/event-history.js';
 import { checkAthena } from './athena-options.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
-import { checkAws, checkPaths, checkRegions, checkWindow } from './session-options.js';
+import {
+  checkAws,
+  checkExclude,
+  checkPaths,
+  checkRegions,
+  checkWindow,
+} from './session-options.js';
 import type { Environment } from '../read/settings.js';
 
 /** Everything that the commands over role events share. */
@@ -60,6 +66,7 @@ export function checkFrom(
       ...checkAws(given, env),
       athena,
       logs,
+      exclude: checkExclude(given),
       eventRegions: checkRegions(given),
       eventNames: checkEventNames(given),
       window: { since: from, until },

@@ -54,6 +54,7 @@ export function checkSessionsFrom(given: GivenOptions, env: Environment): Sessio
   return {
     table: checkTable(given, env, sessions.length > 0),
     sessions,
+    exclude: checkExclude(given),
     segments: given.number('segments', 1_000_000),
     maxRcu: given.number('max-rcu'),
     ...checkAws(given, env),
@@ -88,6 +89,21 @@ export function checkPaths(paths: readonly string[], origin: string): void {
   if (paths.filter((path) => path === '-').length > 1) {
     throw new UsageError(origin, 'standard input (-) can be read only once');
   }
+}
+
+/** Patterns of what is left out of folders. @throws UsageError */
+export function checkExclude(given: GivenOptions): readonly string[] {
+  const patterns = given.list('exclude');
+  for (const pattern of patterns) {
+    if (pattern.trim() === '' || pattern.startsWith('!')) {
+      throw new UsageError(
+        given.origin('exclude'),
+        `"${pattern}" is not a valid pattern`,
+        'give what to leave out, as in "README*" or "old/**"',
+      );
+    }
+  }
+  return patterns;
 }
 
 /** Where AWS is and who asks. @throws UsageError */

@@ -10,11 +10,12 @@ export interface CommandDefinition {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
 }
 
-const SESSIONS = ['table', 'sessions', 'segments', 'max-rcu'] as const;
+const SESSIONS = ['table', 'sessions', 'exclude', 'segments', 'max-rcu'] as const;
 const SESSION_FILTERS = ['status', 'user', 'profile'] as const;
 const WINDOW = ['since', 'until'] as const;
 const EVENTS = [
   'events',
+  'exclude',
   'event-regions',
   'event-name',
   'role',

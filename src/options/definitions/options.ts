@@ -40,7 +40,7 @@ export const OPTIONS = {
     group: 'Sessions',
     value: 'PATH…',
     describe:
-      'Files with sessions: exports of this tool, downloaded DynamoDB exports, saved scans; plain or gzip. A folder means all its files, - is standard input. With --table: both, each session once',
+      'Files with sessions: exports of this tool, downloaded DynamoDB exports, saved answers of the AWS CLI (scan, query, batch-get-item and so on), records of the stream of the table; plain or gzip. A folder means all its files, - is standard input. With --table: both, each session once',
   },
   segments: {
     kind: 'number',
@@ -59,7 +59,14 @@ export const OPTIONS = {
     group: 'Events',
     value: 'PATH…',
     describe:
-      'CloudTrail log files: what a trail delivers, records as NDJSON or a list, saved lookup-events output; plain or gzip. A folder means all its logs, - is standard input. Or athena, which asks --athena-table. Default: lookup, which asks CloudTrail for the last 90 days',
+      'CloudTrail log files: what a trail delivers, records as NDJSON or a list, saved lookup-events output, records as EventBridge, CloudWatch Logs, Firehose and others wrap them; plain or gzip. A folder means all its logs, - is standard input. Or athena, which asks --athena-table. Default: lookup, which asks CloudTrail for the last 90 days',
+  },
+  exclude: {
+    kind: 'list',
+    group: 'Sessions',
+    value: 'GLOB…',
+    describe:
+      'Files and folders to leave out of the folders given with --events and --sessions. A pattern without / is matched with names ("README*"), any other with paths below the folder ("old/**")',
   },
   'event-regions': {
     kind: 'text',

@@ -78,7 +78,7 @@ test('it finds what looking through all sessions finds, in the order of the ways
     const starts = all.map(({ createdAt }) => secondsOf(createdAt));
     expect(index.coverage).toEqual({
       oldest: all.length === 0 ? undefined : Math.min(...starts),
-      hasIdentities: all.some(({ sourceIdentity }) => sourceIdentity !== ''),
+      hasIdentities: all.some(({ sourceIdentity }) => sourceIdentity !== undefined),
       profiles: new Set(all.map(({ profile }) => profile)),
     });
   });
@@ -90,7 +90,9 @@ function matchesAmong(all: readonly Session[], sought: LookupKey): SessionMatch[
   const { tag, sourceIdentity, sessionId } = sought;
   const tagged = all.filter(({ id }) => id === tag);
   if (tagged.length > 0) return tagged.map((one) => matchOf(one, 'tag'));
-  const identical = all.filter((one) => one.sourceIdentity === sourceIdentity);
+  const identical = all.filter(
+    (one) => sourceIdentity !== undefined && one.sourceIdentity === sourceIdentity,
+  );
   const on = identical.filter(
     ({ startedAt, expiresAt }) =>
       secondsOf(startedAt) <= sought.at && sought.at <= secondsOf(expiresAt),
