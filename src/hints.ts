@@ -53,7 +53,7 @@ const ERROR_ADVICE: readonly (readonly [code: RegExp, advice: Advice])[] = [
   [
     /^(?:AccessDenied|NotAuthorized)/,
     (facts) =>
-      `allow ${facts.action}${isTable(facts) ? ' on it, with kms:Decrypt on its key' : ''}; docs/commands.md lists every permission`,
+      `allow ${facts.action}${isTable(facts) ? ' on it, with kms:Decrypt on its key' : ''}; docs/operations.md lists every permission`,
   ],
   [
     /^(?:ExpiredToken|RequestExpired)/,

@@ -539,12 +539,12 @@ describe('faults', () => {
 describe('the command line', () => {
   it.each([
     [['--events', 'athena'], '--athena-table: is needed'],
-    [['--events', 'athena', '--athena-table', 'logs'], '"logs" names no database'],
-    [['--events', 'athena', '--athena-table', 'a.b"; DROP'], 'is no DATABASE.TABLE'],
-    [[...FROM, '--athena-price', 'much'], 'is no amount of US dollars'],
-    [[...FROM, '--athena-output', '/tmp'], 'is no s3://BUCKET/PREFIX/'],
-    [['--explain'], '--explain: shows the SQL of --events athena alone'],
-    [['--athena-table', 'audit.logs'], '--athena-table: is for --events athena'],
+    [['--events', 'athena', '--athena-table', 'logs'], '"logs" does not name the database'],
+    [['--events', 'athena', '--athena-table', 'a.b"; DROP'], 'is not a valid table name'],
+    [[...FROM, '--athena-price', 'much'], 'is not an amount of US dollars'],
+    [[...FROM, '--athena-output', '/tmp'], 'is not a valid S3 location'],
+    [['--explain'], '--explain: needs --events athena'],
+    [['--athena-table', 'audit.logs'], '--athena-table: needs --events athena'],
   ])('%j is refused before anything is asked', async (args, message) => {
     const { code, stderr } = await cli([...untracked, ...args], { env: NO_AWS });
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -20,7 +20,7 @@ const records = [
   roleRecord(7, { at, more: { eventName: 'AssumeRoot' } }),
 ];
 const EVENT_COLUMNS =
-  'event_id,event_time,event_name,region,account_id,role_arn,source_identity,session_tag,role_session_name,principal_id,caller_arn,caller_type,invoked_by,source_ip,user_agent,error_code';
+  'event_id,event_time,event_name,region,account_id,role_arn,source_identity,session_tag,role_session_name,principal_id,caller_arn,caller_account_id,caller_type,identity_provider,invoked_by,source_ip,user_agent,error_code';
 
 const events = (args: readonly string[] = []): Promise<Ended> =>
   runOver(['export', 'events'], records, [], args);
