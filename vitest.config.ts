@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000, // for what hangs: no test is to fail because the machine is busy
+    hookTimeout: 600_000,
     pool: 'forks',
     isolate: false,
     server: { deps: { inline: ['dt-sql-parser'] } }, // its modules do not load in plain Node

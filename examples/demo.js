@@ -1,14 +1,14 @@
-// The main job on the example sessions: the real program, asking a DynamoDB over HTTP. Needs no AWS account.
+// Runs the built program with the example sessions in a DynamoDB over HTTP. Needs no AWS account.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-// Node 20 is supported; without this the SDK would say here that it will not be for ever.
+// Node 20 is supported; without this the SDK prints a warning about its version.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const { startDemoTable } = await import('./demo-table.js');
 
 const PROGRAM = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
-/** Each with its exit code: 1 says that there are findings. */
+/** Command lines with their exit codes; 1 means findings. */
 const COMMANDS = /** @type {const} */ ([
   ['export --since 2026-01-17 --until 2026-01-20', 0],
   ['server-sessions --all --until 2026-01-22 --limit 6', 0],

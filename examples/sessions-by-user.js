@@ -1,4 +1,4 @@
-// The library: sessions out of a file, counted by user. A command is one pipe; so is this.
+// Counts the sessions of a file by user, with the library.
 import { Counters, NO_FILTER, openSessions, pipe, tap } from 'sentinel-audit';
 
 const [file = 'examples/data/sessions.ndjson'] = process.argv.slice(2);

@@ -34,16 +34,21 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-describe.each(['README.md', 'docs/commands.md'])('what %s shows', (name) => {
-  it.each(shown(read(name)))('$command', async ({ command, lines }) => {
-    const { stdout, stderr } = await cli(command.split(' '), { env: table.environment });
-    const said = withoutNow(stdout + stderr)
-      .trimEnd()
-      .split('\n');
-    const start = lines.indexOf('…') === -1 ? lines.length : lines.indexOf('…');
-    expect(said.slice(0, start)).toEqual(lines.slice(0, start).map(withoutNow)); // … stands for any lines
-  });
-});
+const pages = readdirSync(`${ROOT}/docs/commands`).map((name) => `docs/commands/${name}`);
+
+describe.each(['README.md', ...pages].filter((name) => shown(read(name)).length > 0))(
+  'what %s shows',
+  (name) => {
+    it.each(shown(read(name)))('$command', async ({ command, lines }) => {
+      const { stdout, stderr } = await cli(command.split(' '), { env: table.environment });
+      const said = withoutNow(stdout + stderr)
+        .trimEnd()
+        .split('\n');
+      const start = lines.indexOf('…') === -1 ? lines.length : lines.indexOf('…');
+      expect(said.slice(0, start)).toEqual(lines.slice(0, start).map(withoutNow)); // … stands for any lines
+    });
+  },
+);
 
 describe('examples', () => {
   const programs = readdirSync(`${ROOT}/examples`).filter(

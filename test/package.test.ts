@@ -21,7 +21,7 @@ beforeAll(async () => {
     cwd: folder,
     env,
   });
-}, 300_000);
+});
 
 it('a packed tarball, installed globally, puts a working sentinel-audit on the PATH', async () => {
   const variables = cleanEnv({ PATH: `${prefix}/bin:${process.env['PATH']}` });
@@ -42,4 +42,10 @@ it('the tarball holds the program and its documentation, and nothing else', asyn
   expect([...places].toSorted()).toEqual(
     ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].toSorted(),
   );
+});
+
+it('no file that it is made of is hidden from git', async () => {
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', 'src', 'test', 'docs'];
+  const { stdout } = await run('git', args, { cwd: ROOT });
+  expect(stdout).toBe('');
 });

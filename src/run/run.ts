@@ -8,6 +8,7 @@ import type { Instant } from '../model/time/instant.js';
 import type { RunOptions } from '../options/check/output-options.js';
 import { costLine, progressLine } from './progress.js';
 import { readCaveats } from './read-caveats.js';
+import { askerAt } from './ask.js';
 import { Reporter } from './reporter.js';
 import { type RejectsFile, openRejects } from '../sinks/rejects.js';
 
@@ -70,6 +71,8 @@ export async function run(
     signal: world.signal,
     note: (text) => reporter.note(text),
     detail: (text) => reporter.detail(text),
+    ...(!progress && { waiting: (text: string) => reporter.note(text) }),
+    ask: askerAt(world, reporter),
     reject: (reject) => takeReject(reject, meter, reporter, rejects, options.strict),
   };
   let done: Done = { lines: [] };

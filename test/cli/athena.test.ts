@@ -504,16 +504,18 @@ describe('faults', () => {
   );
 
   it('an interruption before the id of a query is known stops it', async () => {
+    let answer = (): void => {};
+    const slow = new Promise<void>((resolve) => (answer = resolve));
     const { athena } = await athenaOf(
       [...trailRecords(10)],
       {},
-      { faultFor: first('StartQueryExecution', { slow: 1500 }) },
+      { faultFor: first('StartQueryExecution', { slow }) },
     );
     const child = startProgram([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
     while (!athena.seen.some(({ operation }) => operation === 'StartQueryExecution'))
       await sleep(20);
-    await sleep(100);
     child.kill('SIGINT');
+    answer();
     expect((await ended(child)).code).toBe(130);
     expect(athena.queries.length).toBe(1);
     expect(athena.stopped).toEqual([athena.queries[0]?.id]);

@@ -32,41 +32,45 @@ describe('a usage error is code 2, names the option and what is near, and asks n
   it.each([
     ['exprot', 'exprot: there is no such command', 'did you mean export?'],
     ['export sesions', 'export: does not take "sesions"', 'did you mean sessions?'],
-    ['export --sinse 7d', '--sinse: there is no such option here', 'did you mean --since?'],
-    ['export --limit 7', '--limit: there is no such option here', ''],
-    ['export -x', '-x: there is no such option here', ''],
+    ['export --sinse 7d', '--sinse: there is no such option', 'did you mean --since?'],
+    [
+      'export --limit 7',
+      '--limit: is not an option of export',
+      'it is an option of server-sessions',
+    ],
+    ['export -x', '-x: there is no such option', ''],
     [
       'export --status actve',
-      '--status: "actve" is none of active, revoked, expired',
+      '--status: "actve" is not one of active, revoked, expired',
       'did you mean active?',
     ],
-    ['export --format cvs', '--format: "cvs" is none of', 'did you mean csv?'],
+    ['export --format cvs', '--format: "cvs" is not one of', 'did you mean csv?'],
     ['export --json --format csv', '--json: contradicts --format csv', ''],
-    ['export --columns id,usr', '--columns: there is no "usr"', 'did you mean user?'],
-    ['export --columns id,id', '--columns: "id" is named twice', ''],
-    ['export --columns all,id', '--columns: "all" stands alone', ''],
+    ['export --columns id,usr', '--columns: "usr" is not a valid value', 'did you mean user?'],
+    ['export --columns id,id', '--columns: "id" is given twice', ''],
+    ['export --columns all,id', '--columns: "all" cannot be combined', ''],
     ['export --since', '--since: needs a value', ''],
     ['export --since --until 1h', '--since: needs a value', ''],
-    ['export --since soon', '--since: "soon" is neither a duration nor a time', '7d'],
-    ['export --since 7', '--since: "7" is neither a duration nor a time (a unit is missing', ''],
+    ['export --since soon', '--since: "soon" is not a duration or a time', '7d'],
+    ['export --since 7', '--since: "7" is not a duration or a time', 'add a unit: 7d or 7h'],
     ['export --since=-7d', '--since: "-7d" is negative', ''],
-    ['export --since 2026-02-30', '--since: "2026-02-30" is not a time', ''],
+    ['export --since 2026-02-30', '--since: "2026-02-30" is not a valid date or time', ''],
     ['export --since 1h --until 2h', '--since: the window is backwards', ''],
     ['export --since 1h --until 1h', '--since: the window is empty', ''],
     ['export --since 2999-01-01', '--since: the window is backwards', ''],
     ['export --segments 0', '--segments: "0" is not a whole number', ''],
     ['export --max-rcu 1.5', '--max-rcu: "1.5" is not a whole number', ''],
     ['server-sessions --limit many', '--limit: "many" is not a whole number', ''],
-    ['export --table a', '--table: "a" is no table name', ''],
-    ['export --region EU!', '--region: "EU!" is no region', ''],
-    ['export --endpoint-url localhost', '--endpoint-url: "localhost" is no URL', ''],
+    ['export --table a', '--table: "a" is not a valid table name', ''],
+    ['export --region EU!', '--region: "EU!" is not a valid region name', ''],
+    ['export --endpoint-url localhost', '--endpoint-url: "localhost" is not a valid URL', ''],
     ['export --sessions nowhere.csv', '--sessions: there is no file or folder nowhere.csv', ''],
     ['export --sessions - -', '--sessions: standard input (-) can be read only once', ''],
     ['export --out nowhere/x.csv', '--out: there is no folder nowhere', ''],
-    ['export --out x.parquet', '--out: .parquet cannot be written', ''],
-    ['export --out x.csv.zst', '--out: .zst cannot be written', ''],
+    ['export --out x.parquet', '--out: .parquet files cannot be written', ''],
+    ['export --out x.csv.zst', '--out: .zst files cannot be written', ''],
     ['export --rejects nowhere/x', '--rejects: there is no folder nowhere', ''],
-    ['export --config nowhere.yaml', '--config: nowhere.yaml cannot be read', ''],
+    ['export --config nowhere.yaml', '--config: there is no file nowhere.yaml', ''],
   ])('%s', async (args, message, hint) => {
     const before = proxy.seen.length;
     const { code, stdout, stderr } = await run(args);
@@ -134,10 +138,10 @@ describe('options come from', () => {
   it.each([
     [
       { SENTINEL_AUDIT_SINSE: '7d' },
-      'SENTINEL_AUDIT_SINSE: no option has this variable',
+      'SENTINEL_AUDIT_SINSE: there is no option for this variable',
       'did you mean SENTINEL_AUDIT_SINCE?',
     ],
-    [{ SENTINEL_AUDIT_SINCE: 'soon' }, 'SENTINEL_AUDIT_SINCE: "soon" is neither', ''],
+    [{ SENTINEL_AUDIT_SINCE: 'soon' }, 'SENTINEL_AUDIT_SINCE: "soon" is not', ''],
     [
       { SENTINEL_AUDIT_QUIET: 'perhaps' },
       'SENTINEL_AUDIT_QUIET: "perhaps" is neither true nor false',
@@ -151,12 +155,12 @@ describe('options come from', () => {
   });
 
   it.each([
-    ['since: 7d\nsinse: 7d', ':2:1: "sinse" is no option', 'did you mean since?'],
+    ['since: 7d\nsinse: 7d', ':2:1: "sinse" is not an option', 'did you mean since?'],
     ['- since', ':1:1: expected options', ''],
     ['since: [a', ':1:10: ', ''],
     ['since:\n  a: 1', ':2:3: since: expected a text', ''],
     ['quiet: perhaps', ':1:8: quiet: "perhaps" is neither true nor false', ''],
-    ['since: soon', ':1:8: since: "soon" is neither', ''],
+    ['since: soon', ':1:8: since: "soon" is not', ''],
   ])('with line and column in the config file: %s', async (text, message, hint) => {
     const path = join(scratch(), 'config.yaml');
     writeFileSync(path, text);
@@ -168,21 +172,28 @@ describe('options come from', () => {
 });
 
 describe('without a command', () => {
-  it('the help goes to standard error with code 2, and with --help to standard output with 0', async () => {
+  it('the help goes to standard error with code 2, and with -h to standard output with 0', async () => {
     const bare = await run('');
     expect([bare.code, bare.stdout]).toEqual([2, '']);
-    const asked = await run('--help');
+    const asked = await run('-h');
     expect([asked.code, asked.stderr]).toEqual([0, '']);
     expect(asked.stdout).toBe(bare.stderr);
   });
 
-  it('--version says the version, and completion completes', async () => {
+  it('--version says the version', async () => {
     expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect((await run('completion')).stdout).toContain('complete -o');
-    const words = '--get-yargs-completions sentinel-audit';
-    expect((await run(`${words} ser`)).stdout).toContain('server-sessions');
-    expect((await run([...words.split(' '), 'export', '--status', ''])).stdout).toBe(
-      'active\nrevoked\nexpired\n',
-    );
+  });
+
+  it('help COMMAND is --help, and the older names of the audits are known', async () => {
+    for (const command of ['export', 'untracked-sessions']) {
+      const [help, option] = [await run(`help ${command}`), await run(`${command} --help`)];
+      expect(help).toEqual(option);
+      expect(help.code).toBe(0);
+    }
+    const [older, newer] = [
+      await run('audit untracked-sessions --since soon'),
+      await run('untracked-sessions --since soon'),
+    ];
+    expect(older).toEqual(newer);
   });
 });

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type Ended, type RunOptions, cleanEnv } from './cli.js';
 
 /** The built program, as the package's `bin` names it. */
-const PROGRAM = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 /**
  * Runs the built program to its end, in a process of its own. For what only a process has: signals, real

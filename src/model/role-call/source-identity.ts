@@ -1,6 +1,6 @@
-import { UsageError } from '../../errors.js';
+import { ValueError } from '../../errors.js';
 
-/** What a source identity in Sentinel's form says. */
+/** The parts of a source identity in Sentinel's form. */
 interface SentinelIdentity {
   readonly user: string | undefined;
   /** The id of the session, 16 lowercase hex characters in the built-in form. */
@@ -14,14 +14,14 @@ export type ReadIdentity = (sourceIdentity: string) => SentinelIdentity | undefi
 const BUILT_IN =
   /^sentinel-(?<session>[0-9a-f]{16})$|^sentinel:(?<user>[^:]+):(?:[^:]+:)?(?<request>[^:]+)$/;
 
-/** Characters that STS takes (STS API reference, AssumeRole). What is longer was not given to it. */
+/** The longest source identity that STS accepts, in characters (STS API reference, AssumeRole). */
 const LONGEST = 64;
 
 /**
- * A reader of Sentinel's forms; or of one form instead, for STS does not admit colons and installations
- * differ. Its groups `user`, `session` and `request` are all optional.
+ * A reader of Sentinel's forms, or of the form of a pattern instead: STS does not allow colons, so
+ * installations differ. The groups `user`, `session` and `request` of a pattern are all optional.
  *
- * @throws UsageError for a pattern that is no regular expression.
+ * @throws ValueError for a pattern that is not a regular expression.
  */
 export function identityReader(pattern?: string): ReadIdentity {
   const form = pattern === undefined ? BUILT_IN : compile(pattern);
@@ -36,11 +36,11 @@ export function identityReader(pattern?: string): ReadIdentity {
 
 function compile(pattern: string): RegExp {
   try {
-    void new RegExp(pattern, 'u'); // alone first: "a)|(b" is none, though it is one within brackets
+    void new RegExp(pattern, 'u'); // on its own first: "a)|(b" is only valid within brackets
     // Without "u", which only these need, V8 can go over to an engine whose time is linear.
     return new RegExp(`^(?:${pattern})$`, /\\[pPu]/.test(pattern) ? 'u' : '');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError('--identity-pattern', why);
+    throw new ValueError(why);
   }
 }

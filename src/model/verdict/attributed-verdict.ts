@@ -9,7 +9,7 @@ export interface AttributedVerdict extends Verdict {
 }
 
 /** Has the call no tracked session behind it? */
-export function isFinding({ category }: Pick<Verdict, 'category'>): boolean {
+export function isFinding({ category }: Verdict): boolean {
   return category !== 'tracked';
 }
 
@@ -31,7 +31,9 @@ export const EVENT_COLUMNS: readonly Column<RoleCall>[] = [
   column('role_session_name', 'Session Name', 24, (event) => event.roleSessionName),
   column('principal_id', 'Principal', 24, (event) => event.principalId),
   column('caller_arn', 'Caller', 48, (event) => event.callerArn),
+  column('caller_account_id', 'Caller Account', 14, (event) => event.callerAccountId),
   column('caller_type', 'Caller Type', 12, (event) => event.callerType),
+  column('identity_provider', 'Identity Provider', 24, (event) => event.identityProvider),
   column('invoked_by', 'Invoked By', 20, (event) => event.invokedBy),
   column('source_ip', 'Source IP', 15, (event) => event.sourceIp),
   column('user_agent', 'User Agent', 24, (event) => event.userAgent),
@@ -67,6 +69,7 @@ export const FINDING_COLUMNS: readonly Column<AttributedVerdict>[] = [
     'role_arn',
     'principal_id',
     'caller_arn',
+    'caller_account_id',
     'account_id',
     'region',
     'source_ip',

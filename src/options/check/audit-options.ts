@@ -1,12 +1,9 @@
 import { UsageError } from '../../errors.js';
 import type { AllowRule } from '../../model/verdict/allow-rule.js';
-import { FINDING_COLUMNS, VERDICT_COLUMNS } from '../../model/verdict/attributed-verdict.js';
 import type { Policy } from '../../model/policy/policy.js';
-import { PROFILE_COLUMNS } from '../../model/report/profile-compliance.js';
 import type { KnownRoles } from '../../model/attribution/known-roles.js';
 import { type ReadIdentity, identityReader } from '../../model/role-call/source-identity.js';
 import type { Instant } from '../../model/time/instant.js';
-import { parseWindow } from '../../model/time/window.js';
 import { FINDING_CATEGORIES } from '../../model/verdict/verdict.js';
 import type { RowFormat } from '../../sinks/open.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
@@ -15,18 +12,24 @@ import { type EventOptions, checkFrom } from './event-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
 import { checkSessionsFrom } from './session-options.js';
 import type { Environment } from '../read/settings.js';
+import { type Vouched, checkVouched } from './window.js';
 
-/** A policy, and sentences about what is odd in it. */
+/** A policy, and a warning for each rule that hardly means what it says. */
 interface ReadPolicy {
   readonly policy: Policy;
   readonly warnings: readonly string[];
 }
 
-/** What events are judged by. */
+/** The options that all commands that judge calls have. */
 export interface AuditOptions extends EventOptions {
   readonly sessions: SessionsFrom;
   readonly readIdentity: ReadIdentity;
-  /** Patterns of ARNs; empty when nobody said who the brokers are. */
+  /** The time for which the user vouches that no session is missing. */
+  readonly vouched: Vouched | undefined;
+  /** The longest time that a session can live, in seconds. */
+  readonly maxSession: number;
+  readonly policy: ReadPolicy | undefined;
+  /** ARNs, exact or with `*`; empty when the brokers are not known. */
   readonly brokers: readonly string[];
   readonly allow: readonly AllowRule[];
   readonly knownRoles: KnownRoles;
@@ -34,77 +37,53 @@ export interface AuditOptions extends EventOptions {
   readonly profile: string | undefined;
   /** Categories and anomalies that make exit code 1. */
   readonly failOn: ReadonlySet<string>;
-  readonly policy: ReadPolicy | undefined;
-  /** The time for which the user vouches that the sessions are all there. */
-  readonly vouched: { readonly since: Instant; readonly until: Instant | undefined } | undefined;
-  /** The longest that a session lives, in seconds; undefined is twelve hours. */
-  readonly maxSession: number | undefined;
 }
 
-const names = (columns: readonly { readonly name: string }[]): string[] =>
-  columns.map(({ name }) => name);
+/** A session lives 12 hours at most, unless `--max-session` says otherwise. In seconds. */
+const USUAL_LIFE = 12 * 3600;
 
-/** @throws UsageError for what is wrong, in files too; nothing has been asked of AWS by then. */
+/** @throws UsageError, also for what is wrong in a file; nothing has been asked of AWS by then. */
 export async function checkVerdicts(
   given: GivenOptions,
   env: Environment,
   now: Instant,
 ): Promise<AuditOptions> {
-  return checkAudit(given, env, now, 'csv', names(VERDICT_COLUMNS));
+  return checkAudit(given, env, now, 'csv');
 }
 
-/** @throws UsageError for what is wrong, in files too; nothing has been asked of AWS by then. */
+/** @throws UsageError, also for what is wrong in a file; nothing has been asked of AWS by then. */
 export async function checkUntracked(
   given: GivenOptions,
   env: Environment,
   now: Instant,
 ): Promise<AuditOptions> {
   needSince(given);
-  return checkAudit(given, env, now, 'table', names(FINDING_COLUMNS));
+  return checkAudit(given, env, now, 'table');
 }
 
-/** @throws UsageError for what is wrong, in files too; nothing has been asked of AWS by then. */
+/** @throws UsageError, also for what is wrong in a file; nothing has been asked of AWS by then. */
 export async function checkCompliance(
   given: GivenOptions,
   env: Environment,
   now: Instant,
 ): Promise<AuditOptions> {
   needSince(given);
-  return checkAudit(given, env, now, 'table', names(PROFILE_COLUMNS), true);
+  return checkAudit(given, env, now, 'table');
 }
 
-/** What `--explain-policy` explains, and where it writes. */
+/** The policy that `--explain-policy` explains, and where the answer goes. */
 export interface ExplainOptions extends ReadPolicy, OutputOptions {}
 
-/** @throws UsageError for what is wrong, in the file too. */
+/** @throws UsageError, also for what is wrong in the file. */
 export async function checkPolicy(given: GivenOptions): Promise<ExplainOptions> {
-  const path = given.text('policy');
-  if (path === undefined) throw new UsageError('--explain-policy', 'needs --policy FILE');
-  return { ...(await readPolicyOf(given, path)), ...checkOutputOptions(given, 'table', []) };
-}
-
-function checkVouched(given: GivenOptions, now: Instant): AuditOptions['vouched'] {
-  const { since, until } = parseWindow(
-    given.text('sessions-since'),
-    given.text('sessions-until'),
-    now,
-  );
-  return since && { since, until };
-}
-
-async function readPolicyIfAny(given: GivenOptions): Promise<ReadPolicy | undefined> {
-  const path = given.text('policy');
-  return path === undefined ? undefined : readPolicyOf(given, path);
-}
-
-async function readPolicyOf(given: GivenOptions, path: string): Promise<ReadPolicy> {
-  const { readPolicy } = await import('../files/policy-file.js');
-  return readPolicy(path, given.origin('policy'));
+  const policy = await readPolicyOf(given);
+  if (policy === undefined) throw new UsageError('--explain-policy', 'needs --policy FILE');
+  return { ...policy, ...checkOutputOptions(given, 'table') };
 }
 
 function needSince(given: GivenOptions): void {
   if (given.has('since')) return;
-  throw new UsageError('--since', 'is needed', 'give --since 24h for the last day');
+  throw new UsageError('--since', 'is needed', 'write --since 24h for the last day');
 }
 
 async function checkAudit(
@@ -112,43 +91,40 @@ async function checkAudit(
   env: Environment,
   now: Instant,
   format: RowFormat,
-  columns: readonly string[],
-  takesGithub = false,
 ): Promise<AuditOptions> {
   return {
     ...checkFrom(given, env, now),
-    ...checkOutputOptions(given, format, columns, takesGithub),
+    ...checkOutputOptions(given, format),
     sessions: checkSessionsFrom(given, env),
-    readIdentity: given.parsed('identity-pattern', identityReader) ?? identityReader(),
+    vouched: checkVouched(given, now),
+    maxSession: given.value('max-session') ?? USUAL_LIFE,
+    readIdentity: given.value('identity-pattern') ?? identityReader(),
     brokers: given.list('broker'),
     lookupConcurrency: given.number('lookup-concurrency', 1000) ?? 8,
     profile: given.text('profile'),
     failOn: checkFailOn(given),
-    policy: await readPolicyIfAny(given),
-    vouched: checkVouched(given, now),
-    maxSession: undefined,
+    policy: await readPolicyOf(given),
     allow: await readAllow(given),
     knownRoles: await readKnownRoles(given, env),
   };
 }
 
+async function readPolicyOf(given: GivenOptions): Promise<ReadPolicy | undefined> {
+  if (!given.has('policy')) return undefined;
+  const { readPolicy } = await import('../files/policy-file.js');
+  return given.file('policy', readPolicy);
+}
+
 async function readAllow(given: GivenOptions): Promise<readonly AllowRule[]> {
-  const path = given.text('allow');
-  if (path === undefined) return [];
+  if (!given.has('allow')) return [];
   const { readAllowList } = await import('../files/allow-list.js');
-  return readAllowList(path, given.origin('allow'));
+  return (await given.file('allow', readAllowList)) ?? [];
 }
 
 async function readKnownRoles(given: GivenOptions, env: Environment): Promise<KnownRoles> {
-  const map = given.text('profile-map');
   const { readAwsRoles } = await import('../files/aws-config.js');
   return {
-    explicit:
-      map === undefined
-        ? new Map()
-        : await (
-            await import('../files/profile-map.js')
-          ).readProfileMap(map, given.origin('profile-map')),
+    explicit: await readMap(given),
     awsConfig: await readAwsRoles(
       given.text('aws-config') ?? (env['AWS_CONFIG_FILE'] || undefined),
       given.has('aws-config') ? given.origin('aws-config') : 'AWS_CONFIG_FILE',
@@ -156,9 +132,15 @@ async function readKnownRoles(given: GivenOptions, env: Environment): Promise<Kn
   };
 }
 
+async function readMap(given: GivenOptions): Promise<ReadonlyMap<string, string>> {
+  if (!given.has('profile-map')) return new Map();
+  const { readProfileMap } = await import('../files/profile-map.js');
+  return (await given.file('profile-map', readProfileMap)) ?? new Map();
+}
+
 function checkFailOn(given: GivenOptions): ReadonlySet<string> {
-  const chosen = given.parts('fail-on') ?? FINDING_CATEGORIES;
-  if (!chosen.includes('none')) return new Set(chosen);
-  if (chosen.length === 1) return new Set();
-  throw new UsageError(given.origin('fail-on'), 'none stands alone');
+  const categories = given.parts('fail-on') ?? FINDING_CATEGORIES;
+  if (!categories.includes('none')) return new Set(categories);
+  if (categories.length === 1) return new Set();
+  throw new UsageError(given.origin('fail-on'), '"none" cannot be combined with other values');
 }

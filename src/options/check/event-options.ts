@@ -1,27 +1,28 @@
 import { UsageError } from '../../errors.js';
-import { EVENT_COLUMNS } from '../../model/verdict/attributed-verdict.js';
 import { type Instant, compareInstants, formatInstant } from '../../model/time/instant.js';
 import type { JudgedKinds } from '../../sources/carrier.js';
 import type { EventsFrom } from '../../sources/open-carrier.js';
 import { EVENT_HISTORY_DAYS } from '../../model/time/event-history.js';
 import { checkAthena } from './athena-options.js';
+import { checkAws, checkRegions, isAtOwnEndpoint } from './aws.js';
+import { checkExclude, checkInputPaths } from './input-paths.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
-import { checkAws, checkPaths, checkRegions, checkWindow } from './session-options.js';
+import { checkWindow } from './window.js';
 import type { Environment } from '../read/settings.js';
 
-/** Everything that the commands over role events share. */
+/** The options that all commands over role calls have. */
 export interface EventOptions extends OutputOptions {
   readonly from: EventsFrom;
   /** Calls that are judged besides the others. */
   readonly kinds: JudgedKinds;
-  /** Only events in which this role is assumed. */
+  /** Only calls that assume this role: its ARN, or a pattern of one with `*`. */
   readonly role: string | undefined;
-  /** Said when the window had to be cut to what CloudTrail holds. */
+  /** A sentence, when the window had to be cut to the 90 days of CloudTrail's event history. */
   readonly clipped: string | undefined;
-  /** Up to here CloudTrail has delivered, when the window ends later. */
+  /** CloudTrail has delivered everything before this; undefined when the window ends before. */
   readonly freshUntil: Instant | undefined;
-  /** Print what Athena would be asked. */
+  /** Print the SQL for Athena, and run nothing. */
   readonly explain: boolean;
 }
 
@@ -29,20 +30,16 @@ export interface EventOptions extends OutputOptions {
 const HORIZON = EVENT_HISTORY_DAYS * 86_400;
 /** How far past the horizon a window may begin without being incomplete. */
 const HORIZON_GRACE = 3600;
-/** CloudTrail may still be delivering what is younger, in seconds. */
+/** CloudTrail may still deliver events that are younger than this, in seconds. */
 const DELIVERY = 15 * 60;
 
 const ROLE_CALLS_TO_JUDGE = ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
 
-/** @throws UsageError for what is wrong; nothing has been asked of AWS by then. */
+/** @throws UsageError; nothing has been asked of AWS by then. */
 export function checkEvents(given: GivenOptions, env: Environment, now: Instant): EventOptions {
   return {
     ...checkFrom(given, env, now),
-    ...checkOutputOptions(
-      given,
-      'csv',
-      EVENT_COLUMNS.map(({ name }) => name),
-    ),
+    ...checkOutputOptions(given, 'csv'),
   };
 }
 
@@ -58,12 +55,16 @@ export function checkFrom(
   const isLookup = athena === undefined && logs === undefined;
   const { from, clipped } = isLookup ? horizon(given, since, until, now) : unclipped(since);
   const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
+  const aws = checkAws(given, env);
+  const everyRegion = given.text('event-regions') === 'all';
   return {
     from: {
-      ...checkAws(given, env),
+      ...aws,
       athena,
       logs,
-      eventRegions: checkRegions(given),
+      exclude: checkExclude(given),
+      eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
+      everyRegion,
       eventNames: checkEventNames(given),
       window: { since: from, until },
       now,
@@ -73,20 +74,22 @@ export function checkFrom(
       failedCalls: given.flag('include-failed-calls'),
     },
     explain: given.flag('explain'),
-    role: given.text('role'),
+    role: given.value('role'),
     clipped,
     freshUntil: compareInstants(until, youngest) > 0 ? youngest : undefined,
   };
 }
 
-/** Undefined asks CloudTrail. */
+/** Paths of log files; undefined asks CloudTrail. */
 function checkLogs(given: GivenOptions): readonly string[] | undefined {
   const paths = given.list('events');
   if (paths.length === 0 || (paths.length === 1 && paths[0] === 'lookup')) return undefined;
-  checkPaths(paths, given.origin('events'));
-  if (paths.includes('-') && given.list('sessions').includes('-')) {
-    throw new UsageError(given.origin('events'), 'standard input (-) is --sessions already');
+  const word = paths.find((path) => path === 'lookup' || path === 'athena');
+  if (word !== undefined) {
+    const hint = `for a file of that name write ./${word}`;
+    throw new UsageError(given.origin('events'), `"${word}" cannot be combined with paths`, hint);
   }
+  checkInputPaths(given, 'events');
   return paths;
 }
 
@@ -99,7 +102,7 @@ function unclipped(since: Instant | undefined): Beginning {
   return { from: since ?? { seconds: -62_167_219_200, nanos: 0 } };
 }
 
-/** CloudTrail's event history goes back 90 days: what lies before is said, and makes the run incomplete. */
+/** CloudTrail's event history has 90 days. A window that begins earlier is cut, and the run is incomplete. */
 function horizon(
   given: GivenOptions,
   since: Instant | undefined,
@@ -110,14 +113,14 @@ function horizon(
   if (compareInstants(until, first) <= 0) {
     throw new UsageError(
       given.origin('until'),
-      `the window ends ${formatInstant(until)}, before the 90 days that CloudTrail's event history holds`,
-      'read the logs of the trail instead: --events PATH',
+      `the window ends at ${formatInstant(until)}, before the 90 days of CloudTrail's event history`,
+      'read the log files of the trail: --events PATH',
     );
   }
   if (since === undefined || compareInstants(since, first) >= 0) return { from: since ?? first };
   const isFar = since.seconds < first.seconds - HORIZON_GRACE;
   const clipped = isFar
-    ? `CloudTrail's event history holds 90 days: nothing before ${formatInstant(first)} was read`
+    ? `CloudTrail's event history has 90 days: events before ${formatInstant(first)} were not read`
     : undefined;
   return { from: first, clipped };
 }

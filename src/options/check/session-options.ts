@@ -1,17 +1,18 @@
-import { UsageError } from '../../errors.js';
-import { SESSION_COLUMN_NAMES } from '../../model/columns/session-columns.js';
+import { UsageError, ValueError } from '../../errors.js';
 import type { SessionFilter } from '../../model/session/session-filter.js';
 import type { SessionStatus } from '../../model/session/session.js';
 import type { Instant } from '../../model/time/instant.js';
-import { type Window, parseWindow } from '../../model/time/window.js';
 import type { RowFormat } from '../../sinks/open.js';
-import type { AwsOptions } from '../../sources/aws/aws.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
+import { OPTIONS } from '../definitions/options.js';
 import type { GivenOptions } from '../read/given-options.js';
-import { type OutputOptions, checkOutputOptions, statOf } from './output-options.js';
 import type { Environment } from '../read/settings.js';
+import { checkAws } from './aws.js';
+import { checkExclude, checkInputPaths } from './input-paths.js';
+import { type OutputOptions, checkOutputOptions } from './output-options.js';
+import { checkWindow } from './window.js';
 
-/** Everything that the commands over sessions share. */
+/** The options that all commands over sessions have. */
 export interface SessionOptions extends OutputOptions {
   readonly from: SessionsFrom;
   readonly filter: SessionFilter;
@@ -22,7 +23,7 @@ export interface ServerSessionsOptions extends SessionOptions {
   readonly all: boolean;
 }
 
-/** @throws UsageError for what is wrong; nothing has been asked of AWS by then. */
+/** @throws UsageError; nothing has been asked of AWS by then. */
 export function checkServerSessions(
   given: GivenOptions,
   env: Environment,
@@ -32,7 +33,7 @@ export function checkServerSessions(
   return { ...checkSessions(given, env, now, 'table'), limit, all: given.flag('all') };
 }
 
-/** @throws UsageError for what is wrong; nothing has been asked of AWS by then. */
+/** @throws UsageError; nothing has been asked of AWS by then. */
 export function checkSessions(
   given: GivenOptions,
   env: Environment,
@@ -41,19 +42,24 @@ export function checkSessions(
 ): SessionOptions {
   return {
     from: checkSessionsFrom(given, env),
-    filter: checkFilter(given, now),
-    ...checkOutputOptions(given, defaultFormat, ['audit', ...SESSION_COLUMN_NAMES]),
+    filter: {
+      status: given.text('status') as SessionStatus | undefined,
+      user: given.text('user'),
+      profile: given.text('profile'),
+      window: checkWindow(given, now),
+    },
+    ...checkOutputOptions(given, defaultFormat),
   };
 }
 
 /** Where sessions come from. @throws UsageError */
 export function checkSessionsFrom(given: GivenOptions, env: Environment): SessionsFrom {
   const sessions = given.list('sessions');
-  const origin = given.origin('sessions');
-  checkPaths(sessions, origin);
+  checkInputPaths(given, 'sessions');
   return {
     table: checkTable(given, env, sessions.length > 0),
     sessions,
+    exclude: checkExclude(given),
     segments: given.number('segments', 1_000_000),
     maxRcu: given.number('max-rcu'),
     ...checkAws(given, env),
@@ -61,91 +67,19 @@ export function checkSessionsFrom(given: GivenOptions, env: Environment): Sessio
 }
 
 /**
- * The live table. Files that are named nearer to the command line than a table stand alone: they are read
- * without AWS, whatever the config file says.
+ * The live table. Files of a higher precedence than the table are read alone: nothing is asked of AWS then,
+ * whatever the config file says.
  */
-function checkTable(given: GivenOptions, env: Environment, withFiles: boolean): string | undefined {
-  if (withFiles && given.layerOf('sessions') < given.layerOf('table')) return undefined;
-  const table = given.parsed('table', tableName);
-  if (table !== undefined || withFiles) return table;
-  const sentinels = env['SENTINEL_SESSION_TABLE'];
-  if (!sentinels) return 'sentinel-sessions';
+function checkTable(given: GivenOptions, env: Environment, hasFiles: boolean): string | undefined {
+  if (hasFiles && given.precedenceOf('sessions') < given.precedenceOf('table')) return undefined;
+  const table = given.value('table');
+  if (table !== undefined || hasFiles) return table;
+  const ofSentinel = env['SENTINEL_SESSION_TABLE'];
+  if (!ofSentinel) return 'sentinel-sessions';
   try {
-    return tableName(sentinels);
+    return OPTIONS.table.read(ofSentinel);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof ValueError)) throw error;
     throw new UsageError('SENTINEL_SESSION_TABLE', error.message, error.hint);
   }
-}
-
-/** Paths that are there; standard input once at the most. @throws UsageError */
-export function checkPaths(paths: readonly string[], origin: string): void {
-  for (const path of paths) {
-    if (path !== '-' && statOf(path) === undefined) {
-      throw new UsageError(origin, `there is no file or folder ${path}`);
-    }
-  }
-  if (paths.filter((path) => path === '-').length > 1) {
-    throw new UsageError(origin, 'standard input (-) can be read only once');
-  }
-}
-
-/** Where AWS is and who asks. @throws UsageError */
-export function checkAws(given: GivenOptions, env: Environment): AwsOptions {
-  const byDefault = env['AWS_REGION'] ? undefined : env['AWS_DEFAULT_REGION'] || undefined;
-  return {
-    region: given.parsed('region', regionName) ?? byDefault,
-    awsProfile: given.text('aws-profile'),
-    endpointUrl: given.parsed('endpoint-url', httpUrl),
-  };
-}
-
-/** The window of `--since` and `--until`. @throws UsageError */
-export function checkWindow(given: GivenOptions, now: Instant): Window {
-  const [since, until] = [given.text('since'), given.text('until')];
-  try {
-    return parseWindow(since, until, now);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    const name = error.option === '--until' ? 'until' : 'since';
-    throw new UsageError(given.origin(name), error.message, error.hint);
-  }
-}
-
-function checkFilter(given: GivenOptions, now: Instant): SessionFilter {
-  return {
-    status: given.text('status') as SessionStatus | undefined,
-    user: given.text('user'),
-    profile: given.text('profile'),
-    window: checkWindow(given, now),
-  };
-}
-
-/** A name as DynamoDB allows it, or the ARN of a table. */
-function tableName(text: string): string {
-  if (/^[A-Za-z0-9_.-]{3,255}$/.test(text) || /^arn:[a-z-]+:dynamodb:.+:table\/.+$/.test(text)) {
-    return text;
-  }
-  throw new UsageError(
-    '--table',
-    `"${text}" is no table name`,
-    'DynamoDB allows 3 to 255 letters, digits, _, . and -',
-  );
-}
-
-function regionName(text: string): string {
-  if (/^[a-z0-9-]+$/.test(text)) return text;
-  throw new UsageError('--region', `"${text}" is no region`, 'a region is named as eu-west-1');
-}
-
-/** Regions, each once. @throws UsageError */
-export function checkRegions(given: GivenOptions): readonly string[] | undefined {
-  return given.parsed('event-regions', (text) => [
-    ...new Set(text.split(',').map((name) => regionName(name.trim()))),
-  ]);
-}
-
-function httpUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new UsageError('--endpoint-url', `"${text}" is no URL`, 'give http://localhost:8000');
 }

@@ -5,10 +5,10 @@ import type { TrailTable } from '../../sources/athena/create-table.js';
 const FIRST_DAY = '2013-11-01';
 
 /**
- * Reads what a location leaves open. Trails lie under `AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD`, those
+ * The table for the location of a trail; accounts and regions that the location does not contain are keys of it. Trails lie under `AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD`, those
  * of an organization with its id after `AWSLogs` (CloudTrail User Guide, "Finding your CloudTrail log files").
  *
- * @throws UsageError for a location of something else, and where accounts or regions are left open.
+ * @throws UsageError for another location, and where accounts or regions are needed and not given.
  */
 export function trailTable(given: {
   readonly name: readonly string[];
@@ -24,8 +24,8 @@ export function trailTable(given: {
   if (matched === undefined) {
     throw new UsageError(
       '--location',
-      `"${given.location}" is no place of a trail`,
-      'give s3://BUCKET/PREFIX/AWSLogs/ACCOUNT, /AWSLogs/ACCOUNT/CloudTrail/REGION, or /AWSLogs/o-ORGANIZATION',
+      `"${given.location}" is not the location of a trail`,
+      'write s3://BUCKET/PREFIX/AWSLogs/ACCOUNT, …/AWSLogs/ACCOUNT/CloudTrail/REGION, or …/AWSLogs/o-ORGANIZATION',
     );
   }
   const accounts = account === undefined ? openPart('--accounts', given.accounts) : undefined;
@@ -43,6 +43,7 @@ export function trailTable(given: {
 
 function openPart(option: string, values: readonly string[] | undefined): readonly string[] {
   if (values !== undefined) return values;
-  const hint = 'what is not listed will not be seen by any query';
-  throw new UsageError(option, 'is needed: the location leaves it open', hint);
+  const what = option === '--accounts' ? 'account' : 'region';
+  const hint = `list them all: queries do not see the logs of a ${what} that is not listed`;
+  throw new UsageError(option, `is needed: the location does not contain the ${what}`, hint);
 }

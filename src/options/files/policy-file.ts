@@ -67,14 +67,16 @@ type Rule = z.infer<typeof rule>;
  * order of its rules. Stricter than Sentinel, which overlooks unknown keys, and more lenient, for its linter
  * refuses a rule that asks neither for a profile, a user nor a time. Import late.
  *
- * @param origin what the user called the option.
+ * @param origin how the user named the option, for messages.
+ * @param signal stops the reading.
  * @throws UsageError with every error of the file, each with its line and column.
  */
 export async function readPolicy(
   path: string,
   origin = '--policy',
+  signal?: AbortSignal,
 ): Promise<{ policy: Policy; warnings: readonly string[] }> {
-  const { rules } = await readYamlFile(origin, path, policyFile);
+  const { rules } = await readYamlFile(origin, path, policyFile, signal);
   const policy = {
     rules: rules.map(({ name, effect, conditions: given = conditions.parse({}) }) => ({
       name,

@@ -13,12 +13,14 @@ const profileMap = z.record(role, text);
 /**
  * Role ARN or role name → profile, as `--profile-map` says it. Import late.
  *
- * @param origin what the user called the option.
+ * @param origin how the user named the option, for messages.
+ * @param signal stops the reading.
  * @throws UsageError with every error of the file, each with its line and column.
  */
 export async function readProfileMap(
   path: string,
   origin = '--profile-map',
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  return new Map(Object.entries(await readYamlFile(origin, path, profileMap)));
+  return new Map(Object.entries(await readYamlFile(origin, path, profileMap, signal)));
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type Document,
   LineCounter,
@@ -12,11 +11,12 @@ import {
   visit,
 } from 'yaml';
 import * as z from 'zod';
-import { UsageError } from '../../errors.js';
+import { UsageError, ValueError } from '../../errors.js';
 import { printable } from '../../text/terminal-text.js';
 import { suggestion } from '../../suggestion.js';
+import { readSmallFile } from './small-file.js';
 
-/** A text with something in it, for the schemas of files. */
+/** A text that is not empty, for the schemas of files. */
 export const text = z.string().regex(/\S/, 'expected a text that is not empty');
 
 type Path = readonly PropertyKey[];
@@ -28,19 +28,22 @@ interface Problem {
 }
 
 /**
- * What a YAML file says, as the schema makes it. A number where the schema wants a text is an error: YAML
- * has dropped leading zeros by then. Messages that the schema gives stand; missing and unknown keys, wrong
- * types and values need none. Import late: yaml and zod are slow to load.
+ * The value of a small YAML file, as its schema makes it. A number where the schema expects a text is an
+ * error, because YAML has dropped leading zeros by then. Messages of the schema are used as they are; for
+ * missing and unknown keys, wrong types and wrong values it needs none. Import late: yaml and zod are slow
+ * to load.
  *
+ * @param option how the user named the option, for messages.
  * @throws UsageError with every error of the file, each on a line as `FILE:LINE:COLUMN: key.path: …`, in the
- * order of the file. Where the text is not YAML, its shape is not judged.
+ *   order of the file. When the text is not YAML, the schema is not applied.
  */
 export async function readYamlFile<T>(
   option: string,
   path: string,
   schema: z.ZodType<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const content = await contentOf(option, path);
+  const content = await contentOf(option, path, signal);
   try {
     return readYaml(option, path, content, schema);
   } catch (error) {
@@ -78,18 +81,16 @@ function readYaml<T>(option: string, path: string, content: string, schema: z.Zo
   throw new UsageError(option, told.join('\n'));
 }
 
-async function contentOf(option: string, path: string): Promise<string> {
-  let bytes: Uint8Array;
+async function contentOf(
+  option: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   try {
-    bytes = await readFile(path);
+    return await readSmallFile(path, signal);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(option, `${path} cannot be read: ${reason}`);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new UsageError(option, `${path} cannot be read: it is not UTF-8 text`);
+    if (!(error instanceof ValueError)) throw error;
+    throw new UsageError(option, error.message, error.hint);
   }
 }
 

@@ -1,33 +1,30 @@
-import yargs from 'yargs';
 import { UsageError } from '../../errors.js';
-import { COMMANDS, type CommandDefinition, type CommandName } from '../definitions/commands.js';
-import { OPTIONS, type OptionDefinition, type OptionName } from '../definitions/options.js';
-import { commandHelp, programHelp } from './help.js';
 import { suggestion } from '../../suggestion.js';
-import type { Given, Settings } from './settings.js';
+import { AUDITS } from '../completion/completions.js';
+import { SHELLS, completionScript } from '../completion/scripts.js';
+import type { CommandDefinition } from '../definitions/commands/command.js';
+import { COMMANDS, type CommandName, commandOf } from '../definitions/commands.js';
+import { OPTIONS, type OptionDefinition, type OptionName } from '../definitions/options.js';
+import { commandHelp, programHelp, shortCommandHelp, shortProgramHelp } from './help.js';
+import { type ParsedWords, parseWords } from './parse-words.js';
+import type { Setting, Settings } from './settings.js';
 
-/** What a command line asks for: a command, a text to print, or nothing that could be told. */
+/** What a command line asks for: a command, a text to print, or nothing. */
 export type Arguments =
   | {
       readonly kind: 'command';
       readonly name: CommandName;
-      /** What stands behind the name, or is meant when nothing does; empty for a command that takes nothing. */
-      readonly what: string;
-      readonly given: Settings;
+      /** What the command works on; empty for a command that has no such word. */
+      readonly subject: string;
+      readonly settings: Settings;
     }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'nothing'; readonly help: string };
 
-/** Everything is a text until it is checked, with what the environment and the config file say. */
-const PARSING = {
-  'boolean-negation': false,
-  'camel-case-expansion': false,
-  'dot-notation': false,
-  'parse-numbers': false,
-  'parse-positional-numbers': false,
-  'short-option-groups': false,
-  'strip-aliased': true,
-};
+/** Help is not wider than this. */
+const WIDEST = 100;
+/** The short help is made for a screen of 80 columns. */
+const SCREEN = 80;
 
 /**
  * Reads a command line. Help is made for `width` columns.
@@ -39,168 +36,167 @@ export async function parseArguments(
   version: string,
   width: number,
 ): Promise<Arguments> {
-  const columns = Math.min(width, 100);
-  const { parsed, chosen, printed } = await parse(argv);
-  if (printed !== '') return { kind: 'text', text: printed };
-  if (parsed['version'] === true) return { kind: 'text', text: version };
-  const words = (parsed['_'] as readonly unknown[]).map(textOf);
-  if (chosen === undefined) {
-    const [word] = words;
-    if (word !== undefined) throw unknownCommand(word);
-    checkNames(parsed, []);
-    const help = programHelp(columns);
-    return parsed['help'] === true ? { kind: 'text', text: help } : { kind: 'nothing', help };
+  const words = withoutAudit(argv);
+  const parsed = await parseWords(words);
+  if (parsed.flags.has('version')) return { kind: 'text', text: version };
+  const screen = { short: Math.min(width, SCREEN), full: Math.min(width, WIDEST) };
+  if (parsed.command === undefined) return withoutCommand(parsed, screen);
+  const command: CommandDefinition = COMMANDS[parsed.command];
+  const isHelp = parsed.flags.has('help') || parsed.flags.has('h');
+  if (isHelp) {
+    const subject = command.subjects?.[parsed.words[0] ?? ''] ? (parsed.words[0] ?? '') : '';
+    const text = parsed.flags.has('help')
+      ? commandHelp(command, subject, screen.full)
+      : shortCommandHelp(command, subject, screen.short);
+    return { kind: 'text', text };
   }
-  const command: CommandDefinition = COMMANDS[chosen];
-  if (parsed['help'] === true) return { kind: 'text', text: commandHelp(command, columns) };
-  checkNames(parsed, command.options);
-  const what = whatIsMeant(words.slice(1), command);
-  const given = givenIn(parsed, command.options);
-  const fitting = command.what?.[what] ?? command.options;
-  const stray = [...given.keys()].find((name) => !fitting.includes(name));
-  if (stray === undefined) return { kind: 'command', name: chosen, what, given };
-  throw new UsageError(`--${stray}`, `is not for ${command.name} ${what}`);
+  checkNames(parsed.options, command);
+  const subject = subjectOf(parsed.words, command);
+  const settings = settingsIn(parsed.options, command);
+  const { options } = command.subjects?.[subject] ?? command;
+  const other = [...settings.keys()].find((name) => !options.includes(name));
+  if (other === undefined) return { kind: 'command', name: parsed.command, subject, settings };
+  throw new UsageError(
+    `--${other}`,
+    `is not an option of ${command.name} ${subject}`,
+    ownersHint(other, command),
+  );
 }
 
-async function parse(argv: readonly string[]): Promise<{
-  readonly parsed: Readonly<Record<string, unknown>>;
-  readonly chosen: CommandName | undefined;
-  readonly printed: string;
-}> {
-  let chosen: CommandName | undefined;
-  let printed = '';
-  const parser = yargs()
-    .scriptName('sentinel-audit')
-    .locale('en')
-    .parserConfiguration(PARSING)
-    .exitProcess(false)
-    .help(false)
-    .version(false)
-    .option('help', { alias: 'h', type: 'boolean' })
-    .option('version', { type: 'boolean' })
-    .completion('completion', 'Print a completion script');
-  const completing = argv.includes('--get-yargs-completions');
-  for (const { name, describe, options, what } of Object.values<CommandDefinition>(COMMANDS)) {
-    parser.command(
-      name,
-      describe,
-      (builder) => {
-        for (const option of options) builder.option(option, parserOption(option, completing));
-        if (completing && what) builder.positional('what', { choices: Object.keys(what) });
-        return builder;
-      },
-      () => {
-        chosen = name as CommandName;
-      },
-    );
+/** The older names of the audits begin with the word `audit`. */
+function withoutAudit(argv: readonly string[]): readonly string[] {
+  const at = argv[0] === 'help' ? 1 : 0;
+  const [word, next] = argv.slice(at);
+  if (word !== 'audit') return argv;
+  if (next !== undefined && !next.startsWith('-') && !AUDITS.includes(next)) {
+    const hint = suggestion(next, AUDITS) ?? `the audits are ${AUDITS.join(' and ')}`;
+    throw new UsageError('audit', `"${next}" is not an audit`, hint);
   }
-  const parsed = await parser.parse(readable(argv), {}, (error, _parsed, output) => {
-    printed = output;
-    if (error) throw error;
-  });
-  return { parsed, chosen, printed };
+  return argv.toSpliced(at, 1);
 }
 
-/**
- * The words as yargs reads them as they were meant: a lone dash does not end a list, a negative number after
- * an option is its value and not more options, and a flag is not switched off by any value it does not know.
- */
-function readable(argv: readonly string[]): string[] {
-  const words: string[] = [];
-  for (const word of argv) {
-    const last = words.at(-1) ?? '';
-    const [, flag, value] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
-    if (flag !== undefined && kindOf(flag) === 'flag' && !/^(true|false)$/.test(value ?? '')) {
-      throw new UsageError(`--${flag}`, `"${value}" is neither true nor false`);
-    }
-    if (/^--?(?:constructor|toString|valueOf|hasOwnProperty|__proto__)\b/.test(word)) {
-      throw new UsageError(word, 'there is no such option here'); // yargs trips over them
-    }
-    if (/^-[\d.]/.test(word) && /^--[a-z-]+$/.test(last) && kindOf(last.slice(2)) !== 'flag') {
-      words[words.length - 1] = `${last}=${word}`;
-    } else {
-      words.push(word === '-' ? LONE_DASH : word);
-    }
-  }
-  return words;
+function withoutCommand(
+  { words, flags, options }: ParsedWords,
+  screen: { readonly short: number; readonly full: number },
+): Arguments {
+  const [word, ...rest] = words;
+  if (word === 'help' && rest.length === 0) return { kind: 'text', text: programHelp(screen.full) };
+  if (word === 'help') return { kind: 'text', text: helpOf(rest, screen.full) };
+  if (word === 'completion') return { kind: 'text', text: scriptFor(rest) };
+  if (word !== undefined) throw unknownCommand(word);
+  if (flags.has('help')) return { kind: 'text', text: programHelp(screen.full) };
+  if (flags.has('h')) return { kind: 'text', text: shortProgramHelp(screen.short) };
+  const [option] = options.keys();
+  if (option !== undefined) throw new UsageError(`--${option}`, 'needs a command before it');
+  return { kind: 'nothing', help: shortProgramHelp(screen.short) };
 }
 
-/** Undefined for what is no option. */
-function kindOf(name: string): OptionDefinition['kind'] | undefined {
-  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName].kind : undefined;
+function helpOf([name = '', subject = '']: readonly string[], width: number): string {
+  const command = commandOf(name);
+  if (command === undefined) throw unknownCommand(name);
+  return commandHelp(command, command.subjects?.[subject] ? subject : '', width);
 }
 
-/** Stands for `-` while yargs parses, which would end a list there; no argument can hold a NUL. */
-const LONE_DASH = '\0';
-
-function textOf(value: unknown): string {
-  return value === LONE_DASH ? '-' : String(value);
+function scriptFor([name, ...rest]: readonly string[]): string {
+  const shell = SHELLS.find((known) => known === name);
+  if (shell !== undefined && rest.length === 0) return completionScript(shell);
+  const problem =
+    name === undefined ? 'needs a shell' : `"${[name, ...rest].join(' ')}" is unknown`;
+  throw new UsageError('completion', problem, `give ${SHELLS.join(', ')}`);
 }
 
-/** Choices are completed by yargs, and checked by us: yargs does not say which one was near. */
-function parserOption(name: OptionName, completing: boolean): object {
-  const { kind, alias = [], choices, describe }: OptionDefinition = OPTIONS[name];
-  return {
-    alias,
-    describe,
-    array: kind === 'list',
-    ...(kind === 'flag' ? { boolean: true } : { string: true }),
-    ...(completing && choices ? { choices } : {}),
-  };
+function unknownCommand(word: string): UsageError {
+  const commands = [...Object.keys(COMMANDS), 'help', 'completion'];
+  const hint = suggestion(word, commands) ?? `the commands are ${commands.join(', ')}`;
+  return new UsageError(word, 'there is no such command', hint);
 }
 
-function checkNames(parsed: object, options: readonly OptionName[]): void {
-  const names = [...options, 'help', 'version'].flatMap((name) => [name, ...aliasesOf(name)]);
+function checkNames(given: ReadonlyMap<string, unknown>, command: CommandDefinition): void {
+  const names = [...command.options, 'help', 'version', 'h'].flatMap((name) => [
+    name,
+    ...aliasesOf(name),
+  ]);
   const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
-  for (const key of Object.keys(parsed)) {
-    if (key === '_' || key === '$0' || names.includes(key)) continue;
-    const hint = suggestion(dashed(key), names.map(dashed));
-    throw new UsageError(dashed(key), 'there is no such option here', hint);
+  for (const name of given.keys()) {
+    if (names.includes(name)) continue;
+    if (Object.hasOwn(OPTIONS, name)) {
+      const hint = ownersHint(name, command);
+      throw new UsageError(dashed(name), `is not an option of ${command.name}`, hint);
+    }
+    const hint = suggestion(dashed(name), names.map(dashed));
+    throw new UsageError(dashed(name), 'there is no such option', hint);
   }
 }
 
 function aliasesOf(name: string): readonly string[] {
-  if (name === 'help') return ['h'];
-  return name in OPTIONS ? ((OPTIONS[name as OptionName] as OptionDefinition).alias ?? []) : [];
+  return Object.hasOwn(OPTIONS, name)
+    ? ((OPTIONS[name as OptionName] as OptionDefinition).alias ?? [])
+    : [];
 }
 
-function whatIsMeant(words: readonly string[], { name, what = {} }: CommandDefinition): string {
-  const known = Object.keys(what);
+/** Where an option belongs to: other subjects of the command, else other commands. */
+function ownersHint(name: string, command: CommandDefinition): string {
+  const has = ({ options }: { readonly options: readonly string[] }): boolean =>
+    options.includes(name);
+  const subjects = Object.entries(command.subjects ?? {}).filter(([, subject]) => has(subject));
+  const commands: readonly CommandDefinition[] = Object.values(COMMANDS);
+  const owners =
+    subjects.length > 0
+      ? subjects.map(([subject]) => `${command.name} ${subject}`)
+      : commands.filter(has).map((owner) => owner.name);
+  return `it is an option of ${owners.join(', ')}`;
+}
+
+function subjectOf(words: readonly string[], { name, subjects = {} }: CommandDefinition): string {
+  const known = Object.keys(subjects);
   const wrong = words.find((word, at) => at > 0 || !known.includes(word));
   if (wrong === undefined) return words[0] ?? known[0] ?? '';
   const can = known.length > 0 ? `it takes ${known.join(' or ')}` : 'it takes options only';
   throw new UsageError(name, `does not take "${wrong}"`, suggestion(wrong, known) ?? can);
 }
 
-function unknownCommand(word: string): UsageError {
-  const commands = [...Object.keys(COMMANDS), 'completion'];
-  const hint = suggestion(word, commands) ?? `the commands are ${commands.join(', ')}`;
-  return new UsageError(word, 'there is no such command', hint);
-}
-
-/** What chooses the evidence, and no report repeats: of two values, one would be left out in silence. */
-function mayStandOnce(name: OptionName): boolean {
-  const { kind, group }: OptionDefinition = OPTIONS[name];
-  const isChoice = group === 'Events' || group === 'Judgement';
-  return kind === 'text' && (isChoice || ['status', 'user', 'profile'].includes(name));
-}
-
-/** Any other option that is given twice has its last value; a list has all. */
-function givenIn(
-  parsed: Readonly<Record<string, unknown>>,
-  options: readonly OptionName[],
+/** The options of a command; one that is given twice has its last value, a list has all its values. */
+function settingsIn(
+  given: ReadonlyMap<string, readonly string[]>,
+  command: CommandDefinition,
 ): Settings {
-  const given = new Map<OptionName, Given>();
-  for (const name of options) {
-    if (parsed[name] === undefined) continue;
-    const texts = [parsed[name]].flat().map(textOf);
+  const settings = new Map<OptionName, Setting>();
+  for (const name of command.options) {
+    const texts = given.get(name);
+    if (texts === undefined) continue;
     const { kind }: OptionDefinition = OPTIONS[name];
     const last = texts.at(-1) ?? '';
-    if (mayStandOnce(name) && texts.some((text) => text !== last)) {
+    if (mustNotDiffer(name) && texts.some((text) => text !== last)) {
       throw new UsageError(`--${name}`, `is given twice: ${texts.join(', ')}`);
     }
+    if (kind === 'list') checkSwallowed(name, texts, command);
     const value = kind === 'list' ? texts : kind === 'flag' ? last === 'true' : last;
-    given.set(name, { value, origin: `--${name}` });
+    settings.set(name, { value, origin: `--${name}` });
   }
-  return given;
+  return settings;
+}
+
+/** Options that select the evidence: of two different values, one would be ignored without a word. */
+function mustNotDiffer(name: OptionName): boolean {
+  const { kind, group }: OptionDefinition = OPTIONS[name];
+  const isSelection = ['Events', 'Athena', 'Judgement', 'Filters'].includes(group);
+  return kind === 'text' && isSelection && name !== 'since' && name !== 'until';
+}
+
+/** A list takes all words up to the next option, also one that was meant for the command. */
+function checkSwallowed(
+  name: OptionName,
+  values: readonly string[],
+  { name: command, subjects = {} }: CommandDefinition,
+): void {
+  const isMeant = (word: string): boolean =>
+    Object.hasOwn(subjects, word) || commandOf(word) !== undefined;
+  const word = values.slice(1).find(isMeant);
+  if (word === undefined) return;
+  const start = Object.hasOwn(subjects, word) ? `${command} ${word}` : word;
+  throw new UsageError(
+    `--${name}`,
+    `"${word}" was taken as one of its values`,
+    `write sentinel-audit ${start} --${name} …; a file of that name is ./${word}`,
+  );
 }

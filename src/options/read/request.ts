@@ -1,13 +1,19 @@
+import { completionLines } from '../completion/completions.js';
+import { ASK } from '../completion/scripts.js';
+import { optionOf } from '../definitions/commands/command.js';
+import { COMMANDS, type CommandName } from '../definitions/commands.js';
 import { parseArguments } from './arguments.js';
+import { readConfig } from './config-file.js';
+import { readEnvironment } from './environment.js';
 import { GivenOptions } from './given-options.js';
-import type { CommandName } from '../definitions/commands.js';
-import { type Environment, readConfig, readEnvironment } from './settings.js';
+import type { Environment } from './settings.js';
 
-/** What is asked for: a command with what was said for it, a text to print, or nothing at all. */
+/** What is asked for: a command with its options, a text to print, or nothing at all. */
 export type Request =
   | {
       readonly kind: 'command';
       readonly name: CommandName;
+      /** What the command works on; empty for a command that has no such word. */
       readonly what: string;
       readonly given: GivenOptions;
     }
@@ -15,9 +21,10 @@ export type Request =
   | { readonly kind: 'nothing'; readonly help: string };
 
 /**
- * What the command line, the environment and the config file ask for together, in this order of weight.
- * Options that other commands have may stand in the last two.
+ * What the command line, the environment and the config file ask for together; the first of them that gives
+ * an option wins. The last two may contain options of other commands.
  *
+ * @param signal stops the reading of files.
  * @throws UsageError
  */
 export async function readRequest(
@@ -25,12 +32,18 @@ export async function readRequest(
   env: Environment,
   version: string,
   width: number,
+  signal?: AbortSignal,
 ): Promise<Request> {
+  if (argv[0] === ASK) return { kind: 'text', text: await completionLines(argv.slice(1), env) };
   const request = await parseArguments(argv, version, width);
   if (request.kind !== 'command') return request;
+  const { name, subject, settings } = request;
   const environment = readEnvironment(env);
-  const path = new GivenOptions([request.given, environment]).text('config');
-  const config = await readConfig(path, env);
-  const given = new GivenOptions([request.given, environment, config]);
-  return { kind: 'command', name: request.name, what: request.what, given };
+  const path = new GivenOptions([settings, environment]).text('config');
+  const config = await readConfig(path, env, signal);
+  const given = new GivenOptions([settings, environment, config], {
+    definitionOf: (option) => optionOf(option, COMMANDS[name], subject),
+    signal,
+  });
+  return { kind: 'command', name, what: subject, given };
 }

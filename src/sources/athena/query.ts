@@ -12,7 +12,7 @@ import { SourceError } from '../../errors.js';
 import { printable } from '../../text/terminal-text.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Source } from '../../pipeline/pipe.js';
-import { answerOf } from '../aws/aws.js';
+import { answerOf } from '../aws/answer.js';
 import { repeatedTokenCheck } from '../aws/repeated-token.js';
 import { SYSTEM_CLOCK } from '../aws/clock.js';
 import type { Sql } from './sql.js';
@@ -131,7 +131,7 @@ function hintFor(reason: string): string | undefined {
     return 'the workgroup limits what a query may scan: ask for a shorter window, or raise the limit';
   }
   if (/access denied|not authorized|insufficient permissions/i.test(reason)) {
-    return 'the query needs s3:GetObject and s3:ListBucket on the logs, and glue:GetTable; docs/commands.md lists every permission';
+    return 'the query needs s3:GetObject and s3:ListBucket on the logs, and glue:GetTable; docs/operations.md lists every permission';
   }
   return undefined;
 }

@@ -272,3 +272,30 @@ test("of a cross-account pair, the caller's account says more of the caller", ()
   expect(callerFullness(full)).toBeGreaterThan(callerFullness(less));
   expect(callerFullness(less)).toBeGreaterThan(callerFullness(eventOf({ userIdentity: {} })));
 });
+
+test.each<[object, string | undefined]>([
+  [{ userIdentity: { identityProvider: 'a' }, responseElements: { issuer: 'b' } }, 'a'],
+  [
+    { responseElements: { issuer: 'https://idp.example.com/saml' } },
+    'https://idp.example.com/saml',
+  ],
+  [{ responseElements: { provider: 'accounts.google.com' } }, 'accounts.google.com'],
+  [{ requestParameters: { providerId: 'www.amazon.com' } }, 'www.amazon.com'],
+  [
+    { requestParameters: { principalArn: 'arn:aws:iam::123456789012:saml-provider/Okta' } },
+    'arn:aws:iam::123456789012:saml-provider/Okta',
+  ],
+  [
+    { requestParameters: null, responseElements: null, userIdentity: { identityProvider: '' } },
+    undefined,
+  ],
+])('the identity provider of %o is %s', (members, provider) => {
+  const record = {
+    eventID: 'e1',
+    eventTime: '2026-01-20T10:00:00Z',
+    eventName: 'AssumeRoleWithSAML',
+    eventSource: 'sts.amazonaws.com',
+    ...members,
+  };
+  expect(parseRoleCall(record)?.identityProvider).toBe(provider);
+});

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../src/errors.js';
+import { ValueError } from '../../../src/errors.js';
 import { identityReader } from '../../../src/model/role-call/source-identity.js';
 
 describe("Sentinel's own forms", () => {
@@ -103,9 +103,9 @@ describe('a pattern of the installation', () => {
   });
 
   test.each(['(', 'a)|(b', '[', '(?<user>a)(?<user>b)', '*', '(?<user', 'a{2,1}', '\\'])(
-    'that is no regular expression is a usage error: %s',
+    'that is not a regular expression is an error: %s',
     (pattern) => {
-      expect(() => identityReader(pattern)).toThrow(UsageError);
+      expect(() => identityReader(pattern)).toThrow(ValueError);
       expect(() => identityReader(pattern)).toThrow(
         expect.objectContaining({ option: '--identity-pattern', exitCode: 2 }),
       );

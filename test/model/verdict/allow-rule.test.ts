@@ -95,3 +95,41 @@ test('the first of the rules that permits an event is told', () => {
   expect(find(NOTHING)).toBeUndefined();
   expect(allowing([])(EVENT)).toBeUndefined();
 });
+
+describe('a caller of another account, which is recorded without its ARN', () => {
+  const foreign: RoleCall = {
+    ...NOTHING,
+    roleArn: 'arn:aws-us-gov:iam::123456789012:role/Deploy',
+    principalId: 'AIDAEXAMPLE',
+    callerType: 'AWSAccount',
+    callerAccountId: '444455556666',
+  };
+
+  test.each<[Partial<AllowRule>, boolean]>([
+    [{ callerAccount: '444455556666' }, true],
+    [{ callerAccount: '123456789012' }, false],
+    [{ caller: '*444455556666*' }, true],
+    [{ caller: 'arn:aws-us-gov:iam::444455556666:root' }, true],
+    [{ caller: 'arn:aws-us-gov:iam::444455556666:*' }, true],
+    [{ caller: 'arn:aws:iam::444455556666:root' }, false],
+    [{ caller: '444455556666' }, false],
+    [{ caller: '*:user/*' }, false],
+  ])('is permitted by %o: %s', (conditions, expected) => {
+    expect(permits(conditions, foreign)).toBe(expected);
+  });
+
+  test('and one that has an ARN is not its account', () => {
+    const named = { ...foreign, callerArn: 'arn:aws-us-gov:iam::444455556666:user/eve' };
+    expect(permits({ caller: 'arn:aws-us-gov:iam::444455556666:root' }, named)).toBe(false);
+    expect(permits({ callerAccount: '444455556666' }, named)).toBe(true);
+    expect(permits({ caller: '*' }, NOTHING)).toBe(false);
+  });
+});
+
+test('a rule may name the identity provider', () => {
+  const federated = { ...NOTHING, identityProvider: 'accounts.google.com' };
+  expect(permits({ identityProvider: 'accounts.google.com' }, federated)).toBe(true);
+  expect(permits({ identityProvider: '*.google.com' }, federated)).toBe(true);
+  expect(permits({ identityProvider: 'cognito*' }, federated)).toBe(false);
+  expect(permits({ identityProvider: '*' }, NOTHING)).toBe(false);
+});

@@ -3,6 +3,7 @@ import { UsageError } from '../../../src/errors.js';
 import { formatInstant, parseInstant } from '../../../src/model/time/instant.js';
 import {
   type AuditOptions,
+  checkCompliance,
   checkUntracked,
   checkVerdicts,
 } from '../../../src/options/check/audit-options.js';
@@ -20,6 +21,7 @@ async function optionsOf(line: string, given: Env = {}): Promise<AuditOptions> {
   const request = await readRequest(line.split(' '), env, '1.2.3', 80);
   if (request.kind !== 'command') throw new Error(`${line} is ${request.kind}`);
   if (request.name === 'untracked-sessions') return checkUntracked(request.given, env, now);
+  if (request.name === 'session-compliance') return checkCompliance(request.given, env, now);
   return request.what === 'verdicts'
     ? checkVerdicts(request.given, env, now)
     : (checkEvents(request.given, env, now) as AuditOptions);
@@ -59,14 +61,17 @@ test('every option is taken over', async () => {
   const allow = fileOf('allow.yaml', 'rules: [{ name: CI, reason: deploys, role: "*" }]');
   const map = fileOf('map.yaml', `${roleArn('Prod')}: prod\n`);
   const config = fileOf('config', `[profile dev]\nrole_arn = ${roleArn('Dev')}\n`);
+  const policy = fileOf('policy.yaml', 'version: "1"\nrules: [{ name: r, effect: allow }]');
   const options = await optionsOf(
-    `${AUDIT} --include-service-calls --include-failed-calls --role arn:*/r --profile p --sessions-since 2026-01-01 --sessions-until 1d ` +
+    `${AUDIT} --include-service-calls --include-failed-calls --role ${roleArn('R*')} --profile p --policy ${policy} --max-session 1h --sessions-since 2026-01-01 --sessions-until 1d ` +
       `--broker a b* --lookup-concurrency 3 --identity-pattern s-.+ ` +
       `--allow ${allow} --profile-map ${map} --aws-config ${config}`,
   );
   expect(options).toMatchObject({
     kinds: { serviceCalls: true, failedCalls: true },
-    role: 'arn:*/r',
+    role: roleArn('R*'),
+    policy: { policy: { rules: [{ name: 'r' }] }, warnings: [expect.anything()] },
+    maxSession: 3600,
     vouched: {
       since: parseInstant('2026-01-01T00:00:00Z'),
       until: parseInstant('2026-01-23T12:00:00Z'),
@@ -88,6 +93,33 @@ test.each([
   ['all', ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity']],
 ])('--event-name %s', async (names, expected) => {
   expect((await optionsOf(`${AUDIT} --event-name ${names}`)).from.eventNames).toEqual(expected);
+});
+
+describe('sessions are vouched for', () => {
+  const vouchedBy = async (line: string): Promise<unknown> => (await optionsOf(line)).vouched;
+
+  test('in every command that judges, from a time on or between two', async () => {
+    const since = parseInstant('2026-01-10T00:00:00Z');
+    const until = parseInstant('2026-01-20T00:00:00Z');
+    for (const command of ['untracked-sessions', 'session-compliance', 'export verdicts']) {
+      const line = `${command} --since 7d --events - --sessions-since 2026-01-10`;
+      expect(await vouchedBy(line)).toEqual({ since, until: undefined });
+      expect(await vouchedBy(`${line} --sessions-until 2026-01-20`)).toEqual({ since, until });
+      expect((await optionsOf(line)).maxSession).toBe(12 * 3600);
+    }
+  });
+
+  test.each([
+    ['--sessions-until 1d', '--sessions-until', /needs --sessions-since WHEN/],
+    ['--sessions-since 1d --sessions-until 2d', '--sessions-since', /the window is backwards/],
+    ['--sessions-since soon', '--sessions-since', /is not a duration or a time/],
+    ['--max-session 0h', '--max-session', /"0h" is not longer than 0/],
+    ['--max-session 12', '--max-session', /"12" is not a duration/],
+    ['--max-session 1.5d2x', '--max-session', /is not a duration/],
+  ])('and wrong ones are refused: %s', async (more, option, message) => {
+    const failure = await failureOf(`${AUDIT} ${more}`);
+    expect(failure).toMatchObject({ option, message: expect.stringMatching(message) });
+  });
 });
 
 test.each([
@@ -166,35 +198,43 @@ test('export events and export verdicts need no window, and are CSV', async () =
 test.each([
   ['untracked-sessions --events /dev/null', '--since', /is needed/],
   [`${AUDIT} --until 8d`, '--since', /backwards/],
-  [`${AUDIT} --fail-on orphan`, '--fail-on', /there is no "orphan"/],
-  [`${AUDIT} --fail-on tracked`, '--fail-on', /there is no "tracked"/],
-  [`${AUDIT} --fail-on none,orphaned`, '--fail-on', /none stands alone/],
-  [`${AUDIT} --fail-on orphaned,orphaned`, '--fail-on', /named twice/],
+  [`${AUDIT} --fail-on orphan`, '--fail-on', /"orphan" is not a valid value/],
+  [`${AUDIT} --fail-on tracked`, '--fail-on', /"tracked" is not a valid value/],
+  [`${AUDIT} --fail-on none,orphaned`, '--fail-on', /"none" cannot be combined/],
+  [`${AUDIT} --fail-on orphaned,orphaned`, '--fail-on', /given twice/],
   [`${AUDIT} --identity-pattern (`, '--identity-pattern', /./],
-  [`${AUDIT} --event-name AssumeRol`, '--event-name', /there is no "AssumeRol"/],
-  [`${AUDIT} --event-name AssumeRoot`, '--event-name', /there is no "AssumeRoot"/],
-  [`${AUDIT} --columns device_id`, '--columns', /there is no "device_id" here/],
-  [`${AUDIT} --columns audit`, '--columns', /there is no "audit" here/],
+  [`${AUDIT} --event-name AssumeRol`, '--event-name', /"AssumeRol" is not a valid value/],
+  [`${AUDIT} --event-name AssumeRoot`, '--event-name', /"AssumeRoot" is not a valid value/],
+  [`${AUDIT} --columns device_id`, '--columns', /"device_id" is not a valid value/],
+  [`${AUDIT} --columns audit`, '--columns', /"audit" is not a valid value/],
   [`${AUDIT} --lookup-concurrency 0`, '--lookup-concurrency', /not a whole number/],
   [`${AUDIT} --broker`, '--broker', /needs a value/],
-  [`${AUDIT} --user alice`, '--user', /no such option here/],
+  [`${AUDIT} --user alice`, '--user', /is not an option of/],
   [`${AUDIT} --allow /no/where`, '--allow', /no\/where/],
   [`${AUDIT} --profile-map /no/where`, '--profile-map', /no\/where/],
   [`${AUDIT} --aws-config /no/where`, '--aws-config', /cannot be read/],
-  [`${AUDIT} --event-regions EU!`, '--event-regions', /no region/],
-  ['untracked-sessions --since 7d --events - --sessions -', '--events', /--sessions already/],
+  [`${AUDIT} --event-regions EU!`, '--event-regions', /not a valid region name/],
+  [
+    'untracked-sessions --since 7d --events - --sessions -',
+    '--events',
+    /already read by --sessions/,
+  ],
   ['untracked-sessions --since 7d --events - -', '--events', /only once/],
   ['untracked-sessions --since 7d --events /no/where', '--events', /no file or folder/],
   ['untracked-sessions --since 200d --until 100d', '--until', /90 days/],
   ['untracked-sessions --since 200d --until 90d', '--until', /90 days/],
-  ['export events --user alice', '--user', /is not for export events/],
-  ['export events --table x', '--table', /is not for export events/],
-  ['export events --broker x', '--broker', /is not for export events/],
-  ['export events --columns category --events -', '--columns', /there is no "category" here/],
-  ['export verdicts --status active', '--status', /is not for export verdicts/],
-  ['export verdicts --columns device_id --events -', '--columns', /there is no "device_id" here/],
-  ['export verdicts --fail-on none', '--fail-on', /no such option here/],
-  ['export sessions --role x', '--role', /is not for export sessions/],
+  ['export events --user alice', '--user', /is not an option of export events/],
+  ['export events --table x', '--table', /is not an option of export events/],
+  ['export events --broker x', '--broker', /is not an option of export events/],
+  ['export events --columns category --events -', '--columns', /"category" is not a valid value/],
+  ['export verdicts --status active', '--status', /is not an option of export verdicts/],
+  [
+    'export verdicts --columns device_id --events -',
+    '--columns',
+    /"device_id" is not a valid value/,
+  ],
+  ['export verdicts --fail-on none', '--fail-on', /is not an option of/],
+  ['export sessions --role x', '--role', /is not an option of export sessions/],
 ])('%s is a usage error', async (line, option, message) => {
   expect(await failureOf(line)).toMatchObject({
     option,

@@ -34,7 +34,7 @@ async function failureOf(line: string, env: Env = {}): Promise<UsageError> {
 
 test('without options the table that Sentinel names is exported as CSV to standard output', async () => {
   expect(await optionsOf('export')).toEqual({
-    from: { table: 'sentinel-sessions', sessions: [] },
+    from: { table: 'sentinel-sessions', sessions: [], exclude: [], env: {} },
     filter: { window: {} },
     columns: undefined,
     format: 'csv',
@@ -70,10 +70,7 @@ describe('the source', () => {
   test('is asked in the region that is said', async () => {
     expect((await optionsOf('export --region eu-west-1')).from.region).toBe('eu-west-1');
     const env = { AWS_DEFAULT_REGION: 'eu-north-1' };
-    expect((await optionsOf('export', env)).from.region).toBe('eu-north-1');
-    expect(
-      (await optionsOf('export', { ...env, AWS_REGION: 'eu-west-1' })).from.region,
-    ).toBeUndefined();
+    expect((await optionsOf('export', env)).from).toMatchObject({ region: undefined, env });
   });
 });
 
@@ -118,26 +115,26 @@ test('columns are a set, or a list of names', async () => {
 });
 
 test.each([
-  ['export --table a', '--table', /"a" is no table name/],
-  ['export --table a/b', '--table', /"a\/b" is no table name/],
+  ['export --table a', '--table', /"a" is not a valid table name/],
+  ['export --table a/b', '--table', /"a\/b" is not a valid table name/],
   ['export --sessions /no/where', '--sessions', /no file or folder \/no\/where/],
   ['export --sessions - -', '--sessions', /only once/],
   ['export --segments 0', '--segments', /not a whole number/],
   ['export --max-rcu 0.5', '--max-rcu', /not a whole number/],
-  ['export --region eu_west', '--region', /no region/],
-  ['export --endpoint-url localhost:8000', '--endpoint-url', /no URL/],
-  ['export --since yesterday', '--since', /"yesterday"/],
+  ['export --region eu_west', '--region', /not a valid region name/],
+  ['export --endpoint-url localhost:8000', '--endpoint-url', /not a valid URL/],
+  ['export --since tomorrow', '--since', /"tomorrow"/],
   ['export --since 1d --until=-1d', '--until', /"-1d" is negative/],
   ['export --since 1h --until 1d', '--since', /backwards/],
-  ['export --status gone', '--status', /none of active/],
+  ['export --status gone', '--status', /not one of active/],
   ['export --json --format csv', '--json', /contradicts --format csv/],
   ['export --out /no/where/a.csv', '--out', /no folder \/no\/where/],
   ['export --out /tmp', '--out', /is a folder/],
-  ['export --out /tmp/a.parquet', '--out', /\.parquet cannot be written/],
-  ['export --out /tmp/a.csv.zst', '--out', /\.zst cannot be written/],
+  ['export --out /tmp/a.parquet', '--out', /\.parquet files cannot be written/],
+  ['export --out /tmp/a.csv.zst', '--out', /\.zst files cannot be written/],
   ['export --rejects /no/where/a', '--rejects', /no folder/],
   ['export --out /tmp/a --rejects /tmp/../tmp/a', '--rejects', /same file as --out/],
-  ['export --columns audit,ttl', '--columns', /"audit" stands alone/],
+  ['export --columns audit,ttl', '--columns', /"audit" cannot be combined/],
   ['server-sessions --limit 0', '--limit', /not a whole number/],
   ['server-sessions --limit 1000001', '--limit', /from 1 to 1000000/],
 ])('%s is a usage error', async (line, option, message) => {

@@ -46,9 +46,36 @@ rules:
     ['2026-01-31', '2026-01-31T00:00:00Z'],
     ['"2026-01-31"', '2026-01-31T00:00:00Z'],
     ['2026-01-31T12:00:00+01:00', '2026-01-31T11:00:00Z'],
+    ['2026-01-31 12:00:00Z', '2026-01-31T12:00:00Z'],
   ])('may end at %s', async (until, instant) => {
     const content = `rules: [{ name: a, reason: b, role: c, until: ${until} }]`;
     expect((await allowList(content))[0]?.until).toEqual(parseInstant(instant));
+  });
+
+  test('says that a time needs a zone', async () => {
+    const content = 'rules: [{ name: a, reason: b, role: c, until: 2026-01-31T12:00:00 }]';
+    await expect(allowList(content)).rejects.toThrow(/has no time zone/);
+  });
+
+  test('has conditions on accounts and identity providers', async () => {
+    const content = `rules:
+  - { name: vendor, reason: monitoring, caller_account: "444455556666" }
+  - { name: okta, reason: people, identity_provider: "*:saml-provider/Okta" }
+`;
+    expect(await allowList(content)).toEqual([
+      { name: 'vendor', reason: 'monitoring', callerAccount: '444455556666' },
+      { name: 'okta', reason: 'people', identityProvider: '*:saml-provider/Okta' },
+    ]);
+  });
+
+  test.each([
+    ['444455556666', /put it in quotes, "444455556666"/],
+    ['"44445555666"', /expected an account ID of 12 digits/],
+    ['"4444*"', /expected an account ID of 12 digits/],
+    ['"arn:aws:iam::444455556666:root"', /expected an account ID of 12 digits/],
+  ])('takes an account of 12 digits, as text: %s', async (account, message) => {
+    const content = `rules: [{ name: a, reason: b, caller_account: ${account} }]`;
+    await expect(allowList(content)).rejects.toThrow(message);
   });
 
   test('may be empty', async () => {
@@ -81,14 +108,14 @@ rules:
       '1:10: version: expected 1, found 1: put it in quotes, "1"',
       '3:5: rules.0.reason: is missing: expected a text',
       '4:11: rules.0.role: expected a text, found 012345678901: put it in quotes, "012345678901"',
-      '5:5: rules.1: expected at least one of role, caller, event_name, source_identity',
-      '6:11: rules.1.name: "a" is the name of rules.0 already',
-      '7:5: rules.2: expected at least one of role, caller, event_name, source_identity',
+      '5:5: rules.1: expected at least one of role, caller, caller_account, identity_provider, event_name, source_identity',
+      '6:11: rules.1.name: "a" is already the name of rules.0',
+      '7:5: rules.2: expected at least one of role, caller, caller_account, identity_provider, event_name, source_identity',
       '7:11: rules.2.name: expected a text that is not empty',
       '9:5: rules.2.rol: unknown key; did you mean role?',
-      '10:12: rules.2.until: expected a date such as 2026-01-31 or an RFC 3339 time',
-      '14:12: rules.3.until: expected a date such as 2026-01-31 or an RFC 3339 time',
-      '15:11: rules.4.name: "a" is the name of rules.0 already',
+      '10:12: rules.2.until: "2026-02-30" is not a valid date or time: write a date such as 2026-01-31 or a time with Z',
+      '14:12: rules.3.until: expected a date or a time, as text',
+      '15:11: rules.4.name: "a" is already the name of rules.0',
       '17:11: rules.4.role: expected a text that is not empty',
     ]);
   });

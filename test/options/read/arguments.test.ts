@@ -13,7 +13,7 @@ const parse = (line: string): Promise<Arguments> =>
 async function valuesOf(line: string): Promise<Record<string, unknown>> {
   const parsed = await parse(line);
   if (parsed.kind !== 'command') throw new Error(`${line} is ${parsed.kind}`);
-  return Object.fromEntries([...parsed.given].map(([name, { value }]) => [name, value]));
+  return Object.fromEntries([...parsed.settings].map(([name, { value }]) => [name, value]));
 }
 
 async function failureOf(line: string): Promise<UsageError> {
@@ -89,7 +89,7 @@ describe('a command', () => {
 
   test('says where a value came from', async () => {
     const parsed = await parse('export -o a.csv');
-    expect(parsed.kind === 'command' && parsed.given.get('out')?.origin).toBe('--out');
+    expect(parsed.kind === 'command' && parsed.settings.get('out')?.origin).toBe('--out');
   });
 
   test('takes --no-progress as the option it is', async () => {
@@ -104,22 +104,43 @@ describe('what does not exist is an error with the nearest that does', () => {
       'frobnicate',
       'frobnicate',
       /no such command/,
-      'the commands are export, server-sessions, untracked-sessions, session-compliance, athena-table, completion',
+      'the commands are export, server-sessions, untracked-sessions, session-compliance, athena-table, help, completion',
     ],
     ['export --sicne 7d', '--sicne', /no such option/, 'did you mean --since?'],
-    ['export --limit 5', '--limit', /no such option/, undefined],
+    [
+      'export --limit 5',
+      '--limit',
+      /is not an option of export/,
+      /it is an option of server-sessions$/,
+    ],
+    [
+      'export events --status active',
+      '--status',
+      /is not an option of export events/,
+      /it is an option of export sessions$/,
+    ],
+    ['help exprot', 'exprot', /no such command/, /did you mean export/],
+    [
+      'audit exprot',
+      'audit',
+      /"exprot" is not an audit/,
+      /untracked-sessions and session-compliance/,
+    ],
+    ['audit untracked', 'audit', /is not an audit/, /untracked-sessions/],
+    ['completion', 'completion', /needs a shell/, /bash, zsh, fish/],
+    ['completion tcsh', 'completion', /"tcsh" is unknown/, /bash, zsh, fish/],
     ['export -x', '-x', /no such option/, expect.anything()],
     ['export --no-quiet', '--no-quiet', /no such option/, expect.anything()],
     ['export --maxRcu 5', '--maxRcu', /no such option/, 'did you mean --max-rcu?'],
     ['export sesions', 'export', /does not take "sesions"/, 'did you mean sessions?'],
     ['export sessions sessions', 'export', /does not take "sessions"/, expect.anything()],
     ['server-sessions sessions', 'server-sessions', /does not take/, 'it takes options only'],
-    ['--since 7d', '--since', /no such option/, undefined],
+    ['--since 7d', '--since', /needs a command before it/, undefined],
   ])('%s', async (line, option, message, hint) => {
     expect(await failureOf(line)).toMatchObject({
       option,
       message: expect.stringMatching(message),
-      hint,
+      hint: hint instanceof RegExp ? expect.stringMatching(hint) : hint,
     });
   });
 });
@@ -137,23 +158,92 @@ test.each(['--strict=yes', '--strict=1', '--strict=maybe', '--strict='])(
 
 describe('a text to print', () => {
   test.each([
-    ['--help', /^sentinel-audit gets audit evidence/],
-    ['-h', /^sentinel-audit gets audit evidence/],
+    ['--help', /^Audit evidence .*^Exit codes$/ms],
+    ['help', /^Audit evidence .*^Exit codes$/ms],
+    ['-h', /^Audit evidence .*^Examples$/ms],
+    ['audit --help', /^Audit evidence .*^Exit codes$/ms],
     ['--version', /^1\.2\.3$/],
-    ['export --help', /^Stream sessions/],
-    ['server-sessions -h --since', /^List the newest sessions/],
-    ['completion', /sentinel-audit.*completion/s],
+    ['export --help', /^Export sessions.*--segments N/s],
+    ['export -h', /^Export sessions.*--help shows all options/s],
+    ['help export', /^Export sessions.*--segments N/s],
+    ['help export events', /export events \[options\].*--event-name/s],
+    ['export events --help', /export events \[options\].*--event-name/s],
+    ['help audit untracked-sessions', /^Find role calls/],
+    ['audit session-compliance -h', /^Report for each profile/],
+    ['server-sessions -h --since', /^List sessions/],
+    ['completion bash', /^_sentinel_audit\(\)/],
+    ['completion zsh', /^#compdef sentinel-audit/],
+    ['completion fish', /^function __sentinel_audit/],
   ])('%s', async (line, text) => {
     expect(await parse(line)).toEqual({ kind: 'text', text: expect.stringMatching(text) });
   });
+});
 
+test('the audits go by their older names too', async () => {
+  for (const name of ['untracked-sessions', 'session-compliance']) {
+    const [older, newer] = [`audit ${name} --since 7d`, `${name} --since 7d`];
+    expect(await parse(older)).toEqual(await parse(newer));
+  }
+});
+
+describe('a value that begins with a dash', () => {
+  test.each(['-bob', '-', '-1', '-x.csv', '-oops'])(
+    'is a value where it is no option: %s',
+    async (word) => {
+      for (const option of ['user', 'profile', 'table', 'region']) {
+        expect(await valuesOf(`export --${option} ${word}`)).toEqual({ [option]: word });
+      }
+      expect(await valuesOf(`export --sessions ${word}`)).toEqual({ sessions: [word] });
+      expect(await valuesOf(`export -o ${word}`)).toEqual({ out: word });
+    },
+  );
+
+  test('is an error that shows how to give it where it looks like an option', async () => {
+    expect(await failureOf('export --user --bob')).toMatchObject({
+      option: '--user',
+      message: 'needs a value',
+      hint: 'there is no option --bob; if it is the value, write --user=--bob',
+    });
+    expect(await valuesOf('export --user=--bob --profile=-q')).toEqual({
+      user: '--bob',
+      profile: '-q',
+    });
+  });
+
+  test('is an option where it is one', async () => {
+    expect(await valuesOf('export --user -q')).toEqual({ user: '', quiet: true });
+    expect(await valuesOf('export --user --quiet')).toEqual({ user: '', quiet: true });
+  });
+});
+
+describe('a list that swallowed a word for the command says so', () => {
   test.each([
-    ['sentinel-audit ser', 'server-sessions'],
-    ['sentinel-audit export --si', '--since'],
-    ['sentinel-audit export --status r', 'revoked'],
-  ])('completes %s', async (typed, word) => {
-    const parsed = await parse(`--get-yargs-completions ${typed}`);
-    expect(parsed).toEqual({ kind: 'text', text: expect.stringContaining(word) });
+    ['export --sessions a.ndjson events', '--sessions', 'events', 'export events --sessions'],
+    ['export --sessions a verdicts b', '--sessions', 'verdicts', 'export verdicts --sessions'],
+    ['export --events a b sessions', '--events', 'sessions', 'export sessions --events'],
+    ['untracked-sessions --broker a export', '--broker', 'export', 'export --broker'],
+    [
+      '--events a untracked-sessions',
+      '--events',
+      'untracked-sessions',
+      'untracked-sessions --events',
+    ],
+  ])('%s', async (line, option, word, hint) => {
+    const outcome = await parse(line).catch((error: unknown) => error);
+    if (!(outcome instanceof UsageError)) {
+      expect(outcome).toMatchObject({ kind: 'command', name: word });
+      return;
+    }
+    expect(outcome).toMatchObject({
+      option,
+      message: `"${word}" was taken as one of its values`,
+      hint: expect.stringContaining(`write sentinel-audit ${hint} `),
+    });
+  });
+
+  test('but takes a file of that name', async () => {
+    expect(await valuesOf('export --sessions a ./events')).toEqual({ sessions: ['a', './events'] });
+    expect(await valuesOf('export --sessions events')).toEqual({ sessions: ['events'] });
   });
 });
 

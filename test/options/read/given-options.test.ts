@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../src/errors.js';
+import { ValueError } from '../../../src/errors.js';
 import { GivenOptions } from '../../../src/options/read/given-options.js';
+import { optionOf } from '../../../src/options/definitions/commands/command.js';
+import { COMMANDS } from '../../../src/options/definitions/commands.js';
 import type { OptionName } from '../../../src/options/definitions/options.js';
-import type { Given } from '../../../src/options/read/settings.js';
+import type { Setting } from '../../../src/options/read/settings.js';
 
-const options = (given: Partial<Record<OptionName, Given['value']>>): GivenOptions =>
-  new GivenOptions([layer(given, '--')]);
+const options = (given: Partial<Record<OptionName, Setting['value']>>): GivenOptions =>
+  new GivenOptions([layer(given, '--')], {
+    definitionOf: (name) => optionOf(name, COMMANDS.export, 'sessions'),
+  });
 
-const layer = (given: object, prefix: string): Map<OptionName, Given> =>
+const layer = (given: object, prefix: string): Map<OptionName, Setting> =>
   new Map(
-    Object.entries(given).map(([name, value]: [string, Given['value']]) => [
+    Object.entries(given).map(([name, value]: [string, Setting['value']]) => [
       name as OptionName,
       { value, origin: prefix + name },
     ]),
@@ -44,17 +48,21 @@ describe('a text', () => {
   test('is one of its choices', () => {
     expect(options({ status: 'revoked' }).text('status')).toBe('revoked');
     expect(() => options({ status: 'revokd' }).text('status')).toThrow(
-      failure('--status', /"revokd" is none of active, revoked, expired/, 'did you mean revoked?'),
+      failure(
+        '--status',
+        /"revokd" is not one of active, revoked, expired/,
+        'did you mean revoked?',
+      ),
     );
   });
 
   test('is parsed under the name it was given by', () => {
     const given = new GivenOptions([layer({ table: 'x' }, 'ENV ')]);
     const parse = (): never => {
-      throw new UsageError('--table', 'is no table', 'try another');
+      throw new ValueError('is not a table', 'try another');
     };
     expect(() => given.parsed('table', parse)).toThrow(
-      failure('ENV table', /is no table/, 'try another'),
+      failure('ENV table', /is not a table/, 'try another'),
     );
     expect(given.parsed('user', parse)).toBeUndefined();
     const mistake = new TypeError('a mistake of ours');
@@ -79,7 +87,7 @@ describe('a number', () => {
     '%s is none',
     (text) => {
       expect(() => options({ limit: text }).number('limit')).toThrow(
-        failure('--limit', /is not a whole number from 1 on/),
+        failure('--limit', /is not a whole number of 1 or more/),
       );
     },
   );
@@ -109,10 +117,14 @@ describe('parts', () => {
   });
 
   test.each([
-    ['id,usr', /there is no "usr"/, 'did you mean user?'],
-    ['id,', /there is no ""/, expect.anything()],
-    ['completely-different', /there is no/, expect.stringContaining('there are audit, all, id,')],
-    ['id,user,id', /"id" is named twice/, undefined],
+    ['id,usr', /"usr" is not a valid value/, 'did you mean user?'],
+    ['id,', /"" is not a valid value/, expect.anything()],
+    [
+      'completely-different',
+      /is not a valid value/,
+      expect.stringContaining('the values are audit, all, id,'),
+    ],
+    ['id,user,id', /"id" is given twice/, undefined],
     ['', /needs a value/, undefined],
   ])('"%s" is wrong', (text, message, hint) => {
     expect(() => options({ columns: text }).parts('columns')).toThrow(

@@ -52,6 +52,6 @@ test('help needs neither environment nor config file', async () => {
   });
   expect((await readRequest([], env, '1.2.3', 80)).kind).toBe('nothing');
   await expect(readRequest(['export'], env, '1.2.3', 80)).rejects.toThrow(
-    /no option has this variable/,
+    /there is no option for this variable/,
   );
 });

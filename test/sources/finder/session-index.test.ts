@@ -80,7 +80,7 @@ test('it finds what looking through all sessions finds, in the order of the ways
     const isEmpty = all.length === 0;
     expect(index.coverage).toEqual({
       sessions: all.length,
-      withoutIdentity: all.filter(({ sourceIdentity }) => sourceIdentity === '').length,
+      withoutIdentity: all.filter(({ sourceIdentity }) => sourceIdentity === undefined).length,
       oldest: isEmpty ? undefined : Math.min(...starts),
       newest: isEmpty ? undefined : Math.max(...starts),
       shortestLife: isEmpty ? undefined : Math.min(...lives),
@@ -95,7 +95,9 @@ function matchesAmong(all: readonly Session[], sought: LookupKey): SessionMatch[
   const { tag, sourceIdentity, sessionId } = sought;
   const tagged = all.filter(({ id }) => id === tag);
   if (tagged.length > 0) return tagged.map((one) => matchOf(one, 'tag'));
-  const identical = all.filter((one) => one.sourceIdentity === sourceIdentity);
+  const identical = all.filter(
+    (one) => sourceIdentity !== undefined && one.sourceIdentity === sourceIdentity,
+  );
   const on = identical.filter(
     ({ startedAt, expiresAt }) =>
       secondsOf(startedAt) <= sought.at && sought.at <= secondsOf(expiresAt),

@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.js';
-import { type Settings, readConfig, readEnvironment } from '../../../src/options/read/settings.js';
+import { readConfig } from '../../../src/options/read/config-file.js';
+import type { Settings } from '../../../src/options/read/settings.js';
+import type { OptionDefinition } from '../../../src/options/definitions/definition.js';
+import { OPTIONS } from '../../../src/options/definitions/options.js';
 import { temporaryFolder } from '../../support/contracts.js';
 
 const valuesOf = (settings: Settings): Record<string, unknown> =>
@@ -20,52 +23,6 @@ async function failureOf(settings: Promise<Settings>): Promise<UsageError> {
   throw new Error(`taken: ${String(failure)}`);
 }
 
-describe('the environment', () => {
-  test('has the options under their names', () => {
-    const settings = readEnvironment({
-      SENTINEL_AUDIT_MAX_RCU: '50',
-      SENTINEL_AUDIT_SESSIONS: 'a b',
-      SENTINEL_AUDIT_CSV_RAW: 'true',
-      PATH: '/bin',
-      SENTINEL_SESSION_TABLE: 't',
-      SENTINEL_AUDIT_USER: '',
-      SENTINEL_AUDIT_SINCE: undefined,
-    });
-    expect(valuesOf(settings)).toEqual({ 'max-rcu': '50', sessions: ['a b'], 'csv-raw': true });
-    expect(settings.get('max-rcu')?.origin).toBe('SENTINEL_AUDIT_MAX_RCU');
-  });
-
-  test.each([
-    ['true', true],
-    ['1', true],
-    ['YES', true],
-    ['on', true],
-    ['false', false],
-    ['0', false],
-    ['No', false],
-    ['off', false],
-  ])('takes %s for a flag', (text, value) => {
-    expect(valuesOf(readEnvironment({ SENTINEL_AUDIT_STRICT: text }))).toEqual({ strict: value });
-  });
-
-  test('is wrong where a flag is neither true nor false', () => {
-    expect(() => readEnvironment({ SENTINEL_AUDIT_STRICT: 'maybe' })).toThrow(
-      expect.objectContaining({
-        option: 'SENTINEL_AUDIT_STRICT',
-        message: '"maybe" is neither true nor false',
-      }),
-    );
-  });
-
-  test('is wrong where a variable of ours names no option', () => {
-    for (const variable of ['SENTINEL_AUDIT_SINSE', 'SENTINEL_AUDIT_since']) {
-      expect(() => readEnvironment({ [variable]: '7d' })).toThrow(
-        expect.objectContaining({ option: variable, hint: 'did you mean SENTINEL_AUDIT_SINCE?' }),
-      );
-    }
-  });
-});
-
 describe('a config file', () => {
   test('has options under their long names, as they are written', async () => {
     const settings = await config(
@@ -77,14 +34,14 @@ describe('a config file', () => {
       'max-rcu': '50',
       strict: true,
       'csv-raw': true,
-      sessions: ['a', '007'],
+      sessions: [expect.stringMatching(/^\/.*\/a$/), expect.stringMatching(/^\/.*\/007$/)],
       columns: 'id,user',
     });
   });
 
   test('takes one text for a list, and a text for columns', async () => {
     expect(valuesOf(await config('sessions: archive/\ncolumns: id,user\n'))).toEqual({
-      sessions: ['archive/'],
+      sessions: [expect.stringMatching(/^\/.*\/archive\/$/)],
       columns: 'id,user',
     });
   });
@@ -100,9 +57,9 @@ describe('a config file', () => {
   });
 
   test.each([
-    ['since: 7d\nsinse: 8d\n', /config\.yaml:2:1: "sinse" is no option/, 'did you mean since?'],
-    ['config: other.yaml\n', /:1:1: "config" is no option/, expect.anything()],
-    ['o: a.csv\n', /:1:1: "o" is no option/, 'did you mean out?'],
+    ['since: 7d\nsinse: 8d\n', /config\.yaml:2:1: "sinse" is not an option/, 'did you mean since?'],
+    ['config: other.yaml\n', /:1:1: "config" is not an option/, expect.anything()],
+    ['o: a.csv\n', /:1:1: "o" is not an option/, 'did you mean out?'],
     ['user: [a, b]\n', /:1:7: user: expected a text/, undefined],
     ['user:\n', /user: expected a text/, undefined],
     ['sessions: {a: b}\n', /:1:11: sessions: expected a text or a list/, undefined],
@@ -146,5 +103,43 @@ describe('a config file', () => {
     expect(valuesOf(await readConfig(undefined, xdg))).toEqual({ user: 'alice' });
     const relative = { HOME: home, XDG_CONFIG_HOME: '.' };
     expect(valuesOf(await readConfig(undefined, relative))).toEqual({ user: 'alice' });
+  });
+
+  describe('with paths', () => {
+    let home = '';
+    let folder = '';
+    beforeEach(() => {
+      home = temporaryFolder();
+      folder = join(home, 'audit');
+      mkdirSync(folder);
+    });
+    const pathsOf = async (text: string): Promise<Record<string, unknown>> => {
+      writeFileSync(join(folder, 'config.yaml'), text);
+      return valuesOf(await readConfig(join(folder, 'config.yaml'), { HOME: home }));
+    };
+    const names = Object.entries<OptionDefinition>(OPTIONS)
+      .filter(([name, option]) => option.names === 'file' && name !== 'config')
+      .map(([name]) => name);
+
+    test.each(names)('has ~ as the home, and relative ones beside itself: %s', async (name) => {
+      const valueOf = async (path: string): Promise<unknown> =>
+        [(await pathsOf(`${name}: ${path}\n`))[name]].flat()[0];
+      expect(await valueOf('~/a/b')).toBe(join(home, 'a/b'));
+      expect(await valueOf('"~"')).toBe(home);
+      expect(await valueOf('a/b')).toBe(join(folder, 'a/b'));
+      expect(await valueOf('../b')).toBe(join(folder, '../b'));
+      expect(await valueOf('/a/b')).toBe('/a/b');
+      expect(await valueOf('"-"')).toBe('-');
+      expect(await valueOf('s3://bucket/a')).toBe('s3://bucket/a');
+    });
+
+    test('has them in lists too, and leaves what is not a path', async () => {
+      expect(await pathsOf('sessions: [~/a, b]\nevents: athena\nuser: ~/a\n')).toEqual({
+        sessions: [join(home, 'a'), join(folder, 'b')],
+        events: ['athena'],
+        user: '~/a',
+      });
+      expect(await pathsOf('events: lookup\n')).toEqual({ events: ['lookup'] });
+    });
   });
 });

@@ -1,0 +1,42 @@
+import { UsageError } from '../../errors.js';
+import { FORMATS, type Format, formatOfEnding, formatOfName } from '../../model/report/format.js';
+import type { RowFormat } from '../../sinks/open.js';
+import type { GivenOptions } from '../read/given-options.js';
+
+/** The format: of `--json` or `--format`, else of the name of `--out`, else the default. @throws UsageError */
+export function checkFormat(
+  given: GivenOptions,
+  out: string | undefined,
+  byDefault: RowFormat,
+): Format {
+  const name = formatName(given);
+  const format = name === undefined ? formatOfFile(out, given.origin('out')) : formatOfName(name);
+  return format ?? byDefault;
+}
+
+/** Of `--json` and `--format`, the one with the higher precedence. */
+function formatName(given: GivenOptions): string | undefined {
+  const name = given.text('format');
+  const json = given.flag('json') ? given.precedenceOf('json') : Infinity;
+  const format = given.precedenceOf('format');
+  if (json === format && json !== Infinity && name !== 'json') {
+    throw new UsageError(given.origin('json'), `contradicts ${given.origin('format')} ${name}`);
+  }
+  return json < format ? 'json' : name;
+}
+
+/** Endings that promise another form than the file would have. */
+const OTHER_FORMATS = /\.(parquet|orc|avro|xlsx?|html?|zst|zip|bz2|xz|br|lz4|7z)$/i;
+
+/** The format that the name of a file asks for. */
+function formatOfFile(out: string | undefined, origin: string): Format | undefined {
+  if (out === undefined) return undefined;
+  const other = OTHER_FORMATS.exec(out)?.[1];
+  if (other !== undefined) {
+    const endings = Object.values(FORMATS).flatMap((format) => [...format.endings]);
+    const hint = `the endings are ${endings.map((ending) => `.${ending}`).join(', ')}, and .gz to compress`;
+    throw new UsageError(origin, `.${other} files cannot be written`, hint);
+  }
+  const ending = /\.([a-z]+)$/i.exec(out.replace(/\.gz$/, ''))?.[1] ?? '';
+  return formatOfEnding(ending);
+}

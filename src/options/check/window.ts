@@ -1,0 +1,46 @@
+import { UsageError, ValueError } from '../../errors.js';
+import type { Instant } from '../../model/time/instant.js';
+import { parseWhen } from '../../model/time/when.js';
+import { type Window, windowOf } from '../../model/time/window.js';
+import type { OptionName } from '../definitions/options.js';
+import type { GivenOptions } from '../read/given-options.js';
+
+/** The window of `--since` and `--until`. @throws UsageError */
+export function checkWindow(given: GivenOptions, now: Instant): Window {
+  return windowBetween(given, 'since', 'until', now);
+}
+
+/** The time for which the user says that no session is missing. */
+export interface Vouched {
+  readonly since: Instant;
+  /** Undefined: until the newest session that is read. */
+  readonly until: Instant | undefined;
+}
+
+/** The time of `--sessions-since` and `--sessions-until`; undefined when nothing is vouched for. @throws UsageError */
+export function checkVouched(given: GivenOptions, now: Instant): Vouched | undefined {
+  const { since, until } = windowBetween(given, 'sessions-since', 'sessions-until', now);
+  if (since !== undefined) return { since, until };
+  if (until === undefined) return undefined;
+  throw new UsageError(given.origin('sessions-until'), 'needs --sessions-since WHEN');
+}
+
+const HINT =
+  'durations are measured back from now: --since 24h --until 1h is the last day without its last hour';
+
+function windowBetween(
+  given: GivenOptions,
+  start: OptionName,
+  end: OptionName,
+  now: Instant,
+): Window {
+  const instantOf = (name: OptionName): Instant | undefined =>
+    given.parsed(name, (text) => parseWhen(text, now));
+  const [since, until] = [instantOf(start), instantOf(end)];
+  try {
+    return windowOf(since, until, now);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new UsageError(given.origin(start), error.message, HINT);
+  }
+}

@@ -1,0 +1,82 @@
+import { ValueError } from '../../errors.js';
+import type { Definitions } from './definition.js';
+
+/** Athena: what it is asked, and the table that it needs. */
+export const ATHENA = {
+  'athena-table': {
+    kind: 'text',
+    value: 'NAME',
+    read: athenaTable,
+    describe: 'Athena table over the logs of the trail: DATABASE.TABLE. For --events athena',
+  },
+  'athena-workgroup': {
+    kind: 'text',
+    value: 'NAME',
+    read: workgroup,
+    describe: 'Workgroup in which queries run. Default: primary',
+  },
+  'athena-output': {
+    kind: 'text',
+    value: 'URL',
+    read: s3Url,
+    describe:
+      'Where Athena stores results: s3://BUCKET/PREFIX/. Default: the location that the workgroup has',
+  },
+  'athena-catalog': {
+    kind: 'text',
+    value: 'NAME',
+    describe: 'Data catalog of the table. Default: AwsDataCatalog',
+  },
+  'athena-price': {
+    kind: 'text',
+    value: 'USD',
+    read: price,
+    describe: 'Price of a scanned terabyte. For the estimate in the summary. Default: 5',
+  },
+  explain: {
+    kind: 'flag',
+    describe: 'Print the SQL for --events athena and stop. The parameters are shown; no query runs',
+  },
+  location: {
+    kind: 'text',
+    value: 'URL',
+    describe:
+      'Where the trail stores its logs. s3://BUCKET/PREFIX/AWSLogs/ACCOUNT; with /CloudTrail/REGION after it for one region; s3://BUCKET/PREFIX/AWSLogs/o-ORGANIZATION for an organization',
+  },
+  accounts: {
+    kind: 'text',
+    value: 'LIST',
+    read: accountIds,
+    describe:
+      'Accounts of the table, separated by commas. Needed when --location does not contain the account',
+  },
+} as const satisfies Definitions;
+
+/** `[database, table]`, or `[table]`. */
+function athenaTable(text: string): readonly string[] {
+  if (/^(?:[A-Za-z0-9_]{1,255}\.)?[A-Za-z0-9_]{1,255}$/.test(text)) return text.split('.');
+  const hint = 'write DATABASE.TABLE; names have letters, digits and _';
+  throw new ValueError(`"${text}" is not a valid table name`, hint);
+}
+
+function workgroup(text: string): string {
+  if (/^[A-Za-z0-9._-]{1,128}$/.test(text)) return text;
+  throw new ValueError(`"${text}" is not a valid workgroup name`);
+}
+
+function s3Url(text: string): string {
+  if (/^s3:\/\/[a-z0-9.-]{3,63}(\/.*)?$/.test(text)) return text;
+  throw new ValueError(`"${text}" is not a valid S3 location`, 'write s3://BUCKET/PREFIX/');
+}
+
+function price(text: string): number {
+  if (/^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
+  throw new ValueError(`"${text}" is not an amount of US dollars`, 'write 5 or 6.75');
+}
+
+function accountIds(text: string): readonly string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  const wrong = ids.find((id) => !/^\d{12}$/.test(id));
+  if (wrong === undefined) return [...new Set(ids)];
+  throw new ValueError(`"${wrong}" is not an account ID`, 'an account ID has 12 digits');
+}

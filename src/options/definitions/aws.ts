@@ -1,0 +1,21 @@
+import type { Definitions } from './definition.js';
+
+/** Which AWS, and with which credentials. */
+export const AWS = {
+  region: {
+    kind: 'text',
+    value: 'REGION',
+    describe: 'AWS region. Default: $AWS_REGION, $AWS_DEFAULT_REGION, the AWS profile',
+  },
+  'aws-profile': {
+    kind: 'text',
+    value: 'NAME',
+    names: 'aws-profile',
+    describe: 'AWS profile for credentials and region. Default: $AWS_PROFILE',
+  },
+  'endpoint-url': {
+    kind: 'text',
+    value: 'URL',
+    describe: 'Send the requests of every AWS service to this URL',
+  },
+} as const satisfies Definitions;

@@ -1,0 +1,84 @@
+import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../../../model/verdict/attributed-verdict.js';
+import { OPTIONS } from '../options.js';
+import type { CommandDefinition, Subject } from './command.js';
+import {
+  COMMON,
+  EVENT_SOURCES,
+  JUDGED,
+  JUDGING,
+  OUTPUTS,
+  SESSION_COLUMNS,
+  SESSION_FILTERS,
+  SESSION_SOURCES,
+  WINDOW,
+  columnsOf,
+} from './option-sets.js';
+
+const SUBJECTS = {
+  sessions: {
+    options: [...WINDOW, ...SESSION_FILTERS, ...SESSION_SOURCES, ...OUTPUTS, ...COMMON],
+    meanings: { profile: { describe: OPTIONS.profile.describe }, columns: SESSION_COLUMNS },
+  },
+  events: {
+    options: [...WINDOW, ...EVENT_SOURCES, ...OUTPUTS, ...COMMON],
+    meanings: { columns: columnsOf(EVENT_COLUMNS) },
+  },
+  verdicts: {
+    options: [...WINDOW, 'profile', ...EVENT_SOURCES, ...JUDGING, ...OUTPUTS, ...COMMON],
+    meanings: { ...JUDGED, columns: columnsOf(VERDICT_COLUMNS) },
+  },
+} as const satisfies Readonly<Record<string, Subject>>;
+
+export const EXPORT = {
+  name: 'export',
+  subjects: SUBJECTS,
+  describe: 'Export sessions, role calls (events) or judged role calls (verdicts)',
+  options: [...new Set(Object.values(SUBJECTS).flatMap(({ options }) => options))],
+  meanings: {
+    profile: {
+      describe:
+        'Only sessions, or verdicts, of this profile. docs/concepts.md says how the profile of a verdict is found',
+    },
+    columns: {
+      describe:
+        'Columns, separated by commas; or all. For sessions also audit, the ten audit columns. The help of export sessions, export events and export verdicts lists the names',
+    },
+  },
+  main: [
+    'since',
+    'until',
+    'status',
+    'user',
+    'profile',
+    'role',
+    'table',
+    'sessions',
+    'events',
+    'format',
+    'columns',
+    'out',
+    'max-rcu',
+    'region',
+    'aws-profile',
+    'quiet',
+  ],
+  examples: [
+    ['sentinel-audit export --since 90d | gzip > sessions.csv.gz', 'The last 90 days, as CSV'],
+    [
+      'sentinel-audit export --columns all --out archive.ndjson.gz',
+      'All sessions with all their fields, to keep them',
+    ],
+    [
+      'sentinel-audit export --table sentinel-sessions --sessions archive/ --since 90d',
+      'The live table and older exports, each session once',
+    ],
+    [
+      'sentinel-audit export --max-rcu 50 --status revoked --format json',
+      'Read a production table slowly',
+    ],
+    [
+      'sentinel-audit export verdicts --since 7d --events AWSLogs/ --out verdicts.ndjson.gz',
+      'The role calls of a week, each with its session if it has one',
+    ],
+  ],
+} as const satisfies CommandDefinition;

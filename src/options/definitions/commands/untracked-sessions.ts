@@ -1,0 +1,56 @@
+import { FINDING_COLUMNS } from '../../../model/verdict/attributed-verdict.js';
+import type { CommandDefinition } from './command.js';
+import {
+  COMMON,
+  EVENT_SOURCES,
+  JUDGED,
+  JUDGING,
+  OUTPUTS,
+  WINDOW,
+  columnsOf,
+} from './option-sets.js';
+
+export const UNTRACKED_SESSIONS = {
+  name: 'untracked-sessions',
+  describe: 'Find role calls that have no tracked session',
+  options: [...WINDOW, 'profile', ...EVENT_SOURCES, ...JUDGING, 'fail-on', ...OUTPUTS, ...COMMON],
+  meanings: { ...JUDGED, columns: columnsOf(FINDING_COLUMNS) },
+  main: [
+    'since',
+    'until',
+    'profile',
+    'role',
+    'events',
+    'event-regions',
+    'table',
+    'sessions',
+    'policy',
+    'profile-map',
+    'allow',
+    'broker',
+    'fail-on',
+    'format',
+    'json',
+    'out',
+    'region',
+    'aws-profile',
+  ],
+  examples: [
+    [
+      'sentinel-audit untracked-sessions --since 24h --until 15m',
+      'The last day, from CloudTrail and the live table',
+    ],
+    [
+      'sentinel-audit untracked-sessions --since 90d --events AWSLogs/ --sessions archive/',
+      'A quarter, from files alone',
+    ],
+    [
+      'sentinel-audit untracked-sessions --since 7d --allow allowed.yaml --json',
+      'For a script, without known and permitted calls',
+    ],
+    [
+      'sentinel-audit untracked-sessions --since 90d --events athena --athena-table audit.cloudtrail_logs',
+      'A quarter of a large trail, read by Athena',
+    ],
+  ],
+} as const satisfies CommandDefinition;

@@ -1,0 +1,25 @@
+import type { Definitions } from './definition.js';
+
+/** Where role calls come from, and which of them. */
+export const EVENTS = {
+  events: {
+    kind: 'list',
+    value: 'PATH…',
+    names: 'file',
+    suggest: ['lookup', 'athena'],
+    describe:
+      "Where role calls come from. Default: lookup, the last 90 days of CloudTrail's event history. athena: the table of --athena-table. Anything else is files: CloudTrail log files, records as NDJSON or as an array, saved lookup-events output, records as EventBridge, CloudWatch Logs, Firehose and others wrap them; plain or gzip. A folder means all log files in it and below, - is standard input",
+  },
+  'event-regions': {
+    kind: 'text',
+    value: 'LIST',
+    describe:
+      'Regions to ask for events, separated by commas; all asks every enabled region. Default: the region in use and, in the partition aws, us-east-1',
+  },
+  'event-name': {
+    kind: 'text',
+    value: 'LIST',
+    parts: ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'all'],
+    describe: 'Calls to read, separated by commas. Default: AssumeRole',
+  },
+} as const satisfies Definitions;

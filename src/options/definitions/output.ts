@@ -1,0 +1,41 @@
+import { FORMAT_NAMES } from '../../model/report/format.js';
+import type { Definitions } from './definition.js';
+
+/** The formats that every command takes. */
+const ROW_FORMAT_NAMES = FORMAT_NAMES.filter((name) => name !== 'github');
+
+/** Where the output goes, and its form. */
+export const OUTPUT = {
+  format: {
+    kind: 'text',
+    value: 'FORMAT',
+    alias: ['output'],
+    choices: ROW_FORMAT_NAMES,
+    describe:
+      'Output format. human is the same as table, jsonl the same as ndjson. Default: by the ending of --out, else csv for export and table for the other commands',
+  },
+  json: { kind: 'flag', describe: 'Same as --format json' },
+  out: {
+    kind: 'text',
+    value: 'FILE',
+    alias: ['o'],
+    names: 'file',
+    describe:
+      'Write to FILE instead of standard output. It appears when it is complete, readable by its owner alone; .gz at the end of the name compresses it',
+  },
+  columns: {
+    kind: 'text',
+    value: 'LIST',
+    describe: 'Columns, separated by commas; or all',
+  },
+  'csv-raw': {
+    kind: 'flag',
+    describe: 'Do not escape formulas in CSV cells. By default a spreadsheet does not run them',
+  },
+  rejects: {
+    kind: 'text',
+    value: 'FILE',
+    names: 'file',
+    describe: 'Write everything that could not be read as a row to FILE (NDJSON)',
+  },
+} as const satisfies Definitions;
