@@ -207,7 +207,7 @@ describe('the JSON document', () => {
         },
       },
       caveats: ['unchecked_callers', 'sessions_without_identity', 'orphans_of_tvm'].map(
-        (code) => expect.objectContaining({ code, weight: 'note' }) as unknown,
+        (name) => expect.objectContaining({ code: name, weight: 'note' }) as unknown,
       ),
       anomalies: { outside_session: 1 },
       untracked_sessions: [
