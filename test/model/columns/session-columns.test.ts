@@ -7,7 +7,7 @@ import {
   sessionListColumns,
 } from '../../../src/model/columns/session-columns.js';
 import { type Session, parseSession } from '../../../src/model/session/session.js';
-import { parseInstant } from '../../../src/model/time/instant.js';
+import { parseInstant, toNanoseconds } from '../../../src/model/time/instant.js';
 import { type Row, sessionRow } from '../../support/sessions.js';
 
 const sessionOf = (row: Row): Session =>
@@ -50,21 +50,25 @@ test('audit columns have times in UTC, cut to whole seconds', () => {
   });
 });
 
-test('all columns, and columns by name, have values as stored', () => {
+test('all columns, and columns by name, have times in UTC with nine digits', () => {
   const names = ['created_at', 'started_at', 'last_access_at'];
   expect(sessionColumns(names).map(({ name }) => name)).toEqual(names);
   for (const columns of [sessionColumns('all'), sessionColumns(names)]) {
     expect(cellsOf(columns, stored)).toMatchObject({
-      created_at: '2026-01-20T10:00:00.1Z',
+      created_at: '2026-01-20T10:00:00.100000000Z',
       started_at: '2026-01-20T10:00:00.999999999Z',
-      last_access_at: '2026-01-20T00:30:00.5+01:00',
+      last_access_at: '2026-01-19T23:30:00.500000000Z',
     });
   }
 });
 
 test('every column gives the field it is named after', () => {
   const row = sessionRow(1, { device_id: 'd-1', source_identity: 'si' });
-  expect(cellsOf(sessionColumns('all'), sessionOf(row))).toEqual(row);
+  const exact = Object.entries(row).map(([name, value]) => {
+    const time = typeof value === 'string' && /_at$/.test(name) ? toNanoseconds(value) : value;
+    return [name, time];
+  });
+  expect(cellsOf(sessionColumns('all'), sessionOf(row))).toEqual(Object.fromEntries(exact));
 });
 
 test('an absent value is absent in every column', () => {

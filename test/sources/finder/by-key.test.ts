@@ -306,7 +306,7 @@ describe('sessions of the live table', () => {
       expect(meter.rows).toBe(FEW + 2);
       expect(finder.coverage()).toMatchObject({
         oldest: Date.UTC(2026, 0, 17) / 1000,
-        withoutIdentity: 0,
+        withoutIdentity: FEW,
         isComplete: true,
       });
     });
