@@ -50,7 +50,7 @@ describe('rejects are never written over or into what is read', () => {
     const folder = scratch();
     file('rows.ndjson', rows, folder);
     const { code, stderr } = await read(folder, '--rejects', join(folder, 'rejects.ndjson'));
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`lies in ${folder}`)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`is in ${folder}`)]);
   });
 
   it('nor over the output, also through a link, nor to standard output', async () => {
@@ -79,7 +79,7 @@ describe('the output is never written over what is read', () => {
       const args = [...command, option, other, path, '--format', 'ndjson', '--out', out];
       const { code, stdout, stderr } = await cli(args, { env: NO_AWS });
       expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(`--out: is ${path}, which is read\n  write elsewhere\n`);
+      expect(stderr).toContain(`--out: is ${path}, which is read\n  write to another place\n`);
     }
     expect(readFileSync(path, 'utf8')).toBe(content);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);

@@ -191,6 +191,7 @@ describe('the JSON document', () => {
         allowed: 0,
         filtered_out: 0,
       },
+      not_judged_by_name: {},
       coverage: {
         sessions: {
           sources: [{ name: 'session files', sessions: 2, without_source_identity: 2 }],
@@ -222,6 +223,7 @@ describe('the JSON document', () => {
           role_arn: roleArn('Prod'),
           principal_id: 'AROAEXAMPLEBROKER:i-0abc',
           caller_arn: 'arn:aws:sts::111122223333:assumed-role/Broker/i-0abc',
+          caller_account_id: '111122223333',
           account_id: '111122223333',
           region: 'us-east-1',
           source_ip: '198.51.100.7',
@@ -267,8 +269,8 @@ describe('CSV and NDJSON have one finding a row, and the summary on standard err
   it('csv', async () => {
     const { code, stdout, stderr } = await run(records, ['--format', 'csv']);
     const rows = parse(stdout, { columns: true }) as Record<string, string>[];
-    expect(Object.keys(rows[0]!).slice(0, 14)).toEqual(
-      'event_id,event_time,event_name,role_arn,principal_id,caller_arn,account_id,region,source_ip,user_agent,source_identity,category,reason,profile'.split(
+    expect(Object.keys(rows[0]!).slice(0, 15)).toEqual(
+      'event_id,event_time,event_name,role_arn,principal_id,caller_arn,caller_account_id,account_id,region,source_ip,user_agent,source_identity,category,reason,profile'.split(
         ',',
       ),
     );
@@ -678,10 +680,18 @@ describe('a usage error is code 2, names the option, and nothing is read', () =>
 
   it.each([
     [base, '--since: is needed', '--since 24h'],
-    [`${base} --since 7d --fail-on orphan`, '--fail-on: there is no "orphan"', 'orphaned?'],
+    [
+      `${base} --since 7d --fail-on orphan`,
+      '--fail-on: "orphan" is not a valid value',
+      'orphaned?',
+    ],
     [`${base} --since 7d --identity-pattern (`, '--identity-pattern: ', ''],
     ['untracked-sessions --since 7d --events - --sessions -', '--events: standard input (-)', ''],
-    ['export events --user alice --events -', '--user: is not for export events', ''],
+    [
+      'export events --user alice --events -',
+      '--user: is not an option of export events',
+      'of export sessions',
+    ],
   ])('%s', async (line, message, hint) => {
     const { code, stdout, stderr } = await cli(line.split(' '), { env: NO_AWS });
     expect([code, stdout]).toEqual([2, '']);
@@ -855,6 +865,12 @@ describe('what the sessions do not cover is unverifiable', () => {
     expect(await numbers([...since, '--sessions-until', '2026-01-20T13:00:00Z'])).toEqual([2, 0]);
     expect(await numbers([...since, '--sessions-until', '2026-01-20T12:59:59Z'])).toEqual([1, 1]);
     expect(await numbers(since)).toEqual([1, 1]);
+  });
+
+  it('after --max-session instead of half a day', async () => {
+    const since = ['--sessions-since', '2026-01-17T22:00:00Z', ...until];
+    expect(await numbers([...since, '--max-session', '2h'])).toEqual([2, 0]);
+    expect(await numbers([...since, '--max-session', '3h'])).toEqual([1, 1]);
   });
 
   it('is in no rate, and total = tracked + untracked + orphaned + unverifiable', async () => {

@@ -107,7 +107,10 @@ describe('a pattern of the installation', () => {
     (pattern) => {
       expect(() => identityReader(pattern)).toThrow(ValueError);
       expect(() => identityReader(pattern)).toThrow(
-        expect.objectContaining({ option: '--identity-pattern', exitCode: 2 }),
+        expect.objectContaining({
+          exitCode: 2,
+          message: expect.stringContaining('Invalid regular expression') as unknown,
+        }),
       );
     },
   );
