@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { AuditError, ExitCode, UsageError, describe, exitCodeFor } from './errors.js';
+import { ExitCode, UsageError, describe, exitCodeFor } from './errors.js';
 import {
   checkCompliance,
   checkPolicy,
@@ -7,6 +7,7 @@ import {
   checkVerdicts,
 } from './options/check/audit-options.js';
 import { type EventOptions, checkEvents } from './options/check/event-options.js';
+import { hintFor } from './hints.js';
 import { readRequest } from './options/read/request.js';
 import { checkServerSessions, checkSessions } from './options/check/session-options.js';
 import { Reporter } from './run/reporter.js';
@@ -25,7 +26,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     if (message === undefined) reporter.stack(stackOf(error));
     else if (error instanceof UsageError)
       reporter.problems(error.option, error.message, error.hint);
-    else reporter.error(message, error instanceof AuditError ? error.hint : undefined);
+    else reporter.error(message, hintFor(error));
     return exitCodeFor(error);
   }
 }

@@ -15,15 +15,42 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+/** What is known of a failure, for whoever decides what to do about it. What is not known is undefined. */
+export interface ErrorFacts {
+  /** `dynamodb:Scan`, as IAM spells it. */
+  readonly action?: string | undefined;
+  /** `table sentinel-sessions in eu-west-1`. */
+  readonly resource?: string | undefined;
+  /** The name of the error: that of the service, of Node, or of this program. */
+  readonly code?: string | undefined;
+  /** How often it was tried. */
+  readonly attempts?: number | undefined;
+  /** HTTP status of the answer. */
+  readonly status?: number | undefined;
+  /** Host and port that were asked. */
+  readonly host?: string | undefined;
+  /** Host and port of the proxy that stood between. */
+  readonly proxy?: string | undefined;
+  /** `content-type` of an answer. */
+  readonly contentType?: string | undefined;
+  /** Where a redirect leads to. */
+  readonly location?: string | undefined;
+}
+
 /** An error this program knows: one line for the reader, and a hint of what to try. */
 export abstract class AuditError extends Error {
   abstract readonly exitCode: ExitCode;
   readonly hint: string | undefined;
+  readonly facts: ErrorFacts | undefined;
 
-  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { hint?: string | undefined; facts?: ErrorFacts | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = new.target.name;
     this.hint = options.hint;
+    this.facts = options.facts;
   }
 }
 
@@ -49,6 +76,11 @@ export class ValueError extends AuditError {
   constructor(message: string, hint?: string) {
     super(message, { hint });
   }
+}
+
+/** What AWS would be asked with is wrong or missing, whoever gave it: a profile, a region, a certificate. */
+export class ConfigurationError extends AuditError {
+  readonly exitCode = ExitCode.Usage;
 }
 
 /** A table, an API or a file could not be read, or not to its end. */

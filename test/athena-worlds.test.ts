@@ -142,7 +142,7 @@ test('any trail gives the reports that its files give', async () => {
     }
   });
   await fc.assert(worlds, { numRuns: Number(process.env['WORLDS'] ?? 15), endOnFailure: true });
-}, 300_000);
+});
 
 type Made = typeof trails extends fc.Arbitrary<readonly (infer T)[]> ? T : never;
 

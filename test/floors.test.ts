@@ -57,7 +57,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   'text/': ['errors.ts'],
   'hashing/': [],
   'pipeline/': [],
-  'model/': ['errors.ts', 'text/'],
+  'model/': ['errors.ts', 'text/', 'pipeline/'],
 };
 
 test.each(Object.entries(PURE))('%s is pure, and knows %j besides itself', (room, known) => {
@@ -84,6 +84,19 @@ test('options import no value of sources and sinks', () => {
   expect(wrong(['options/'], (name) => !isBelow(name), 'values')).toEqual([]);
 });
 
+test('what reads AWS names no option: hints do', () => {
+  const rooms = [
+    'sources/aws/',
+    'sources/finder/',
+    'sources/dynamodb/',
+    'sources/cloudtrail/lookup',
+  ];
+  const naming = files.filter(
+    ({ path, code }) => within(path, ...rooms, 'sources/open-') && /['"`\s]--[a-z]/.test(code),
+  );
+  expect(naming.map(({ path }) => path)).toEqual([]);
+});
+
 test('only the command line stands on commands', () => {
   const others = files.filter(({ path }) => !within(path, 'commands/', 'cli.ts'));
   const users = others.filter(({ imports }) => imports.some((name) => within(name, 'commands/')));
@@ -102,6 +115,7 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
   [/^ndjson$/, /^sources\/sessions\//],
   [/^p-limit$/, /^sources\/finder\//],
+  [/^hpagent$/, /^sources\/aws\/http\//],
   [/^@(aws-sdk|smithy)\//, /^sources\//],
 ];
 

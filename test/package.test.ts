@@ -10,27 +10,32 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 const folder = scratch();
 const prefix = join(folder, 'global');
+const env = { ...process.env, HOME: folder }; // npm keeps logs there
 
 beforeAll(async () => {
   mkdirSync(prefix);
   // The tests have built it; building again would pull it away under those that run now.
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT });
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT, env });
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
   await run('npm', ['install', '--global', '--prefer-offline', '--prefix', prefix, tarball], {
     cwd: folder,
+    env,
   });
-}, 300_000);
+});
 
 it('a packed tarball, installed globally, puts a working sentinel-audit on the PATH', async () => {
-  const env = cleanEnv({ PATH: `${prefix}/bin:${process.env['PATH']}` });
+  const variables = cleanEnv({ PATH: `${prefix}/bin:${process.env['PATH']}` });
   const data = join(ROOT, 'examples', 'data', 'sessions.ndjson');
-  const { stdout } = await run('sh', ['-c', `sentinel-audit export --sessions "${data}"`], { env });
+  const { stdout } = await run('sh', ['-c', `sentinel-audit export --sessions "${data}"`], {
+    env: variables,
+  });
   expect(stdout.trimEnd().split('\n').length).toBe(22);
 });
 
 it('the tarball holds the program and its documentation, and nothing else', async () => {
   const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
+    env,
   });
   const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
   const places = new Set(files.map(({ path }) => path.split('/', 1)[0]));

@@ -7,9 +7,11 @@ import { main } from '../src/cli.js';
 import { ExitCode } from '../src/errors.js';
 import { type RoleCall, isFailedCall, isServiceCall } from '../src/model/role-call/role-call.js';
 import { parseInstant } from '../src/model/time/instant.js';
-import { openEvents } from '../src/sources/open-events.js';
+import { openCarrier } from '../src/sources/open-carrier.js';
 import { openSpool } from '../src/disk/spool.js';
-import { uniqueEvents } from '../src/transforms/unique-events.js';
+import { fullerTwin } from '../src/transforms/fuller-twin.js';
+import { onceById } from '../src/transforms/once-by-id.js';
+import { through } from '../src/pipeline/through.js';
 import { startAthena } from './support/athena.js';
 import { MANUAL } from './support/athena-tables.js';
 import { rowsOf, temporaryFolder } from './support/contracts.js';
@@ -74,11 +76,14 @@ async function readAll(): Promise<{
 }> {
   const { context, rejects } = keptReading();
   const from = { logs: [LOGS], eventRegions: undefined, eventNames: [], window };
-  const { events, inOrderOfDays, dispose } = await openEvents(from, Readable.from([]), context);
+  const { calls, inOrderOfDays, dispose } = await openCarrier(from, Readable.from([]), context);
   expect(inOrderOfDays).toBe(true);
   let duplicates = 0;
   const countDuplicates = (count: number): void => void (duplicates += count);
-  const unique = await rowsOf(uniqueEvents(events, { inOrderOfDays, countDuplicates, openSpool }));
+  const counts = { countDuplicates, countContradictions: countDuplicates };
+  const unique = await rowsOf(
+    through(calls(), onceById({ ...counts, inOrderOfDays }), fullerTwin({ ...counts, openSpool })),
+  );
   await dispose();
   return { events: unique, rejects, duplicates };
 }

@@ -1,130 +1,134 @@
+import { openSpool } from '../disk/spool.js';
 import { SourceError } from '../errors.js';
-import type { EventGroup } from '../model/role-call/event-group.js';
+import type { EventCoverage } from '../model/coverage/event-coverage.js';
 import { type SetAside, nothingSetAside } from '../model/report/set-aside.js';
-import type { RoleCall } from '../model/role-call/role-call.js';
-import type { ReadContext } from '../pipeline/read-context.js';
+import { type RoleCall, isFailedCall, isServiceCall } from '../model/role-call/role-call.js';
 import { parseInstant } from '../model/time/instant.js';
 import { within } from '../model/time/window.js';
 import type { EventOptions } from '../options/check/event-options.js';
-import type { Source } from '../pipeline/pipe.js';
-import { type Run, count } from '../run/run.js';
-import type { CountApart } from '../sources/athena/athena-events.js';
-import { openEvents } from '../sources/open-events.js';
-import { openSpool } from '../disk/spool.js';
-import { uniqueEvents } from '../transforms/unique-events.js';
+import type { Source, Transform } from '../pipeline/pipe.js';
+import { through } from '../pipeline/through.js';
+import type { Run } from '../run/run.js';
+import type { GroupRow } from '../sources/carrier.js';
+import { openCarrier } from '../sources/open-carrier.js';
+import { count } from '../text/quantity.js';
 import { filter } from '../transforms/filter.js';
+import { fullerTwin } from '../transforms/fuller-twin.js';
+import { onceById } from '../transforms/once-by-id.js';
 import { tap } from '../transforms/tap.js';
-import type { HopsAre } from './tally.js';
+import { ReachOfCalls } from './reach-of-calls.js';
 
-/** The role events of the window, each once, and what was counted apart on the way. */
-export interface ChosenEvents {
-  readonly events: () => Source<RoleCall>;
+/** The role calls of the window, each once, and what was counted apart on the way. */
+export interface ChosenCalls {
+  readonly calls: () => Source<RoleCall>;
   /** Another way to have them, where the carrier can group and count. */
-  readonly grouped?: GroupedEvents;
-  /** With only one role chosen, its callers are not seen to be assumed themselves. */
-  readonly hopsAre: HopsAre;
-  readonly excluded: SetAside;
-  /** Known when all events have come. */
-  readonly regions: () => readonly string[];
+  readonly groups?: ChosenGroups;
+  /** Known when all calls have come. */
+  readonly setAside: () => SetAside;
+  /** Records that share an id with a call from which they differ: each is a call of its own. */
+  readonly contradictions: () => number;
+  readonly coverage: () => EventCoverage;
   readonly dispose: () => Promise<void>;
 }
 
-/** Judged events only: what is counted apart is known when all groups have come. */
-interface GroupedEvents {
-  readonly groups: () => Source<EventGroup>;
-  /** The events of some groups, or of all; fails when there are fewer of them than were counted. */
-  readonly judged: (wanted: WantedEvents) => Source<RoleCall>;
+interface ChosenGroups {
+  readonly all: () => Source<RoleCall>;
+  /** The calls of some groups, or of all; fails when there are fewer of them than `atLeast`. */
+  readonly callsOf: (groups: readonly string[] | 'all', atLeast: number) => Source<RoleCall>;
 }
 
-export interface WantedEvents {
-  /** Of which groups; undefined is of all. */
-  readonly keys: readonly string[] | undefined;
-  readonly events: number;
-}
-
-/** The role events that the options choose. */
-export async function chooseEvents(options: EventOptions, run: Run): Promise<ChosenEvents> {
-  const { world, context } = run;
-  sayWhatTheWindowLacks(options, context);
-  const { role } = options;
-  const opened = await openEvents({ ...options.from, role }, world.stdin, context);
-  const excluded = nothingSetAside();
-  const regions = new Set<string>(opened.regions);
-  const noteRegion = ({ region }: RoleCall): void => {
-    if (region !== undefined) regions.add(region);
-  };
-  const choose = (source: Source<RoleCall>): Source<RoleCall> =>
-    tap<RoleCall>((batch) => batch.forEach(noteRegion))(
-      chosenOf(filter(isOfRole(role))(source), options, excluded, opened.inOrderOfDays),
-    );
-  const countApart: CountApart = (why, events, region) => {
-    excluded[why] += events;
-    if (region !== undefined && why.endsWith('_calls')) regions.add(region);
-  };
-  const { athena } = opened;
-  return {
-    events: () => choose(opened.events),
-    ...(athena && {
-      grouped: {
-        groups: () =>
-          tap<EventGroup>((batch) => batch.forEach(({ event }) => noteRegion(event)))(
-            athena.groups(countApart),
-          ),
-        judged: ({ keys, events }) =>
-          choose(keys === undefined ? athena.judged(keys) : atLeast(events, athena.judged(keys))),
-      },
-    }),
-    hopsAre: athena?.showsHops === false ? (role === undefined ? 'guessed' : 'unknown') : 'shown',
-    excluded,
-    regions: () => [...regions].toSorted(),
-    dispose: opened.dispose,
-  };
-}
-
-function sayWhatTheWindowLacks({ clipped, freshUntil }: EventOptions, context: ReadContext): void {
-  if (clipped !== undefined) {
-    context.meter.clipped = true;
-    context.note(clipped);
-  }
-  if (freshUntil !== undefined) {
-    context.note('the window ends within the last 15 minutes: CloudTrail may still be delivering');
-  }
-}
-
-function chosenOf(
-  events: Source<RoleCall>,
-  { from }: EventOptions,
-  excluded: SetAside,
-  inOrderOfDays: boolean,
-): Source<RoleCall> {
-  const counting = (why: keyof SetAside, keeps: (event: RoleCall) => boolean) =>
-    filter((event: RoleCall) => {
-      const isKept = keeps(event);
-      if (!isKept) excluded[why]++;
+/** Opens the carrier and chooses the calls that the options name. `kinds` says which calls an audit judges. */
+export async function chooseCalls(
+  options: EventOptions,
+  kinds: 'every' | 'judged',
+  run: Run,
+): Promise<ChosenCalls> {
+  const { from } = options;
+  const carrier = await openCarrier(from, run.world.stdin, run.context);
+  const reach = new ReachOfCalls();
+  const apart = { ...nothingSetAside(), not_judged: 0 };
+  let contradictions = 0;
+  /** Keeps the calls that pass a test, and counts the others apart. */
+  const keep = (
+    why: keyof SetAside,
+    passes: (call: RoleCall) => boolean,
+  ): Transform<RoleCall, RoleCall> =>
+    filter((call) => {
+      const isKept = passes(call);
+      if (!isKept) apart[why] += call.weight;
       return isKept;
     });
-  const inWindow = counting('outside_window', (event) =>
-    within(from.window, parseInstant(event.eventTime)!),
-  );
-  const chosen = counting('not_judged', (event) => from.eventNames.includes(event.eventName));
-  const countDuplicates = (more: number): void => void (excluded.duplicates += more);
-  return chosen(uniqueEvents(inWindow(events), { inOrderOfDays, countDuplicates, openSpool }));
+  const sameCalls = {
+    countDuplicates: (calls: number) => void (apart.duplicates += calls),
+    countContradictions: (calls: number) => void (contradictions += calls),
+  };
+  const isJudgedKind =
+    kinds === 'every'
+      ? []
+      : [
+          keep('service_calls', (call) => options.kinds.serviceCalls || !isServiceCall(call)),
+          keep('failed_calls', (call) => options.kinds.failedCalls || !isFailedCall(call)),
+        ];
+  return {
+    calls: () =>
+      through(
+        carrier.calls(),
+        keep('outside_window', ({ eventTime }) => within(from.window, parseInstant(eventTime)!)),
+        onceById({ ...sameCalls, inOrderOfDays: carrier.inOrderOfDays }),
+        fullerTwin({ ...sameCalls, openSpool }),
+        keep('not_judged', ({ eventName }) => from.eventNames.includes(eventName)),
+        tap(reach.add),
+        ...isJudgedKind,
+      ),
+    ...(carrier.groups && {
+      groups: {
+        all: () => groupsOf(carrier.groups!.all(options.kinds), apart, reach),
+        callsOf: (groups, atLeast) =>
+          complete(carrier.groups!.callsOf(groups, options.kinds), atLeast),
+      },
+    }),
+    setAside: () => ({
+      ...apart,
+      not_judged: carrier.showsOtherCalls ? apart.not_judged : undefined,
+    }),
+    contradictions: () => contradictions,
+    coverage: () => reach.coverage(carrier.coverage()),
+    dispose: carrier.dispose,
+  };
 }
 
-/** What was counted by one query must be there for the next: more may have been delivered meanwhile. */
-async function* atLeast(number: number, events: Source<RoleCall>): Source<RoleCall> {
+/** The groups, once what was set aside with them is counted. */
+async function* groupsOf(
+  rows: Source<GroupRow>,
+  apart: Record<keyof SetAside, number>,
+  reach: ReachOfCalls,
+): Source<RoleCall> {
+  for await (const batch of rows) {
+    const groups: RoleCall[] = [];
+    for (const row of batch) {
+      if (row.kind === 'group') groups.push(row.group);
+      else {
+        apart[row.why] += row.calls;
+        if (row.why.endsWith('_calls')) reach.addSome(row);
+      }
+    }
+    reach.add(groups);
+    if (groups.length > 0) yield groups;
+  }
+}
+
+/** What was counted by one query must be there for the next. */
+async function* complete(calls: Source<RoleCall>, atLeast: number): Source<RoleCall> {
   let seen = 0;
-  for await (const batch of events) {
+  for await (const batch of calls) {
     seen += batch.length;
     yield batch;
   }
-  if (seen >= number) return;
-  throw new SourceError(`Athena counted ${count(number, 'event')}, and then gave only ${seen}`, {
-    hint: 'events were delivered meanwhile: run this again, with --until 15m',
-  });
-}
-
-/** A call may not say its role: then it may be the one that is asked for. */
-function isOfRole(role: string | undefined): (event: RoleCall) => boolean {
-  return ({ roleArn }) => role === undefined || roleArn === undefined || roleArn === role;
+  if (seen >= atLeast) return;
+  throw new SourceError(
+    `${count(atLeast, 'call')} were counted, and then only ${seen} were given`,
+    {
+      hint: 'the trail changed meanwhile: run this again, with a window that ends earlier',
+    },
+  );
 }

@@ -1,158 +1,186 @@
-import type { AttributedVerdict } from '../model/verdict/attributed-verdict.js';
-import { type RoleCall, isFailedCall, isServiceCall } from '../model/role-call/role-call.js';
-import type { EventGroup } from '../model/role-call/event-group.js';
-import type { SetAside } from '../model/report/set-aside.js';
-import type { RoleProfiles } from '../model/attribution/role-profiles.js';
-import type { SessionCoverage } from '../model/session/session-lookup.js';
+import { openSortedSpool } from '../disk/sorted-spool.js';
+import { type Spool, openSpool } from '../disk/spool.js';
+import { isOtherRole } from '../model/attribution/disagreement.js';
+import { roleClaims } from '../model/attribution/role-claims.js';
+import type { AthenaCost } from '../model/report/athena-cost.js';
+import { profilesNamed } from '../model/policy/policy.js';
+import type { RoleCall } from '../model/role-call/role-call.js';
+import { allowing } from '../model/verdict/allow-rule.js';
+import { type AttributedVerdict, isFinding } from '../model/verdict/attributed-verdict.js';
+import { addCallCounts, callCountOf, keyOfCallCount } from '../model/verdict/call-count.js';
+import { newestFirst } from '../model/verdict/newest-first.js';
 import type { JudgeRules, Verdict } from '../model/verdict/verdict.js';
-import { wildcard } from '../text/wildcard.js';
 import type { AuditOptions } from '../options/check/audit-options.js';
-import { type Source, pipe } from '../pipeline/pipe.js';
+import { type Sink, type Source, pipe } from '../pipeline/pipe.js';
+import type { Counters } from '../pipeline/read-context.js';
 import type { Run } from '../run/run.js';
-import { openFinder } from '../sources/open-finder.js';
-import { openSpool } from '../disk/spool.js';
-import { classify } from '../transforms/judge.js';
+import { count, grouped } from '../text/quantity.js';
+import { wildcard } from '../text/wildcard.js';
+import { aggregation } from '../transforms/aggregate.js';
 import { filter } from '../transforms/filter.js';
+import { type Judge, judgeEach, judgeGroups } from '../transforms/judge.js';
+import { map } from '../transforms/map.js';
 import { rebatch } from '../transforms/rebatch.js';
-import { chooseEvents } from './choose-calls.js';
-import { judgeGroups } from './settle-groups.js';
-import { Tally } from './tally.js';
+import { tap } from '../transforms/tap.js';
+import { type ChosenCalls, chooseCalls } from './choose-calls.js';
+import { claimsOf, explicitClaims } from './claims-of.js';
+import { type Evidence, profilesOf } from './evidence.js';
+import { type SessionEvidence, openSessionEvidence } from './session-evidence.js';
+import { settleGroups } from './settle-groups.js';
 
-/** Events that are asked about together: few large questions instead of many small ones. */
+/** Calls that are asked about together: few large questions instead of many small ones. */
 const AT_ONCE = 2000;
 
-/** Everything judged, and kept as long as the profiles of roles are still being learned. */
-export interface Audit {
-  readonly tally: Tally;
-  readonly regions: readonly string[];
-  /** What is known of all sessions, where they had to be read. */
-  readonly coverage: SessionCoverage | undefined;
-  /** What {@link judgeEvents} was asked to keep. May be read again. */
-  readonly findings: () => Source<AttributedVerdict>;
+/** All judged calls: what they are in numbers, and those that are wanted one by one. */
+export interface JudgedCalls {
+  readonly evidence: Evidence;
+  /** The verdicts that {@link judgeCalls} was asked to keep, with their profiles. May be read again. */
+  readonly verdicts: () => Source<AttributedVerdict>;
   readonly dispose: () => Promise<void>;
 }
 
 /**
- * Judges the chosen events in one pass; where the carrier can group them, by groups, and singly only those
- * that are wanted afterwards or that a group's times do not decide. `keeps` says which verdicts are wanted:
- * all, when it is left out.
+ * Judges every role call of the window by the sessions. `keeps` says which verdicts are wanted one by one,
+ * newest first; all, in the order of the source, when it is left out. Verdicts wait on disk, for profiles are known only when all calls have been judged.
  */
-export async function judgeEvents(
+export async function judgeCalls(
   options: AuditOptions,
   run: Run,
   keeps?: (verdict: Verdict) => boolean,
-): Promise<Audit> {
-  const { world, context } = run;
-  const chosen = await chooseEvents(options, run);
-  const { finder, dispose: closeFinder } = await openFinder(
-    options.sessions,
-    options.lookupConcurrency,
-    world.stdin,
-    context,
-  ).catch(async (error: unknown) => {
-    await chosen.dispose();
-    throw error;
-  });
-  const spool = openSpool<Verdict>();
-  const { allow, knownRoles } = options;
-  const newTally = (): Tally => new Tally(allow, knownRoles, chosen.excluded, chosen.hopsAre);
-  let tally = newTally();
-  const judging = judgingBy(options, tally.profiles);
-  const judgeSingly = (events: Source<RoleCall>): Promise<void> =>
-    pipe(
-      events,
-      filter((event: RoleCall) => isJudged(event, options, chosen.excluded)),
-      rebatch(AT_ONCE),
-      classify(finder, judging),
-      async (source) => {
-        for await (const batch of source) {
-          const counted = batch.filter((verdict) => tally.add(verdict));
-          await spool.add(keeps === undefined ? counted : counted.filter(keeps));
-        }
-      },
-    );
+): Promise<JudgedCalls> {
+  const chosen = await chooseCalls(options, 'judged', run);
+  const kept = keeps === undefined ? openSpool<Verdict>() : openSortedSpool<Verdict>(newestFirst);
+  const counts = aggregation(keyOfCallCount, addCallCounts);
   try {
-    if (keeps === undefined || chosen.grouped === undefined) {
-      await judgeSingly(chosen.events());
-    } else {
-      const groups = rebatch<EventGroup>(AT_ONCE)(chosen.grouped.groups());
-      // What is delivered between two queries would be in neither: then one must tell it all.
-      const isGrowing = options.freshUntil !== undefined;
-      const left = await judgeGroups(groups, { finder, judging, tally, keeps, isGrowing });
-      if (left.keys === undefined) {
-        chosen.excluded.allowed = 0;
-        tally = newTally();
-      }
-      context.detail(left.how);
-      if (left.events > 0) await judgeSingly(chosen.grouped.judged(left));
+    const sessions = await openSessionEvidence(options, run);
+    try {
+      await pipe(
+        verdictsOf(chosen, sessions, options, run, keeps),
+        tap((batch) => counts.add(batch.map(callCountOf))),
+        filter((verdict) => verdict.allowedBy === undefined && (keeps?.(verdict) ?? true)),
+        into(kept),
+      );
+      const evidence = evidenceOf(chosen, sessions, counts.rows(), options, run);
+      return { evidence, verdicts: () => attributed(kept, evidence), dispose: kept.dispose };
+    } finally {
+      await sessions.dispose();
     }
   } catch (error) {
-    await spool.dispose();
+    await kept.dispose();
     throw error;
   } finally {
-    await Promise.all([chosen.dispose(), closeFinder()]);
+    await chosen.dispose();
   }
-  tally.finish();
-  const coverage = finder.coverage();
-  for (const profile of coverage?.profiles ?? []) tally.profiles.noteSessionProfile(profile);
-  return {
-    tally,
-    regions: chosen.regions(),
-    coverage,
-    findings: async function* () {
-      for await (const batch of spool.rows()) {
-        yield batch.map((verdict) => ({
-          ...verdict,
-          profiles: profilesOf(verdict, tally.profiles),
-        }));
-      }
-    },
-    dispose: spool.dispose,
-  };
 }
 
-function judgingBy(options: AuditOptions, profiles: RoleProfiles): JudgeRules {
-  const brokers = options.brokers.map(wildcard);
+/** The verdicts of all judged calls: by groups as far as groups tell, where the carrier has them. */
+async function* verdictsOf(
+  { calls, groups }: ChosenCalls,
+  sessions: SessionEvidence,
+  options: AuditOptions,
+  run: Run,
+  keeps: ((verdict: Verdict) => boolean) | undefined,
+): Source<Verdict> {
+  const judge: Judge = { ...sessions, rules: rulesOf(options) };
+  const permit = map(permittedBy(options));
+  const judgeSingly = (source: Source<RoleCall>): Source<Verdict> =>
+    permit(judgeEach(judge)(rebatch<RoleCall>(AT_ONCE)(source)));
+  if (groups === undefined || keeps === undefined) {
+    yield* judgeSingly(calls());
+    return;
+  }
+  const spool = openSpool<Verdict>();
+  try {
+    const permitBoth = map(({ first, last }: Record<'first' | 'last', Verdict>) => ({
+      first: permittedBy(options)(first),
+      last: permittedBy(options)(last),
+    }));
+    const judged = permitBoth(judgeGroups(judge)(rebatch<RoleCall>(AT_ONCE)(groups.all())));
+    const isWanted = (verdict: Verdict): boolean =>
+      verdict.allowedBy === undefined && keeps(verdict);
+    const groupsTold = await settleGroups(judged, isWanted, sessions.isUniform, spool);
+    run.context.detail(
+      `${count(groupsTold.calls, 'call')} in ${count(groupsTold.groups, 'group')}: ${grouped(groupsTold.openCalls)} are asked for one by one`,
+    );
+    yield* groupsTold.settled();
+    if (groupsTold.openCalls > 0) {
+      yield* judgeSingly(groups.callsOf(groupsTold.open, groupsTold.openCalls));
+    }
+  } finally {
+    await spool.dispose();
+  }
+}
+
+function rulesOf({ readIdentity, brokers, knownRoles }: AuditOptions): JudgeRules {
+  const patterns = brokers.map(wildcard);
   const isBroker = ({ callerArn = '', callerRoleArn = '' }: RoleCall): boolean =>
-    brokers.some((isIt) => isIt(callerArn) || isIt(callerRoleArn));
+    patterns.some((matches) => matches(callerArn) || matches(callerRoleArn));
+  const claims = roleClaims(explicitClaims(knownRoles), []);
   return {
-    readIdentity: options.readIdentity,
+    readIdentity,
     isBroker: brokers.length === 0 ? undefined : isBroker,
-    isOtherRole: (profile, roleArn) => profiles.mismatches(profile, roleArn),
+    isOtherRole: (profile, roleArn) => isOtherRole(claims, profile, roleArn),
   };
 }
 
-function isJudged(event: RoleCall, options: AuditOptions, excluded: SetAside): boolean {
-  if (isServiceCall(event) && !options.from.includeServiceCalls) {
-    excluded.service_calls++;
-    return false;
-  }
-  if (isFailedCall(event) && !options.from.includeFailedCalls) {
-    excluded.failed_calls++;
-    return false;
-  }
-  return true;
+/** Rules of the allow list are asked only about would-be findings. */
+function permittedBy({ allow }: AuditOptions): (verdict: Verdict) => Verdict {
+  const ruleFor = allowing(allow);
+  return (verdict) => {
+    const rule = isFinding(verdict) ? ruleFor(verdict.call) : undefined;
+    return rule === undefined ? verdict : { ...verdict, allowedBy: rule.name };
+  };
 }
 
-/** A tracked event belongs to its session's profile, any other to those of its role. */
-function profilesOf({ event, match }: Verdict, profiles: RoleProfiles): readonly string[] {
-  if (match !== undefined)
-    return match.session.profile === undefined ? [] : [match.session.profile];
-  if (event.roleArn === undefined) return [];
-  const { profiles: sure, suspected } = profiles.profilesOf(event.roleArn);
-  return [...sure, ...suspected];
+function into<T>(spool: Spool<T>): Sink<T> {
+  return async (source) => {
+    for await (const batch of source) await spool.add(batch);
+  };
 }
 
-/**
- * Is the finding of the profile that is asked for? Of several that share a role, each is meant; and an
- * event that says no role may be of any.
- */
-export function isOfProfile(
-  { tally }: Audit,
-  profile: string | undefined,
-): (finding: AttributedVerdict) => boolean {
-  return ({ profiles, event, match }) =>
-    profile === undefined ||
-    profiles.includes(profile) ||
-    (match === undefined && tally.mayBeOf(event.roleArn, profile));
+function evidenceOf(
+  chosen: ChosenCalls,
+  sessions: SessionEvidence,
+  counts: Evidence['counts'],
+  { from, freshUntil, knownRoles, policy, profile }: AuditOptions,
+  { context: { meter } }: Run,
+): Evidence {
+  const namedProfiles = new Set([
+    ...(policy === undefined ? [] : profilesNamed(policy.policy)),
+    ...sessions.profiles(),
+    ...counts.flatMap(({ sessionProfile }) => sessionProfile ?? []),
+    ...explicitClaims(knownRoles).map((claim) => claim.profile),
+  ]);
+  const mentioned = [...namedProfiles, ...(profile === undefined ? [] : [profile])];
+  return {
+    window: from.window,
+    freshUntil,
+    counts,
+    claims: claimsOf(counts, knownRoles, mentioned),
+    namedProfiles,
+    setAside: chosen.setAside(),
+    contradictions: chosen.contradictions(),
+    sessions: sessions.coverage(),
+    events: chosen.coverage(),
+    identity: sessions.identity(),
+    rejected: meter.rejected,
+    complete: meter.complete,
+    athena: costOf(meter),
+  };
+}
+
+function costOf({ queries, scannedBytes, dollars }: Counters): AthenaCost | undefined {
+  if (queries === 0) return undefined;
+  const cost = Number(dollars.toFixed(6));
+  return { queries, bytes_scanned: scannedBytes, estimated_cost_usd: cost };
+}
+
+async function* attributed(spool: Spool<Verdict>, { claims }: Evidence): Source<AttributedVerdict> {
+  for await (const batch of spool.rows()) {
+    yield batch.map((verdict) => {
+      const { category, call, match } = verdict;
+      const facts = { category, roleArn: call.roleArn, sessionProfile: match?.session.profile };
+      return { ...verdict, profiles: profilesOf(facts, claims) };
+    });
+  }
 }

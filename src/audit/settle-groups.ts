@@ -1,70 +1,82 @@
-import type { EventGroup } from '../model/role-call/event-group.js';
-import type { SessionFinder } from '../model/session/session-lookup.js';
-import type { JudgeRules, Verdict } from '../model/verdict/verdict.js';
+import type { Spool } from '../disk/spool.js';
+import type { Verdict } from '../model/verdict/verdict.js';
+import { isFinding } from '../model/verdict/attributed-verdict.js';
+import { parseInstant } from '../model/time/instant.js';
 import type { Source } from '../pipeline/pipe.js';
-import { count } from '../run/run.js';
-import { type JudgedGroup, classifyGroups } from '../transforms/judge.js';
-import type { WantedEvents } from './choose-calls.js';
-import type { Tally } from './tally.js';
+import type { JudgedGroup } from '../transforms/judge.js';
 
-/** Groups whose events are asked for by their keys; for more, all judged events are less to ask. */
+/** Groups whose calls are asked for by their keys; for more, all judged calls are less to ask. */
 const MOST_KEYS = 1500;
 
-interface Judgement {
-  readonly finder: SessionFinder;
-  readonly judging: JudgeRules;
-  readonly tally: Tally;
-  /** Which verdicts are wanted singly. */
-  readonly keeps: (verdict: Verdict) => boolean;
-  /** May the next query see more events than this one? */
-  readonly isGrowing: boolean;
+/** Verdicts of whole groups, and the calls that must be judged one by one. */
+export interface SettledGroups {
+  /** One verdict for each group that needs no second look, with the weight of the group. */
+  readonly settled: () => Source<Verdict>;
+  /** The keys of the other groups; `all` when there are too many, and nothing is settled. */
+  readonly open: readonly string[] | 'all';
+  /** How many calls are to be asked for. */
+  readonly openCalls: number;
+  /** How many calls there are, in how many groups. */
+  readonly calls: number;
+  readonly groups: number;
 }
 
 /**
- * Judges events by their groups, and counts those of groups that have one verdict whenever they were and
- * that nobody wants singly. Says which events are left, and in words how many. When those are of too many
- * groups all judged events are left, and what was counted must not be used. Holds the keys.
+ * Tells groups that have one verdict at whatever time their calls were from those that do not, or that
+ * are wanted call by call. Verdicts wait in the spool; held are the keys of open groups.
  */
-export async function judgeGroups(
-  groups: Source<EventGroup>,
-  { finder, judging, tally, keeps, isGrowing }: Judgement,
-): Promise<WantedEvents & { readonly how: string }> {
-  const keys: string[] = [];
-  let [number, all, left] = [0, 0, 0];
-  for await (const batch of classifyGroups(finder, judging)(groups)) {
-    for (const judged of batch) {
-      const { group, first, last } = judged;
-      const rule = tally.ruleFor(first);
-      number++;
-      all += group.count;
-      const isCertain = hasOneVerdict(judged) && rule === tally.ruleFor(last);
-      if (isCertain && (rule !== undefined || !keeps(first))) {
-        tally.add(first, group.count);
-      } else {
-        left += group.count;
-        if (keys.length <= MOST_KEYS) keys.push(group.key);
+export async function settleGroups(
+  judged: Source<JudgedGroup>,
+  isWantedSingly: (verdict: Verdict) => boolean,
+  isUniform: (first: number, last: number) => boolean,
+  spool: Spool<Verdict>,
+): Promise<SettledGroups> {
+  const open: string[] = [];
+  let [groups, calls, openCalls] = [0, 0, 0];
+  for await (const batch of judged) {
+    const settled: Verdict[] = [];
+    for (const group of batch) {
+      const { first } = group;
+      groups++;
+      calls += first.call.weight;
+      if (hasOneVerdict(group, isUniform) && !isWantedSingly(first)) settled.push(first);
+      else {
+        openCalls += first.call.weight;
+        if (open.length <= MOST_KEYS) open.push(first.call.group ?? '');
       }
     }
+    await spool.add(settled);
   }
-  const isMany = keys.length > MOST_KEYS || (isGrowing && keys.length > 0);
-  const found = `${count(all, 'event')} in ${count(number, 'group')}`;
-  return isMany
-    ? { keys: undefined, events: all, how: `${found}: all are asked for singly` }
-    : { keys, events: left, how: `${found}: ${left.toLocaleString('en')} are asked for singly` };
+  if (open.length > MOST_KEYS) {
+    return { settled: none, open: 'all', openCalls: calls, calls, groups };
+  }
+  return { settled: spool.rows, open, openCalls, calls, groups };
 }
+
+// oxlint-disable-next-line require-yield -- a source without rows
+async function* none(): Source<Verdict> {}
 
 /**
  * Is what holds at both ends true of all between? Sessions that share an identity may take turns, and
- * before and after a session there is a time within it.
+ * before and after a session there is a time within it; sessions may cover a part of the time.
  */
-function hasOneVerdict({ first, last }: JudgedGroup): boolean {
-  if (first.event.eventTime === last.event.eventTime) return true;
+function hasOneVerdict(
+  { first, last }: JudgedGroup,
+  isUniform: (first: number, last: number) => boolean,
+): boolean {
+  if (first.call.eventTime === last.call.eventTime) return true;
   return (
     first.category === last.category &&
     first.unverifiable === last.unverifiable &&
+    (!isFinding(first) || isUniform(secondOf(first), secondOf(last))) &&
+    first.allowedBy === last.allowedBy &&
     first.match?.session.id === last.match?.session.id &&
     first.match?.sharesIdentity !== true &&
     first.anomalies.join() === last.anomalies.join() &&
     !first.anomalies.includes('outside_session')
   );
+}
+
+function secondOf({ call }: Verdict): number {
+  return parseInstant(call.eventTime)!.seconds;
 }

@@ -1,4 +1,4 @@
-import type { Column } from '../model/columns/session-columns.js';
+import type { Column } from '../model/columns/column.js';
 import { requirementOf } from '../model/policy/requirement.js';
 import { profilesNamed } from '../model/policy/policy.js';
 import type { ExplainOptions } from '../options/check/audit-options.js';

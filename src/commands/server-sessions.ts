@@ -4,7 +4,8 @@ import { type Session, placedAt } from '../model/session/session.js';
 import { compareInstants } from '../model/time/instant.js';
 import type { ServerSessionsOptions } from '../options/check/session-options.js';
 import { pipe } from '../pipeline/pipe.js';
-import { type Done, type Run, count, mayColor } from '../run/run.js';
+import { type Done, type Run, mayColor } from '../run/run.js';
+import { count } from '../text/quantity.js';
 import { openSink } from '../sinks/open.js';
 import { openSessions } from '../sources/open-sessions.js';
 import { filter } from '../transforms/filter.js';
@@ -47,6 +48,12 @@ export async function serverSessions(
       footer: () => (columns === undefined ? overdueLines(overdue) : []),
     }),
   );
+  const matched = account.keptRows();
+  if (matched > shown) {
+    reporter.note(
+      `${count(matched, 'session matches', 'sessions match')}, and --limit cut the list to ${count(shown, 'session')}; sentinel-audit export gives all`,
+    );
+  }
   return { lines: account.lines(() => `showing ${count(shown, 'session')}`) };
 }
 

@@ -43,6 +43,8 @@ export class Counters {
   retries = 0;
   /** Could something not be asked for at all, such as what lies beyond CloudTrail's horizon? */
   clipped = false;
+  /** Regions that refused to be read, while others were. */
+  unreadRegions = 0;
   /** How much of the window has been read, 0 to 1; undefined when nobody can tell. */
   share: number | undefined = undefined;
   /** How many rows the table is said to hold; undefined when nobody said. */
@@ -50,7 +52,9 @@ export class Counters {
 
   /** Has everything been read and understood? */
   get complete(): boolean {
-    return this.rejected === 0 && this.brokenFiles === 0 && !this.clipped;
+    return (
+      this.rejected === 0 && this.brokenFiles === 0 && !this.clipped && this.unreadRegions === 0
+    );
   }
 }
 
@@ -63,6 +67,10 @@ export interface ReadContext {
   readonly note: (text: string) => void;
   /** Tells a user who asked for it how things are done. */
   readonly detail: (text: string) => void;
+  /** Says that the run waits, where nothing else shows it. */
+  readonly waiting?: (text: string) => void;
+  /** Asks the user at the terminal, showing the question; undefined where there is none. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Aborted with an {@link Interruption}: stop at once. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import type { Counters } from '../pipeline/read-context.js';
 import type { Batch } from '../pipeline/pipe.js';
-import { count } from './run.js';
+import { count } from '../text/quantity.js';
 
 /** Follows rows through a pipe, to account for every one that was read. */
 export interface RowCounts {
@@ -8,6 +8,8 @@ export interface RowCounts {
   readonly delivered: <T>(batch: Batch<T>) => void;
   /** Sees what passed the filter. */
   readonly kept: <T>(batch: Batch<T>) => void;
+  /** How many passed so far. */
+  readonly keptRows: () => number;
   /** The lines of the summary, after what was done: rows read = kept + filtered out + superseded + rejected. */
   readonly lines: (done: (kept: number) => string) => readonly string[];
 }
@@ -22,6 +24,7 @@ export function rowCounts(meter: Counters): RowCounts {
     kept: (batch) => {
       kept += batch.length;
     },
+    keptRows: () => kept,
     lines: (done) => {
       const shares = [
         `${kept.toLocaleString('en')} kept`,

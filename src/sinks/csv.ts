@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Cell, Column } from '../model/columns/session-columns.js';
+import type { Cell, Column } from '../model/columns/column.js';
 import { escapeFormula } from '../text/csv-injection.js';
 import type { Sink, Source } from '../pipeline/pipe.js';
 import { PIECE, type WriteText } from './write-text.js';

@@ -1,4 +1,4 @@
-import type { Column } from '../model/columns/session-columns.js';
+import type { Column } from '../model/columns/column.js';
 import { printableJson } from '../text/terminal-text.js';
 
 /** Writes rows as JSON objects; absent values are left out. `indent` is what stands before each member. */

@@ -1,4 +1,4 @@
-import type { Column } from '../model/columns/session-columns.js';
+import type { Column } from '../model/columns/column.js';
 import { printableJson } from '../text/terminal-text.js';
 import type { Sink, Source } from '../pipeline/pipe.js';
 import { jsonObject } from './json-text.js';

@@ -1,4 +1,4 @@
-import type { Column } from '../model/columns/session-columns.js';
+import type { Column } from '../model/columns/column.js';
 import type { Sink, Source } from '../pipeline/pipe.js';
 import { jsonObject } from './json-text.js';
 import { PIECE, type WriteText } from './write-text.js';

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Column } from '../model/columns/session-columns.js';
+import type { Column } from '../model/columns/column.js';
 import type { Format } from '../model/report/format.js';
 import type { Sink } from '../pipeline/pipe.js';
 import type { TableOptions } from './table.js';
@@ -16,7 +16,7 @@ export interface Output {
 
 /** Standard output, and when to stop. */
 export interface Destination {
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly signal: AbortSignal;
   /** Called before the first row goes to standard output. */
   readonly beforeRows?: () => void;
@@ -41,7 +41,9 @@ export function chosenColumns<T>(
 /** The sink for some options; its module is loaded when rows come. Colour is for standard output alone. */
 export function openSink<T>(output: Output, destination: Destination, rows: Rows<T>): Sink<T> {
   const write = openWriter(output, destination);
-  const options = output.out === undefined ? rows : { ...rows, color: false };
+  const isShown = output.out === undefined && destination.stdout.isTTY === true;
+  const lineWidth = isShown ? destination.stdout.columns : undefined;
+  const options = output.out === undefined ? { ...rows, lineWidth } : { ...rows, color: false };
   return async (source) => (await OPENERS[output.format](options, write, output))(source);
 }
 
@@ -56,7 +58,7 @@ export function openWriter(
 }
 
 async function* announced(
-  text: AsyncIterable<string>,
+  text: AsyncIterable<string> | Iterable<string>,
   beforeRows: (() => void) | undefined,
 ): AsyncGenerator<string> {
   let isFirst = true;

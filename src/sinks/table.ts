@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Cell, Column } from '../model/columns/session-columns.js';
+import type { Cell, Column } from '../model/columns/column.js';
 import type { Sink, Source } from '../pipeline/pipe.js';
 import { fit, widthOf } from './fit.js';
 import type { WriteText } from './write-text.js';
@@ -10,6 +10,8 @@ export interface TableOptions {
   readonly empty: string;
   /** Lines below the table, asked for when every row is written. */
   readonly footer?: () => readonly string[];
+  /** How many cells a line of the terminal has, which the columns share; undefined keeps their widths. */
+  readonly lineWidth?: number | undefined;
 }
 
 const GAP = '  ';
@@ -28,9 +30,10 @@ export function table<T>(
 
 async function* tableText<T>(
   source: Source<T>,
-  columns: readonly Column<T>[],
-  { color, empty, footer }: TableOptions,
+  asked: readonly Column<T>[],
+  { color, empty, footer, lineWidth }: TableOptions,
 ): AsyncGenerator<string> {
+  const columns = lineWidth === undefined ? asked : shareWidth(asked, lineWidth);
   const colors = pc.createColors(color);
   let isEmpty = true;
   for await (const batch of source) {
@@ -55,6 +58,23 @@ async function* tableText<T>(
   }
   if (isEmpty) yield `${empty}\n`;
   for (const line of footer?.() ?? []) yield `${line}\n`;
+}
+
+/** The narrowest that a column is made, in terminal cells. */
+const NARROWEST = 8;
+
+/** The columns with the width of a terminal shared among those that may grow, in proportion to their own. */
+function shareWidth<T>(columns: readonly Column<T>[], lineWidth: number): readonly Column<T>[] {
+  const widthOfAll = (some: readonly Column<T>[]): number =>
+    some.reduce((sum, { width }) => sum + width, 0);
+  const growing = columns.filter(({ grows }) => grows);
+  const fixed = widthOfAll(columns) - widthOfAll(growing) + GAP.length * (columns.length - 1);
+  const share = (lineWidth - fixed) / widthOfAll(growing);
+  return columns.map((column) =>
+    column.grows
+      ? { ...column, width: Math.max(Math.floor(column.width * share), NARROWEST) }
+      : column,
+  );
 }
 
 function lineOf<T>(

@@ -8,7 +8,7 @@ import { createGzip } from 'node:zlib';
 import { AuditError, HungUp, SinkError } from '../errors.js';
 
 /** Takes text to where it belongs, no faster than it is taken there. Settles when all is written. */
-export type WriteText = (text: AsyncIterable<string>) => Promise<void>;
+export type WriteText = (text: AsyncIterable<string> | Iterable<string>) => Promise<void>;
 
 /** How much text a sink hands over at a time, in UTF-16 units: larger pieces get slower. */
 export const PIECE = 64 * 1024;
@@ -62,7 +62,7 @@ async function targetOf(path: string): Promise<string> {
  * the text is passed on as it is, any other is one of writing.
  */
 async function closing(
-  text: AsyncIterable<string>,
+  text: AsyncIterable<string> | Iterable<string>,
   signal: AbortSignal,
   name: string,
   run: (readable: Readable) => Promise<void>,
@@ -72,7 +72,7 @@ async function closing(
   async function* watched(): AsyncGenerator<string> {
     let close = (): void => {};
     closed = new Promise((settle) => (close = settle));
-    const pieces = text[Symbol.asyncIterator]();
+    const pieces = piecesOf(text);
     try {
       for (;;) {
         const next = await pieces.next().catch((error: unknown) => {
@@ -84,7 +84,7 @@ async function closing(
       }
     } finally {
       try {
-        await pieces.return?.();
+        await pieces.return(undefined);
       } finally {
         close();
       }
@@ -98,6 +98,10 @@ async function closing(
     if (ofText !== undefined) throw ofText.error;
     fail(error, name);
   }
+}
+
+async function* piecesOf(text: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
+  yield* text;
 }
 
 function fail(error: unknown, name: string): never {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ReadContext } from '../pipeline/read-context.js';
 import { NO_FILTER } from '../model/session/session-filter.js';
+import type { SessionGuarantees } from '../model/coverage/read-sessions.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
 import { clientConfig } from './aws/aws.js';
 import { type SessionsFrom, openSessions } from './open-sessions.js';
@@ -8,6 +9,16 @@ import { fromCompleteRead, fromLookups } from './finder/session-finder.js';
 
 /** Read units that lookups may cost however small the table is: a page of a Scan. */
 const LEAST_UNITS = 128;
+
+/** A way to find sessions, and what is known of where they come from. */
+export interface OpenedFinder {
+  readonly finder: SessionFinder;
+  /** What messages call the sessions' source. */
+  readonly name: string;
+  /** What makes a complete read hold all sessions of a time; known once sessions were read. */
+  readonly guarantees: () => Pick<SessionGuarantees, 'exportWindows' | 'isTableWithoutTtl'>;
+  readonly dispose: () => Promise<void>;
+}
 
 /**
  * The way to find sessions that costs least: in the live table by key, as long as that is cheaper than a
@@ -18,29 +29,43 @@ export async function openFinder(
   concurrency: number,
   stdin: Readable,
   context: ReadContext,
-): Promise<{ finder: SessionFinder; dispose: () => Promise<void> }> {
+): Promise<OpenedFinder> {
   const everything = (telling: ReadContext): SessionFinder =>
     fromCompleteRead(
       (noting) => openSessions(from, NO_FILTER, ['identity'], stdin, noting),
       telling,
     );
   const { table } = from;
-  if (table === undefined || from.sessions.length > 0 || from.maxRcu !== undefined) {
-    return { finder: everything(context), dispose: async () => {} };
+  if (table === undefined) {
+    const guarantees = { exportWindows: [], isTableWithoutTtl: false };
+    return {
+      finder: everything(context),
+      name: 'session files',
+      guarantees: () => guarantees,
+      dispose: async () => {},
+    };
   }
-  const [{ DynamoDBClient }, { describeTable }] = await Promise.all([
+  const [{ DynamoDBClient }, { describeTable }, { readTimeToLive }] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('./dynamodb/read-table.js'),
+    import('./dynamodb/time-to-live.js'),
   ]);
-  const client = new DynamoDBClient(clientConfig(from, context));
+  const client = new DynamoDBClient(await clientConfig('DynamoDB', from, context));
   const dispose = async (): Promise<void> => client.destroy();
   try {
-    const { bytes } = await describeTable(client, table, context);
-    const scanUnits = Math.max(bytes / 8192, LEAST_UNITS); // eventually consistent
-    return {
-      finder: fromLookups({ client, table, concurrency, scanUnits }, everything, context),
+    const isTableWithoutTtl = (await readTimeToLive(client, table, context)) === 'off';
+    const opened = {
+      name: from.sessions.length > 0 ? `table ${table} and session files` : `table ${table}`,
+      guarantees: () => ({ exportWindows: [], isTableWithoutTtl }),
       dispose,
     };
+    if (from.sessions.length > 0 || from.maxRcu !== undefined) {
+      return { ...opened, finder: everything(context) };
+    }
+    const { bytes } = await describeTable(client, table, context);
+    const scanUnits = Math.max(bytes / 8192, LEAST_UNITS); // eventually consistent
+    const lookups = { client, table, concurrency, scanUnits };
+    return { ...opened, finder: fromLookups(lookups, everything, context) };
   } catch (error) {
     await dispose();
     throw error;

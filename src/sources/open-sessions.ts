@@ -57,7 +57,9 @@ async function* openTable(
     import('./dynamodb/read-table.js'),
     import('./dynamodb/fast-scan-pages.js'),
   ]);
-  const client = useFastScanPages(new DynamoDBClient(clientConfig(from, context)));
+  const client = useFastScanPages(
+    new DynamoDBClient(await clientConfig('DynamoDB', from, context)),
+  );
   try {
     const { segments, maxRcu: maxReadUnits } = from;
     yield* readTable({ client, table, filter, segments, maxReadUnits, statusMayBeStale }, context);

@@ -1,53 +1,50 @@
-import type { EventGroup } from '../model/role-call/event-group.js';
 import type { RoleCall } from '../model/role-call/role-call.js';
-import type { SessionFinder } from '../model/session/session-lookup.js';
+import type { LookupKey, SessionFinder, SessionMatch } from '../model/session/session-lookup.js';
 import { type JudgeRules, type Verdict, judge, lookupKeyOf } from '../model/verdict/verdict.js';
 import type { Batch, Transform } from '../pipeline/pipe.js';
+import { join } from './join.js';
 
-/** Judges events, in their order, by the sessions behind them. One question to the finder a batch. */
-export function classify(finder: SessionFinder, judging: JudgeRules): Transform<RoleCall, Verdict> {
-  return async function* (source) {
-    for await (const events of source) yield judgeAll(events, finder, judging);
-  };
+/** Finds the sessions behind calls, and says for which times none can have been missed. */
+export interface Judge {
+  readonly finder: SessionFinder;
+  /** Do the sessions that were read cover a call of this second? Asked after the finder has answered. */
+  readonly covers: (second: number) => boolean;
+  readonly rules: JudgeRules;
 }
 
-/** A group, judged as if it had been at its first time and at its last. */
+/** Judges calls, in their order, by the sessions behind them. One question to the finder a batch. */
+export function judgeEach({ finder, covers, rules }: Judge): Transform<RoleCall, Verdict> {
+  return join(
+    (calls) => finder.find(keysOf(calls, rules)),
+    (call, match: SessionMatch | undefined) => judge(call, match, covers, rules),
+  );
+}
+
+/** A group of calls, judged as if all had been at its first time, and at its last. */
 export interface JudgedGroup {
-  readonly group: EventGroup;
   readonly first: Verdict;
   readonly last: Verdict;
 }
 
-/** Judges groups of events, likewise. */
-export function classifyGroups(
-  finder: SessionFinder,
-  judging: JudgeRules,
-): Transform<EventGroup, JudgedGroup> {
-  return async function* (source) {
-    for await (const groups of source) {
-      const ends = groups.flatMap(({ event, lastTime }) => [
-        event,
-        { ...event, eventTime: lastTime },
-      ]);
-      const verdicts = await judgeAll(ends, finder, judging);
-      yield groups.map((group, at) => ({
-        group,
-        first: verdicts[2 * at]!,
-        last: verdicts[2 * at + 1]!,
-      }));
-    }
-  };
+/** Judges groups of calls by their first and their last time, in their order. */
+export function judgeGroups({ finder, covers, rules }: Judge): Transform<RoleCall, JudgedGroup> {
+  return join(
+    async (groups) => {
+      const ends = groups.flatMap((group) => [group, atLast(group)]);
+      const matches = await finder.find(keysOf(ends, rules));
+      return groups.map((_, at) => [matches[2 * at], matches[2 * at + 1]] as const);
+    },
+    (group, [first, last]) => ({
+      first: judge(group, first, covers, rules),
+      last: judge(atLast(group), last, covers, rules),
+    }),
+  );
 }
 
-async function judgeAll(
-  events: Batch<RoleCall>,
-  finder: SessionFinder,
-  judging: JudgeRules,
-): Promise<Verdict[]> {
-  const sought = events.map((event) => lookupKeyOf(event, judging.readIdentity));
-  const matches = await finder.find(sought);
-  const coverage = finder.coverage();
-  // Where not every session could be read, none that is not found can be told not to be there.
-  const oldest = coverage?.isComplete === false ? Infinity : coverage?.oldest;
-  return events.map((event, at) => judge(event, matches[at], oldest, judging));
+function atLast(group: RoleCall): RoleCall {
+  return { ...group, eventTime: group.until ?? group.eventTime };
+}
+
+function keysOf(calls: Batch<RoleCall>, { readIdentity }: JudgeRules): LookupKey[] {
+  return calls.map((call) => lookupKeyOf(call, readIdentity));
 }

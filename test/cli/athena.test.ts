@@ -13,8 +13,9 @@ import {
   ORGANIZATION,
   OURS,
 } from '../support/athena-tables.js';
-import { type Ended, cli, ended, scratch, start } from '../support/cli.js';
+import { type Ended, cli, scratch } from '../support/cli.js';
 import { type TrailRecord, trailRecords } from '../support/cloudtrail.js';
+import { ended, startProgram } from '../support/program.js';
 import { type Row, idOf, sessionRow } from '../support/sessions.js';
 import { NO_AWS, roleArn, roleRecord, writeTrail } from '../support/trail.js';
 import { checkTrino } from '../support/trino.js';
@@ -449,16 +450,18 @@ describe('faults', () => {
   );
 
   it('an interruption before the id of a query is known stops it', async () => {
+    let answer = (): void => {};
+    const slow = new Promise<void>((resolve) => (answer = resolve));
     const { athena } = await athenaOf(
       [...trailRecords(10)],
       {},
-      { faultFor: first('StartQueryExecution', { slow: 1500 }) },
+      { faultFor: first('StartQueryExecution', { slow }) },
     );
-    const child = start([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
+    const child = startProgram([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
     while (!athena.seen.some(({ operation }) => operation === 'StartQueryExecution'))
       await sleep(20);
-    await sleep(100);
     child.kill('SIGINT');
+    answer();
     expect((await ended(child)).code).toBe(130);
     expect(athena.queries.length).toBe(1);
     expect(athena.stopped).toEqual([athena.queries[0]?.id]);
@@ -470,7 +473,7 @@ describe('faults', () => {
 
   it.each(['SIGINT', 'SIGTERM'] as const)('%s stops the query', async (signal) => {
     const { athena } = await athenaOf([...trailRecords(10)], {}, { pollsUntilDone: Infinity });
-    const child = start([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
+    const child = startProgram([...untracked, ...FROM], { env: { AWS_ENDPOINT_URL: athena.url } });
     while (!athena.seen.some(({ operation }) => operation === 'GetQueryExecution')) await sleep(20);
     child.kill(signal);
     expect((await ended(child)).code).toBe(signal === 'SIGINT' ? 130 : 143);
@@ -482,12 +485,12 @@ describe('faults', () => {
 describe('the command line', () => {
   it.each([
     [['--events', 'athena'], '--athena-table: is needed'],
-    [['--events', 'athena', '--athena-table', 'logs'], '"logs" names no database'],
-    [['--events', 'athena', '--athena-table', 'a.b"; DROP'], 'is no DATABASE.TABLE'],
-    [[...FROM, '--athena-price', 'much'], 'is no amount of US dollars'],
-    [[...FROM, '--athena-output', '/tmp'], 'is no s3://BUCKET/PREFIX/'],
-    [['--explain'], '--explain: shows the SQL of --events athena alone'],
-    [['--athena-table', 'audit.logs'], '--athena-table: is for --events athena'],
+    [['--events', 'athena', '--athena-table', 'logs'], '"logs" does not name the database'],
+    [['--events', 'athena', '--athena-table', 'a.b"; DROP'], 'is not a valid table name'],
+    [[...FROM, '--athena-price', 'much'], 'is not an amount of US dollars'],
+    [[...FROM, '--athena-output', '/tmp'], 'is not a valid S3 location'],
+    [['--explain'], '--explain: needs --events athena'],
+    [['--athena-table', 'audit.logs'], '--athena-table: needs --events athena'],
   ])('%j is refused before anything is asked', async (args, message) => {
     const { code, stderr } = await cli([...untracked, ...args], { env: NO_AWS });
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
@@ -543,7 +546,7 @@ describe('the command line', () => {
 
 it('a reader that hangs up stops no run in the middle of a query', async () => {
   const { athena } = await athenaOf([...trailRecords(10)]);
-  const child = start(['export', 'events', ...WINDOW, ...FROM], {
+  const child = startProgram(['export', 'events', ...WINDOW, ...FROM], {
     env: { AWS_ENDPOINT_URL: athena.url },
   });
   child.stdout?.destroy();

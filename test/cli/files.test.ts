@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Ended, type RunOptions, cli, objects, scratch } from '../support/cli.js';
 import { toItem } from '../support/dynamodb.js';
 import { writeExport } from '../support/dynamodb-export.js';
+import { runProgram } from '../support/program.js';
 import { type Row, idOf, sessionRow, sessionRows } from '../support/sessions.js';
 
 /** Asking AWS would fail at once: these runs must not. */
@@ -110,17 +111,18 @@ describe('--sessions reads', () => {
   });
 
   it('standard input and named pipes, leaving nothing in the temporary folder', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => /^sentinel-audit-(?!test)/.test(name));
-    expect(ids(await exported(['-'], [], { stdin: gzipSync(ndjson(rows)) })).length).toBe(40);
+    const TMPDIR = scratch();
+    const exportedBy = (path: string, stdin?: Uint8Array): Promise<Ended> =>
+      runProgram(['export', '--format', 'ndjson', '--sessions', path], {
+        env: { ...NO_AWS, TMPDIR },
+        ...(stdin !== undefined && { stdin }),
+      });
+    expect(ids(await exportedBy('-', gzipSync(ndjson(rows)))).length).toBe(40);
     const pipe = join(scratch(), 'pipe');
     execFileSync('mkfifo', [pipe]);
-    const [ended] = await Promise.all([
-      exported([pipe]),
-      import('node:fs/promises').then(({ writeFile }) => writeFile(pipe, ndjson(rows))),
-    ]);
+    const [ended] = await Promise.all([exportedBy(pipe), writeFile(pipe, ndjson(rows))]);
     expect(ids(ended).length).toBe(40);
-    const after = readdirSync(tmpdir()).filter((name) => /^sentinel-audit-(?!test)/.test(name));
-    expect(after).toEqual(before);
+    expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
   it('the output of aws dynamodb scan, and refuses one that was saved in part', async () => {

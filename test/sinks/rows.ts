@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Cell, Column } from '../../src/model/columns/session-columns.js';
+import type { Cell, Column } from '../../src/model/columns/column.js';
 
 /** A row by column names. */
 export type Cells = Readonly<Record<string, Cell>>;

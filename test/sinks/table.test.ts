@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import type { Column } from '../../src/model/columns/session-columns.js';
+import type { Column } from '../../src/model/columns/column.js';
 import { type TableOptions, table } from '../../src/sinks/table.js';
 import { cut, sinkContract, written } from '../support/contracts.js';
 import { type Cells, columnsOf, nastyTexts } from './rows.js';

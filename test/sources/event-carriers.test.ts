@@ -7,7 +7,7 @@ import { main } from '../../src/cli.js';
 import { ExitCode } from '../../src/errors.js';
 import { ROLE_CALLS } from '../../src/model/role-call/role-call.js';
 import { parseInstant } from '../../src/model/time/instant.js';
-import { type EventsFrom, openEvents } from '../../src/sources/open-events.js';
+import { type EventsFrom, openCarrier } from '../../src/sources/open-carrier.js';
 import type { AthenaOptions } from '../../src/sources/athena/query.js';
 import { startAthena } from '../support/athena.js';
 import { CURRENT, MANUAL, OLDEST, OURS, type TableShape } from '../support/athena-tables.js';
@@ -155,9 +155,9 @@ describe.each(Object.entries(CARRIERS))('%s', (_, carry) => {
       eventNames: ROLE_CALLS,
       window,
     };
-    const opened = await openEvents(from, Readable.from(pieces(stdin)), context);
+    const opened = await openCarrier(from, Readable.from(pieces(stdin)), context);
     try {
-      const events = await rowsOf(opened.events);
+      const events = await rowsOf(opened.calls());
       expect(events.toSorted(byId)).toEqual(parseAll(records).events.toSorted(byId));
       expect(rejects).toEqual([]);
       expect(meter).toMatchObject({ events: events.length, complete: true });

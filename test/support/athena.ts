@@ -31,7 +31,7 @@ type AthenaFault =
   | 'drop'
   | 'requeue'
   | Fate
-  | { readonly slow: number }
+  | { readonly slow: number | Promise<unknown> }
   | { readonly error: string; readonly message?: string };
 
 /** One request as it came in. */
@@ -145,7 +145,8 @@ export async function startAthena(
         throw new Refusal(fault.error, fault.message ?? 'injected');
       }
       if (typeof fault === 'object' && 'slow' in fault) {
-        await sleep(fault.slow, undefined, { ref: false });
+        const { slow } = fault;
+        await (typeof slow === 'number' ? sleep(slow, undefined, { ref: false }) : slow);
       }
       body = await answerTo(operation, request, fault);
       entry.answer = fault === 'drop' ? 'drop' : 'ok';

@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The built program, as the package's `bin` names it. */
-export const PROGRAM = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+import { Readable, Writable } from 'node:stream';
+import { main } from '../../src/cli.js';
+import { instantFromMillis } from '../../src/model/time/instant.js';
 
 export interface Ended {
+  /** Null when a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -18,11 +16,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
-  /** Milliseconds after which it is killed; its code is null then. */
-  readonly timeout?: number;
 }
 
-/** An environment with nothing of this machine's but the path: no config, no credentials but made-up ones. */
+/** An environment with nothing of this machine but the path: no config, and made-up credentials. */
 export function cleanEnv(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
@@ -35,37 +31,67 @@ export function cleanEnv(more: Readonly<Record<string, string>> = {}): Record<st
   };
 }
 
-/** Runs the built program to its end. */
-export async function cli(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const child = start(args, options);
-  child.stdin?.on('error', () => {});
-  child.stdin?.end(options.stdin ?? '');
-  return ended(child);
+/** Settles when the run before has ended: environment and current folder are one for the whole process. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the program to its end, in this process: with streams, environment, folder and signal of its own.
+ * Runs that are started together run one after another.
+ */
+export function cli(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const run = turn.then(() => runHere(args, options));
+  turn = run.catch(() => {});
+  return run;
 }
 
-/** Starts the built program; its standard input stays open. */
-export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
-  const { env, cwd, timeout } = options;
-  const command = [PROGRAM, ...args];
-  return spawn(process.execPath, command, {
-    env: cleanEnv(env),
-    cwd,
-    timeout,
-    killSignal: 'SIGKILL', // whoever computes hears no other
-  });
+async function runHere(args: readonly string[], options: RunOptions): Promise<Ended> {
+  const { env, cwd, stdin = '' } = options;
+  const [stdout, stderr] = [new KeptOutput(), new KeptOutput()];
+  const variables = cleanEnv(env);
+  const restore = enter(variables, cwd);
+  try {
+    const code = await main(args, {
+      env: variables,
+      stdin: Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]),
+      stdout,
+      stderr,
+      signal: new AbortController().signal,
+      now: instantFromMillis(Date.now()),
+    });
+    return { code, stdout: stdout.text, stderr: stderr.text };
+  } finally {
+    restore();
+  }
 }
 
-export async function ended(child: ChildProcess): Promise<Ended> {
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return {
-    code,
-    stdout: Buffer.concat(stdout).toString(),
-    stderr: Buffer.concat(stderr).toString(),
+/** Sets what the SDK and Node themselves read of the process; the answer puts it back. */
+function enter(env: Readonly<Record<string, string>>, cwd = process.cwd()): () => void {
+  const before = { env: { ...process.env }, cwd: process.cwd() };
+  setEnvironment({ ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+  process.chdir(cwd);
+  return () => {
+    setEnvironment(before.env);
+    process.chdir(before.cwd);
   };
+}
+
+/** In place, since Node reads TMPDIR from the environment itself and not from `process.env`. */
+function setEnvironment(env: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+}
+
+class KeptOutput extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
 }
 
 const folders: string[] = [];

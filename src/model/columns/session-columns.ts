@@ -1,23 +1,12 @@
+import type { Cell, Column, Tint } from './column.js';
 import { FIELD, type Session, type SessionField } from '../session/session.js';
-import { type Instant, compareInstants, parseInstant, toWholeSeconds } from '../time/instant.js';
-
-/** What a cell can hold; undefined is an absent value. */
-export type Cell = string | number | boolean | undefined;
-
-/** How a table may set off a cell, where it may use colour. */
-type Tint = 'green' | 'yellow' | 'red' | 'dim';
-
-/** One column of an output. */
-export interface Column<T> {
-  /** The name in CSV, NDJSON and JSON: snake_case, a contract. */
-  readonly name: string;
-  readonly of: (row: T) => Cell;
-  /** The heading in a table. */
-  readonly title: string;
-  /** How wide the column is in a table, in terminal cells; what is longer is cut. */
-  readonly width: number;
-  readonly tint?: (cell: Cell) => Tint | undefined;
-}
+import {
+  type Instant,
+  compareInstants,
+  parseInstant,
+  toNanoseconds,
+  toWholeSeconds,
+} from '../time/instant.js';
 
 const STATUS_TINT: Readonly<Record<string, Tint>> = {
   active: 'green',
@@ -51,6 +40,17 @@ const SESSION_FIELDS: readonly (readonly [
   ['ttl', 'TTL', 10],
 ];
 
+/** Texts of any length, which share a terminal's width. */
+const GROWING: ReadonlySet<string> = new Set<SessionField>([
+  'user',
+  'profile',
+  'server_instance_id',
+  'source_identity',
+  'device_id',
+  'revoked_by',
+  'revoked_reason',
+]);
+
 /** The names `--columns` takes for sessions. */
 export const SESSION_COLUMN_NAMES: readonly string[] = SESSION_FIELDS.map(([field]) => field);
 
@@ -59,14 +59,14 @@ const AUDIT: readonly string[] = SESSION_COLUMN_NAMES.slice(0, 10);
 
 /**
  * The columns of an output of sessions. `audit` has the ten of the audit contract, times in UTC and cut
- * to whole seconds; `all` and a list of names have values as stored.
+ * to whole seconds; in `all` and in a list of names times are in UTC with nine digits of a second.
  */
 export function sessionColumns(
   wanted: 'audit' | 'all' | readonly string[],
 ): readonly Column<Session>[] {
-  if (wanted === 'all') return SESSION_FIELDS.map((field) => stored(field));
+  if (wanted === 'all') return SESSION_FIELDS.map(exact);
   if (wanted !== 'audit') {
-    return wanted.map((name) => stored(SESSION_FIELDS.find(([field]) => field === name)!));
+    return wanted.map((name) => exact(SESSION_FIELDS.find(([field]) => field === name)!));
   }
   return SESSION_FIELDS.filter(([name]) => AUDIT.includes(name)).map((field) => {
     const column = stored(field);
@@ -96,8 +96,21 @@ export function isOverdue(session: Session, now: Instant): boolean {
 }
 
 function stored([name, title, width]: (typeof SESSION_FIELDS)[number]): Column<Session> {
-  const column = { name, title, width, of: FIELD[name] };
+  const column = { name, title, width, grows: GROWING.has(name), of: FIELD[name] };
   return name === 'status' ? { ...column, tint: (cell) => STATUS_TINT[String(cell)] } : column;
+}
+
+/** The instant is kept, and its spelling is always the same. */
+function exact(field: (typeof SESSION_FIELDS)[number]): Column<Session> {
+  const column = stored(field);
+  if (field[3] !== 'time') return column;
+  return {
+    ...column,
+    of: (session) => {
+      const time = column.of(session);
+      return typeof time === 'string' ? toNanoseconds(time) : time;
+    },
+  };
 }
 
 function inSeconds(time: Cell): Cell {

@@ -56,6 +56,22 @@ export function requirementOf(policy: Policy, profile: string): Requirement {
   return { required: false, rule: undefined, why, witness: undefined };
 }
 
+/** Each profile's requirement, found once; without a policy nothing is required. */
+export function requirements(
+  policy: Policy | undefined,
+): (profile: string) => Pick<Requirement, 'required' | 'rule'> {
+  const known = new Map<string, Pick<Requirement, 'required' | 'rule'>>();
+  return (profile) => {
+    const requirement =
+      known.get(profile) ??
+      (policy === undefined
+        ? { required: false, rule: undefined }
+        : requirementOf(policy, profile));
+    known.set(profile, requirement);
+    return requirement;
+  };
+}
+
 function obstacleOf(
   { name }: PolicyRule,
   earlier: readonly PolicyRule[],

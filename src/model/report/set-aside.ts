@@ -1,19 +1,21 @@
-/** Events that were counted apart and not judged, by why. */
+/** Calls that are counted apart and are in no total, by why. */
 export interface SetAside {
   /** Calls of AWS services for themselves. */
-  service_calls: number;
+  readonly service_calls: number;
   /** Calls that failed, so that no credentials were issued. */
-  failed_calls: number;
+  readonly failed_calls: number;
   /** The same event again, and the second record of a cross-account call. */
-  duplicates: number;
-  outside_window: number;
-  /** Calls that hand out role credentials and were not chosen. */
-  not_judged: number;
+  readonly duplicates: number;
+  readonly outside_window: number;
+  /** Calls that hand out role credentials and were not chosen; undefined where they were not asked for. */
+  readonly not_judged: number | undefined;
   /** Would-be findings that the allow list permits. */
-  allowed: number;
+  readonly allowed: number;
+  /** Judged calls that a role or a profile leaves out of the report. */
+  readonly filtered_out: number;
 }
 
-/** Nothing yet. */
+/** All counts zero. */
 export function nothingSetAside(): SetAside {
   return {
     service_calls: 0,
@@ -22,6 +24,7 @@ export function nothingSetAside(): SetAside {
     outside_window: 0,
     not_judged: 0,
     allowed: 0,
+    filtered_out: 0,
   };
 }
 
@@ -33,4 +36,5 @@ export const SET_ASIDE_TITLES: Readonly<Record<keyof SetAside, string>> = {
   outside_window: 'Outside window',
   not_judged: 'Not judged',
   allowed: 'Allowed',
+  filtered_out: 'Filtered out',
 };

@@ -11,8 +11,15 @@ export const ROLE_CALLS = [
 ] as const;
 
 /**
- * One call that asked for role credentials, out of a CloudTrail record, whatever carried the record. The
- * credentials of the record are not in it. A field that the record does not have is undefined.
+ * Does the caller's own session carry a source identity, so that the call is a later link of a chain?
+ * `unknown` where the carrier does not show it and the caller's role was assumed with an identity.
+ */
+export type Hop = 'first' | 'later' | 'unknown';
+
+/**
+ * One call that asked for role credentials, out of a CloudTrail record, whatever carried the record; or a
+ * group of calls that are equal in everything a verdict depends on, except time. The credentials of the
+ * record are not in it. A field that the record does not have is undefined.
  */
 export interface RoleCall {
   readonly eventId: string;
@@ -36,8 +43,7 @@ export interface RoleCall {
   readonly callerAccountId: string | undefined;
   /** Who vouched for a federated caller: an issuer, or the ARN or the host of a provider. */
   readonly identityProvider?: string | undefined;
-  /** The source identity that the caller's own session carries: the call is a second hop. */
-  readonly callerSourceIdentity: string | undefined;
+  readonly hop: Hop;
   readonly invokedBy: string | undefined;
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
@@ -45,6 +51,12 @@ export interface RoleCall {
   readonly errorCode: string | undefined;
   /** Shared by the records that the two accounts of a cross-account call have of it. */
   readonly sharedEventId: string | undefined;
+  /** How many calls this row stands for: 1, unless it is a group. */
+  readonly weight: number;
+  /** Of a group, the time of its last call, as {@link eventTime}, which is that of its first. */
+  readonly until?: string;
+  /** Of a group, the key by which its carrier gives its calls one by one. */
+  readonly group?: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -90,12 +102,13 @@ export function parseRoleCall(value: unknown): RoleCall | undefined {
     callerType: textIn(caller, 'type'),
     callerAccountId: textIn(caller, 'accountId'),
     identityProvider: providerIn(caller, request, response),
-    callerSourceIdentity: textIn(session, 'sourceIdentity'),
+    hop: textIn(session, 'sourceIdentity') === undefined ? 'first' : 'later',
     invokedBy: textIn(caller, 'invokedBy'),
     sourceIp: textIn(record, 'sourceIPAddress'),
     userAgent: textIn(record, 'userAgent'),
     errorCode: textIn(record, 'errorCode'),
     sharedEventId: textIn(record, 'sharedEventID'),
+    weight: 1,
   };
 }
 

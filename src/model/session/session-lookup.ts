@@ -1,3 +1,4 @@
+import type { ReadSessions } from '../coverage/read-sessions.js';
 import type { SessionStatus } from './session.js';
 
 /** What judging an event needs of a session; times in seconds since 1970, undefined where a file lacks them. */
@@ -32,18 +33,6 @@ export interface SessionMatch {
   readonly sharesIdentity?: boolean;
 }
 
-/** What is known of all sessions, for what can be said of those that were not found. */
-export interface SessionCoverage {
-  /** When the oldest session that was read was created, in seconds; undefined when none was read. */
-  readonly oldest: number | undefined;
-  /** Could every session be read and understood? */
-  readonly isComplete: boolean;
-  /** Does any session carry a source identity? */
-  readonly hasIdentities: boolean;
-  /** The profiles of all sessions. */
-  readonly profiles: ReadonlySet<string>;
-}
-
 /**
  * Finds the sessions behind some events, one answer for each. Undefined is said only after a complete read
  * has not found it; what could not be asked is thrown.
@@ -51,5 +40,5 @@ export interface SessionCoverage {
 export interface SessionFinder {
   readonly find: (sought: readonly LookupKey[]) => Promise<readonly (SessionMatch | undefined)[]>;
   /** Undefined until something had to be read completely. */
-  readonly coverage: () => SessionCoverage | undefined;
+  readonly coverage: () => ReadSessions | undefined;
 }

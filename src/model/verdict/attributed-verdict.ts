@@ -1,14 +1,14 @@
-import type { Column } from '../columns/session-columns.js';
+import { type Column, column } from '../columns/column.js';
 import type { RoleCall } from '../role-call/role-call.js';
 import { REASONS, type Verdict } from './verdict.js';
 
 /** A verdict whose profiles are known: what is listed, and written as a row. */
 export interface AttributedVerdict extends Verdict {
-  /** Of a tracked event its session's; else those of the role, of which there may be several. */
+  /** Of a tracked call its session's; else all that have a claim on the role, the surest first. */
   readonly profiles: readonly string[];
 }
 
-/** Has the event no tracked session behind it? */
+/** Has the call no tracked session behind it? */
 export function isFinding({ category }: Verdict): boolean {
   return category !== 'tracked';
 }
@@ -43,7 +43,7 @@ export const EVENT_COLUMNS: readonly Column<RoleCall>[] = [
 const JUDGEMENT: readonly Column<AttributedVerdict>[] = [
   column('category', 'Category', 20, (finding) => finding.category),
   column('reason', 'Reason', 48, reasonOf),
-  column('profile', 'Profile', 20, ({ profiles }) => profiles.join(',') || undefined),
+  column('profile', 'Profile', 20, ({ profiles }) => profiles.join(';') || undefined),
 ];
 
 const MATCH: readonly Column<AttributedVerdict>[] = [
@@ -99,10 +99,6 @@ export const VERDICT_COLUMNS: readonly Column<AttributedVerdict>[] = [
 function ofEvent(names: readonly string[]): Column<AttributedVerdict>[] {
   return names.map((name) => {
     const { of, ...rest } = EVENT_COLUMNS.find((known) => known.name === name)!;
-    return { ...rest, of: ({ event }) => of(event) };
+    return { ...rest, of: ({ call }) => of(call) };
   });
-}
-
-function column<T>(name: string, title: string, width: number, of: Column<T>['of']): Column<T> {
-  return { name, title, width, of };
 }

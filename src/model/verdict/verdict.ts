@@ -1,6 +1,6 @@
-import type { RoleCall } from '../role-call/role-call.js';
-import type { SessionSummary, SessionMatch, LookupKey } from '../session/session-lookup.js';
 import type { ReadIdentity } from '../role-call/source-identity.js';
+import type { RoleCall } from '../role-call/role-call.js';
+import type { LookupKey, SessionMatch, SessionSummary } from '../session/session-lookup.js';
 import { parseInstant } from '../time/instant.js';
 
 /** What an event can be without a session behind it. */
@@ -28,22 +28,24 @@ export const REASONS: Readonly<Record<FindingCategory, string>> = {
   orphaned: 'Sentinel SourceIdentity but session not found (expired/deleted)',
 };
 
-/** One judged event. */
+/** One judged call, or a group of calls that have one verdict. */
 export interface Verdict {
-  readonly event: RoleCall;
+  readonly call: RoleCall;
   readonly category: Category;
-  /** The session behind a tracked event, and how it was found. */
+  /** The session behind a tracked call, and how it was found. */
   readonly match: SessionMatch | undefined;
   readonly anomalies: readonly Anomaly[];
-  /** It names a session, and is from before the oldest one that was read: nobody can tell. */
+  /** It names a session, and the sessions that were read do not cover its time: it cannot be judged. */
   readonly unverifiable: boolean;
+  /** The name of the rule of the allow list that permits it; only a would-be finding has one. */
+  readonly allowedBy?: string | undefined;
 }
 
-/** What an event is judged by. */
+/** What calls are judged by. */
 export interface JudgeRules {
   readonly readIdentity: ReadIdentity;
   /** Is this one of the brokers? Undefined when nobody said who they are. */
-  readonly isBroker: ((event: RoleCall) => boolean) | undefined;
+  readonly isBroker: ((call: RoleCall) => boolean) | undefined;
   /** Do the explicit map or the AWS config give the profile other roles than this one? */
   readonly isOtherRole: (profile: string, roleArn: string) => boolean;
 }
@@ -51,29 +53,31 @@ export interface JudgeRules {
 /** Clocks differ, and CloudTrail has whole seconds: five minutes of grace. */
 const GRACE = 300;
 
-/** What an event offers to find its session by. */
-export function lookupKeyOf(event: RoleCall, readIdentity: ReadIdentity): LookupKey {
-  const { sourceIdentity, sessionTag } = event;
+/** What a call offers to find its session by. */
+export function lookupKeyOf(call: RoleCall, readIdentity: ReadIdentity): LookupKey {
+  const { sourceIdentity, sessionTag } = call;
   const form = sourceIdentity === undefined ? undefined : readIdentity(sourceIdentity);
-  return { tag: sessionTag, sourceIdentity, sessionId: form?.session, at: secondsOf(event) };
+  return { tag: sessionTag, sourceIdentity, sessionId: form?.session, at: secondsOf(call) };
 }
 
-/** Judges one event by the session that was found for it, or was not, in a complete read. */
+/**
+ * Judges one call by the session that was found for it, or was not found in a complete read. `isCovered`
+ * says whether the sessions that were read hold all that can stand behind a call of a second.
+ */
 export function judge(
-  event: RoleCall,
+  call: RoleCall,
   match: SessionMatch | undefined,
-  oldestSession: number | undefined,
-  judging: JudgeRules,
+  isCovered: (second: number) => boolean,
+  rules: JudgeRules,
 ): Verdict {
   if (match !== undefined) {
-    const anomalies = anomaliesOf(event, match.session, judging);
-    return { event, category: 'tracked', match, anomalies, unverifiable: false };
+    const anomalies = anomaliesOf(call, match.session, rules);
+    return { call, category: 'tracked', match, anomalies, unverifiable: false };
   }
-  const category = findingOf(event, judging.readIdentity);
-  const hadSession = category === 'orphaned' || event.sessionTag !== undefined;
-  const unverifiable =
-    hadSession && (oldestSession === undefined || secondsOf(event) < oldestSession);
-  return { event, category, match, anomalies: [], unverifiable };
+  const category = findingOf(call, rules.readIdentity);
+  const namesSession = category === 'orphaned' || /^[0-9a-f]{16}$/.test(call.sessionTag ?? '');
+  const unverifiable = namesSession && !isCovered(secondsOf(call));
+  return { call, category, match, anomalies: [], unverifiable };
 }
 
 function findingOf({ sourceIdentity }: RoleCall, readIdentity: ReadIdentity): FindingCategory {
@@ -81,22 +85,22 @@ function findingOf({ sourceIdentity }: RoleCall, readIdentity: ReadIdentity): Fi
   return readIdentity(sourceIdentity) === undefined ? 'non_sentinel_format' : 'orphaned';
 }
 
-function anomaliesOf(event: RoleCall, session: SessionSummary, judging: JudgeRules): Anomaly[] {
-  const at = secondsOf(event);
+function anomaliesOf(call: RoleCall, session: SessionSummary, rules: JudgeRules): Anomaly[] {
+  const at = secondsOf(call);
   const { startedAt = -Infinity, expiresAt = Infinity, updatedAt = Infinity } = session;
   const anomalies: Anomaly[] = [];
   if (session.status === 'revoked' && at > updatedAt + GRACE) anomalies.push('after_revocation');
   if (at < startedAt - GRACE || at > expiresAt + GRACE) anomalies.push('outside_session');
-  const named = event.sourceIdentity && judging.readIdentity(event.sourceIdentity)?.user;
+  const named = call.sourceIdentity && rules.readIdentity(call.sourceIdentity)?.user;
   if (named && session.user !== undefined && named !== session.user)
     anomalies.push('user_mismatch');
-  if (judging.isBroker?.(event) === false) anomalies.push('unexpected_caller');
-  if (session.profile !== undefined && event.roleArn !== undefined) {
-    if (judging.isOtherRole(session.profile, event.roleArn)) anomalies.push('role_mismatch');
+  if (rules.isBroker?.(call) === false) anomalies.push('unexpected_caller');
+  if (session.profile !== undefined && call.roleArn !== undefined) {
+    if (rules.isOtherRole(session.profile, call.roleArn)) anomalies.push('role_mismatch');
   }
   return anomalies;
 }
 
-function secondsOf(event: RoleCall): number {
-  return parseInstant(event.eventTime)!.seconds;
+function secondsOf(call: RoleCall): number {
+  return parseInstant(call.eventTime)!.seconds;
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.js';
 import type { AllowRule } from '../../model/verdict/allow-rule.js';
 import type { Policy } from '../../model/policy/policy.js';
-import type { KnownRoles } from '../../model/attribution/role-profiles.js';
+import type { KnownRoles } from '../../model/attribution/known-roles.js';
 import { type ReadIdentity, identityReader } from '../../model/role-call/source-identity.js';
 import type { Instant } from '../../model/time/instant.js';
 import { FINDING_CATEGORIES } from '../../model/verdict/verdict.js';
@@ -9,7 +9,6 @@ import type { RowFormat } from '../../sinks/open.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type EventOptions, checkFrom } from './event-options.js';
-import { isForGithub } from './format.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
 import { checkSessionsFrom } from './session-options.js';
 import type { Environment } from '../read/settings.js';
@@ -62,20 +61,14 @@ export async function checkUntracked(
   return checkAudit(given, env, now, 'table');
 }
 
-/** What `session-compliance` has besides. */
-export interface ComplianceOptions extends AuditOptions {
-  /** Write annotations of GitHub Actions. */
-  readonly forGithub: boolean;
-}
-
 /** @throws UsageError, also for what is wrong in a file; nothing has been asked of AWS by then. */
 export async function checkCompliance(
   given: GivenOptions,
   env: Environment,
   now: Instant,
-): Promise<ComplianceOptions> {
+): Promise<AuditOptions> {
   needSince(given);
-  return { ...(await checkAudit(given, env, now, 'table')), forGithub: isForGithub(given) };
+  return checkAudit(given, env, now, 'table');
 }
 
 /** The policy that `--explain-policy` explains, and where the answer goes. */
@@ -99,6 +92,7 @@ async function checkAudit(
   now: Instant,
   format: RowFormat,
 ): Promise<AuditOptions> {
+  const policy = await readPolicyOf(given);
   return {
     ...checkFrom(given, env, now),
     ...checkOutputOptions(given, format),
@@ -110,7 +104,7 @@ async function checkAudit(
     lookupConcurrency: given.number('lookup-concurrency', 1000) ?? 8,
     profile: given.text('profile'),
     failOn: checkFailOn(given),
-    policy: await readPolicyOf(given),
+    policy,
     allow: await readAllow(given),
     knownRoles: await readKnownRoles(given, env),
   };

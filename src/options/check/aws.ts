@@ -1,28 +1,46 @@
 import { ValueError } from '../../errors.js';
+import { problemOfRegion } from '../../model/aws/region.js';
 import type { AwsOptions } from '../../sources/aws/aws.js';
 import type { GivenOptions } from '../read/given-options.js';
 import type { Environment } from '../read/settings.js';
 
 /** The region, the AWS profile and the endpoint. @throws UsageError */
 export function checkAws(given: GivenOptions, env: Environment): AwsOptions {
-  const byDefault = env['AWS_REGION'] ? undefined : env['AWS_DEFAULT_REGION'] || undefined;
+  const endpointUrl = given.parsed('endpoint-url', httpUrl);
+  const isOwn = isAtOwnEndpoint({ endpointUrl, env });
   return {
-    region: given.parsed('region', regionName) ?? byDefault,
+    region: given.parsed('region', (text) => regionName(text, isOwn)),
     awsProfile: given.text('aws-profile'),
-    endpointUrl: given.parsed('endpoint-url', httpUrl),
+    endpointUrl,
+    env,
   };
 }
 
-/** The regions of `--event-regions`, each once. @throws UsageError */
-export function checkRegions(given: GivenOptions): readonly string[] | undefined {
-  return given.parsed('event-regions', (text) => [
-    ...new Set(text.split(',').map((name) => regionName(name.trim()))),
-  ]);
+/** Is AWS asked at an endpoint of the user's own? */
+export function isAtOwnEndpoint({ endpointUrl, env }: AwsOptions): boolean {
+  return endpointUrl !== undefined || Boolean(env?.['AWS_ENDPOINT_URL']);
 }
 
-function regionName(text: string): string {
-  if (/^[a-z0-9-]+$/.test(text)) return text;
-  throw new ValueError(`"${text}" is not a valid region name`, 'write it like eu-west-1');
+/**
+ * The regions of `--event-regions`, each once. At an endpoint of the user's own they may have any name.
+ *
+ * @throws UsageError
+ */
+export function checkRegions(
+  given: GivenOptions,
+  atOwnEndpoint = false,
+): readonly string[] | undefined {
+  return given.parsed('event-regions', (text) => {
+    const names = [...new Set(text.split(',').map((name) => name.trim()))];
+    return names.map((name) => regionName(name, atOwnEndpoint));
+  });
+}
+
+/** At an endpoint of the user's own a region may have any name. */
+function regionName(text: string, atOwnEndpoint: boolean): string {
+  const problem = problemOfRegion(text, atOwnEndpoint);
+  if (problem === undefined) return text;
+  throw new ValueError(problem.message, problem.hint);
 }
 
 function httpUrl(text: string): string {

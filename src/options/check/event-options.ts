@@ -1,9 +1,10 @@
 import { UsageError } from '../../errors.js';
 import { type Instant, compareInstants, formatInstant } from '../../model/time/instant.js';
-import type { EventsFrom } from '../../sources/open-events.js';
+import type { JudgedKinds } from '../../sources/carrier.js';
+import type { EventsFrom } from '../../sources/open-carrier.js';
 import { EVENT_HISTORY_DAYS } from '../../model/time/event-history.js';
 import { checkAthena } from './athena-options.js';
-import { checkAws, checkRegions } from './aws.js';
+import { checkAws, checkRegions, isAtOwnEndpoint } from './aws.js';
 import { checkInputPaths } from './input-paths.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
@@ -13,6 +14,8 @@ import type { Environment } from '../read/settings.js';
 /** The options that all commands over role calls have. */
 export interface EventOptions extends OutputOptions {
   readonly from: EventsFrom;
+  /** Calls that are judged besides the others. */
+  readonly kinds: JudgedKinds;
   /** Only calls that assume this role: its ARN, or a pattern of one with `*`. */
   readonly role: string | undefined;
   /** A sentence, when the window had to be cut to the 90 days of CloudTrail's event history. */
@@ -52,17 +55,22 @@ export function checkFrom(
   const isLookup = athena === undefined && logs === undefined;
   const { from, clipped } = isLookup ? horizon(given, since, until, now) : unclipped(since);
   const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
+  const aws = checkAws(given, env);
+  const everyRegion = given.text('event-regions') === 'all';
   return {
     from: {
-      ...checkAws(given, env),
+      ...aws,
       athena,
       logs,
-      eventRegions: checkRegions(given),
+      eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
+      everyRegion,
       eventNames: checkEventNames(given),
       window: { since: from, until },
       now,
-      includeServiceCalls: given.flag('include-service-calls'),
-      includeFailedCalls: given.flag('include-failed-calls'),
+    },
+    kinds: {
+      serviceCalls: given.flag('include-service-calls'),
+      failedCalls: given.flag('include-failed-calls'),
     },
     explain: given.flag('explain'),
     role: given.value('role'),

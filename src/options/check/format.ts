@@ -3,20 +3,15 @@ import { FORMATS, type Format, formatOfEnding, formatOfName } from '../../model/
 import type { RowFormat } from '../../sinks/open.js';
 import type { GivenOptions } from '../read/given-options.js';
 
-/** The format for rows: of `--json` or `--format`, else of the name of `--out`, else the default. @throws UsageError */
+/** The format: of `--json` or `--format`, else of the name of `--out`, else the default. @throws UsageError */
 export function checkFormat(
   given: GivenOptions,
   out: string | undefined,
   byDefault: RowFormat,
-): RowFormat {
+): Format {
   const name = formatName(given);
   const format = name === undefined ? formatOfFile(out, given.origin('out')) : formatOfName(name);
-  return (format === 'github' ? 'table' : format) ?? byDefault;
-}
-
-/** Are annotations of GitHub Actions asked for? Their format for rows is table. */
-export function isForGithub(given: GivenOptions): boolean {
-  return formatName(given) === 'github';
+  return format ?? byDefault;
 }
 
 /** Of `--json` and `--format`, the one with the higher precedence. */

@@ -1,3 +1,4 @@
+import type { Format } from '../../model/report/format.js';
 import type { Output, RowFormat } from '../../sinks/open.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { checkColumns } from './columns.js';
@@ -16,6 +17,8 @@ export interface RunOptions {
 /** Where rows go, in which form, and how the run behaves. */
 export interface OutputOptions {
   readonly output: Output;
+  /** The format of a report; that of {@link output} where rows can have it. */
+  readonly format: Format;
   /** Undefined: those that the format has by default. */
   readonly columns: 'audit' | 'all' | readonly string[] | undefined;
   readonly run: RunOptions;
@@ -27,7 +30,8 @@ export function checkOutputOptions(given: GivenOptions, byDefault: RowFormat): O
   const format = checkFormat(given, out, byDefault);
   checkNotRead(given);
   return {
-    output: { format, out, csvRaw: given.flag('csv-raw') },
+    output: { format: format === 'github' ? 'table' : format, out, csvRaw: given.flag('csv-raw') },
+    format,
     columns: checkColumns(given),
     run: checkRun(given),
   };

@@ -14,7 +14,7 @@ export const EVENTS = {
     kind: 'text',
     value: 'LIST',
     describe:
-      'Regions to ask for events, separated by commas. Default: the region in use, and us-east-1',
+      'Regions to ask for events, separated by commas; or all, every enabled region. Default: the region in use, and us-east-1 in the partition aws',
   },
   'event-name': {
     kind: 'text',

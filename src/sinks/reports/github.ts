@@ -1,33 +1,17 @@
-import { formatRate } from '../../model/report/audit-summary.js';
-import { type ProfileCompliance, rateOf } from '../../model/attribution/profile-report.js';
-import type { Sink, Source } from '../../pipeline/pipe.js';
-import type { WriteText } from '../write-text.js';
+import type { Annotation, Report } from '../../model/report/report.js';
 
-/**
- * One workflow annotation of GitHub Actions for each gap, an error, and for each profile of which nobody can
- * tell, a warning (GitHub: workflow commands).
- */
-export function github(write: WriteText): Sink<ProfileCompliance> {
-  return (profiles) => write(annotations(profiles));
-}
-
-async function* annotations(profiles: Source<ProfileCompliance>): AsyncGenerator<string> {
-  for await (const batch of profiles) yield batch.map(annotationOf).join('');
-}
-
-function annotationOf(profile: ProfileCompliance): string {
-  const { profile: name, rule, tracked, untracked, hasGap, undetermined } = profile;
-  const because = rule === undefined ? '' : `, required by rule "${rule}"`;
-  if (hasGap) {
-    const share = `${untracked} of ${tracked + untracked} role events untracked (${formatRate(rateOf(profile))} compliance)`;
-    return command('error', 'Session compliance gap', `profile ${name}: ${share}${because}`);
+/** One workflow annotation of GitHub Actions for each row that has one (GitHub: workflow commands). */
+export async function* githubText<R>({ list, annotationOf }: Report<R>): AsyncGenerator<string> {
+  for await (const batch of list.rows()) {
+    yield batch
+      .map((row) => annotationOf?.(row))
+      .filter((annotation) => annotation !== undefined)
+      .map(commandOf)
+      .join('');
   }
-  if (!undetermined) return '';
-  const why = 'no role of it is known, and some untracked use could not be placed';
-  return command('warning', 'Session compliance undetermined', `profile ${name}: ${why}${because}`);
 }
 
-function command(level: 'error' | 'warning', title: string, message: string): string {
+function commandOf({ level, title, message }: Annotation): string {
   return `::${level} title=${title}::${escaped(message)}\n`;
 }
 

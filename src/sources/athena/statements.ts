@@ -1,15 +1,14 @@
+import type { JudgedKinds } from '../carrier.js';
+import { callColumns } from './call-columns.js';
 import {
-  type Chosen,
-  DETAILS,
-  GROUPED_BY,
+  type CallSelection,
   inWindow,
   keyedCalls,
   names,
-  ofRole,
   recordedCalls,
 } from './role-calls-sql.js';
-import type { AthenaTable } from './table-shape.js';
 import { type Sql, joined, plain, sql } from './sql.js';
+import type { AthenaTable } from './table-shape.js';
 
 /** One statement: what it is for, and the columns that it answers. */
 export interface Statement {
@@ -21,69 +20,61 @@ export interface Statement {
 /** Keys in one parameter, which takes 1,024 characters; a key has 64. */
 const KEYS_AT_ONCE = 15;
 
-/** Every role event, with duplicates. */
-export function allEvents(table: AthenaTable, chosen: Chosen): Statement {
+/** Every role call, with duplicates. */
+export function allCalls(table: AthenaTable, selection: CallSelection): Statement {
+  const columns = columnsOf(table);
   return {
-    title: 'the role events of the window',
-    columns: DETAILS,
-    sql: sql`WITH recorded AS (${recordedCalls(table, chosen)})
-SELECT ${names(DETAILS)}
-FROM recorded${ofRole(chosen)}`,
+    title: 'the role calls of the window',
+    columns,
+    sql: sql`WITH recorded AS (${recordedCalls(table, selection)})
+SELECT ${names(columns)}
+FROM recorded`,
   };
 }
 
-/** Groups of judged events with their number, their first and last time, and a key; and the counts of all others. */
-export function eventGroups(table: AthenaTable, chosen: Chosen): Statement {
-  const columns = [
-    'kind',
-    'region',
-    'group_key',
-    ...GROUPED_BY,
-    'events',
-    'first_time',
-    'last_time',
-  ];
+/** Groups of judged calls with their number, their first and last time, and a key; and the counts of all others. */
+export function callGroups(
+  table: AthenaTable,
+  selection: CallSelection,
+  kinds: JudgedKinds,
+): Statement {
+  const grouped = callColumns(table).filter(({ isGrouped }) => isGrouped);
+  const keys = ['kind', 'region', 'account_id', 'group_key', ...grouped.map(({ name }) => name)];
   return {
-    title: 'groups of events that differ in time alone, and what is counted apart',
-    columns,
-    sql: sql`${keyedCalls(table, chosen)}
-SELECT ${names(columns.slice(0, -3))},
-  count(*) AS events,
+    title: 'groups of calls that differ in time alone, and what is counted apart',
+    columns: [...keys, 'calls', 'first_time', 'last_time'],
+    sql: sql`${keyedCalls(table, selection, kinds)}
+SELECT ${names(keys)},
+  count(*) AS calls,
   min(event_time) AS first_time,
   max(event_time) AS last_time
 FROM keyed
-GROUP BY ${names(columns.slice(0, -3))}`,
+GROUP BY ${names(keys)}`,
   };
 }
 
-/** The judged events, each once: those of some groups, in the order of time, or all. */
-export function judgedEvents(
+/** The judged calls, each once: those of some groups, in the order of time, or of all. */
+export function judgedCalls(
   table: AthenaTable,
-  chosen: Chosen,
-  keys: readonly string[] | undefined,
+  selection: CallSelection,
+  kinds: JudgedKinds,
+  groups: readonly string[] | 'all',
 ): Statement {
-  const parts = keys?.flatMap((_, at) =>
-    at % KEYS_AT_ONCE === 0 ? [keys.slice(at, at + KEYS_AT_ONCE).join(',')] : [],
-  );
-  const isOfThem = parts?.map((part) => sql`contains(split(${part}, ','), group_key)`);
-  const of =
-    isOfThem === undefined
-      ? plain('')
-      : sql`\n  AND (${joined(isOfThem, ' OR ')})\nORDER BY event_time, event_id`;
+  const columns = columnsOf(table);
   return {
-    title: keys === undefined ? 'all judged events' : 'the events of some groups',
-    columns: DETAILS,
-    sql: sql`${keyedCalls(table, chosen)}
-SELECT ${names(DETAILS)}
+    title: groups === 'all' ? 'all judged calls' : 'the calls of some groups',
+    columns,
+    sql: sql`${keyedCalls(table, selection, kinds)}
+SELECT ${names(columns)}
 FROM keyed
-WHERE kind = 'judged'${of}`,
+WHERE kind = 'judged'${groups === 'all' ? plain('') : ofGroups(groups)}`,
   };
 }
 
 /** How many events of any kind there are: an empty answer to the others may mean a wrong location. */
-export function countOfEvents(table: AthenaTable, { window }: Chosen): Statement {
+export function countOfEvents(table: AthenaTable, { window }: CallSelection): Statement {
   return {
-    title: 'all events of the window, asked only when none is of a role',
+    title: 'all events of the window, asked only when none is a role call',
     columns: ['events'],
     sql: sql`SELECT count(*) AS events
 FROM ${table.from}
@@ -91,4 +82,16 @@ WHERE ${table.delivered}
   AND eventid <> '' AND eventname <> ''
   AND ${inWindow(window)}`,
   };
+}
+
+function columnsOf(table: AthenaTable): readonly string[] {
+  return [...callColumns(table).map(({ name }) => name), 'problem'];
+}
+
+function ofGroups(groups: readonly string[]): Sql {
+  const parts = groups.flatMap((_, at) =>
+    at % KEYS_AT_ONCE === 0 ? [groups.slice(at, at + KEYS_AT_ONCE).join(',')] : [],
+  );
+  const isOfThem = parts.map((part) => sql`contains(split(${part}, ','), group_key)`);
+  return sql`\n  AND (${joined(isOfThem, ' OR ')})\nORDER BY event_time, event_id`;
 }

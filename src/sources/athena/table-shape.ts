@@ -3,7 +3,7 @@ import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Instant } from '../../model/time/instant.js';
 import type { AthenaOptions } from './query.js';
-import { answerOf } from '../aws/aws.js';
+import { answerOf } from '../aws/answer.js';
 import { type GlueType, parseGlueType } from './glue-type.js';
 import { type Partitions, partitionsOf } from './partitions.js';
 import { type Sql, identifier, sql } from './sql.js';
@@ -19,6 +19,8 @@ export interface AthenaTable {
   readonly regions: readonly string[] | undefined;
   /** Does it show the source identity of the caller's own session? AWS's tables do not. */
   readonly hasCallerIdentity: boolean;
+  /** What the window needs and the table does not show, in words. */
+  readonly missing: string | undefined;
 }
 
 const TEXTS = [
@@ -79,6 +81,7 @@ export async function describeAthenaTable(
     delivered: partitions.delivered,
     regions: partitions.regions,
     hasCallerIdentity: identity.fields.get('sessioncontext')!.fields.has('sourceidentity'),
+    missing: partitions.missing,
   };
 }
 

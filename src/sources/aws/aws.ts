@@ -1,7 +1,11 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { SourceError, UsageError } from '../../errors.js';
-import { printable } from '../../text/terminal-text.js';
+import { ConfigurationError } from '../../errors.js';
+import { problemOfRegion } from '../../model/aws/region.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
+import { openAccess, regionIn } from './credentials/access.js';
+import { endpointFor, type Service } from './credentials/endpoint.js';
+import type { Environment } from './environment.js';
+import { AwsHttpHandler } from './http/aws-http-handler.js';
 import { PatientRetry } from './retry.js';
 
 const ignore = (): void => {};
@@ -12,136 +16,97 @@ export interface AwsOptions {
   readonly awsProfile?: string | undefined;
   /** For every service; the SDK's own `AWS_ENDPOINT_URL*` variables work besides. */
   readonly endpointUrl?: string | undefined;
+  /**
+   * What the program was started with: keys, profile, endpoints, proxy and certificates of the user's. Left
+   * out, what the SDK itself reads from the process counts, and no more.
+   */
+  readonly env?: Environment | undefined;
 }
 
-type SharedConfig = Pick<
+export type SharedConfig = Pick<
   DynamoDBClientConfig,
-  'region' | 'profile' | 'endpoint' | 'retryStrategy' | 'requestHandler' | 'logger'
+  | 'region'
+  | 'profile'
+  | 'endpoint'
+  | 'ignoreConfiguredEndpointUrls'
+  | 'credentials'
+  | 'retryStrategy'
+  | 'requestHandler'
+  | 'logger'
 >;
 
+/** How long is waited, in milliseconds. */
+export interface Patience {
+  /** For the head of an answer. */
+  readonly head?: number;
+  /** For the next byte of its body. */
+  readonly idle?: number;
+}
+
+/** An answer that gives no byte for so long is cut. */
+const IDLE = 30_000;
+
 /**
- * What every client of this program is made with: minutes of patience, counted; time-outs that really
- * end a request; and a logger without `info`, for which the SDK would build a copy of every page.
- * An answer that takes longer than `requestTimeout`, in milliseconds, is not waited for.
+ * What every client of this program is made with: the credentials, region and endpoint that the user's
+ * surroundings name, by the rules of the AWS CLI; minutes of patience, counted; time-outs that really end a
+ * request; and a logger without `info`, for which the SDK would build a copy of every page.
+ *
+ * @throws ConfigurationError for a profile, a region or certificates that are not there.
  */
-export function clientConfig(
+export async function clientConfig(
+  service: Service,
   options: AwsOptions,
   context: ReadContext,
-  requestTimeout = 30_000,
-): SharedConfig {
+  { head = IDLE, idle = IDLE }: Patience = {},
+): Promise<SharedConfig> {
+  const { env, endpointUrl } = options;
+  const logger = { debug: ignore, warn: ignore, error: ignore } as NonNullable<
+    SharedConfig['logger']
+  >;
+  const makeHandler = (certificates: string | undefined): AwsHttpHandler =>
+    new AwsHttpHandler({ env: env ?? {}, certificates, headTimeout: head, idleTimeout: idle });
+  const makeRetry = (): PatientRetry =>
+    new PatientRetry(() => context.meter.retries++, { waiting: context.waiting });
+  const { profile, certificates, credentials } = await openAccess(options, context, {
+    makeHandler,
+    makeRetry,
+    logger,
+  });
+  const endpoint = endpointUrl ?? (env && endpointFor(service, env, profile));
+  const region = options.region ?? (env && regionIn(env, profile));
+  if (region !== undefined) checkRegion(region, endpoint !== undefined);
   return {
-    ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.awsProfile === undefined ? {} : { profile: options.awsProfile }),
-    ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
-    retryStrategy: new PatientRetry(() => context.meter.retries++),
-    requestHandler: {
-      connectionTimeout: 5_000,
-      requestTimeout,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: 64 },
-      httpsAgent: { keepAlive: true, maxSockets: 64 },
-    },
-    logger: { debug: ignore, warn: ignore, error: ignore } as NonNullable<SharedConfig['logger']>,
+    ...(region !== undefined && { region }),
+    ...(profile.name !== undefined && { profile: profile.name }),
+    ...(endpoint !== undefined && { endpoint }),
+    ignoreConfiguredEndpointUrls: env !== undefined,
+    credentials,
+    retryStrategy: makeRetry(),
+    requestHandler: makeHandler(certificates),
+    logger,
   };
+}
+
+function checkRegion(region: string, atOwnEndpoint: boolean): void {
+  const problem = problemOfRegion(region, atOwnEndpoint);
+  if (problem === undefined) return;
+  throw new ConfigurationError(problem.message, {
+    hint: problem.hint,
+    facts: { code: 'NoSuchRegion', resource: region },
+  });
 }
 
 /**
  * The region a client will ask.
  *
- * @throws UsageError when neither option, environment nor profile names one.
+ * @throws ConfigurationError when neither option, environment nor profile names one.
  */
 export async function regionOf(client: {
   readonly config: { region: () => Promise<string> };
 }): Promise<string> {
   try {
     return await client.config.region();
-  } catch (error) {
-    throw new UsageError(
-      '--region',
-      `no AWS region is known${error instanceof Error ? ` (${error.message})` : ''}`,
-      'give --region eu-west-1, set AWS_REGION, or put a region into the AWS profile',
-    );
+  } catch {
+    throw new ConfigurationError('no AWS region is known', { facts: { code: 'NoRegion' } });
   }
-}
-
-/** What was asked, of what: for the one line that an error becomes. */
-export interface Asked {
-  /** `dynamodb:Scan`, as IAM spells it. */
-  readonly action: string;
-  /** `table sentinel-sessions in eu-west-1`. */
-  readonly of: string;
-}
-
-/** Waits for an answer of AWS. An abort becomes the signal's own reason, any other error a SourceError. */
-export async function answerOf<T>(
-  answer: Promise<T>,
-  asked: Asked,
-  signal: AbortSignal,
-): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw sourceError(error, asked);
-  }
-}
-
-function sourceError(error: unknown, { action, of }: Asked): SourceError {
-  const { name, message, attempts } = factsOf(error);
-  const tries = attempts > 1 ? ` (tried ${attempts} times)` : '';
-  return new SourceError(`${action} of ${of}: ${name}: ${printable(message)}${tries}`, {
-    hint: hintFor(name, action, of),
-    cause: error,
-  });
-}
-
-function factsOf(error: unknown): { name: string; message: string; attempts: number } {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), attempts: 1 };
-  const code = 'code' in error ? String(error.code) : '';
-  const metadata = '$metadata' in error ? (error.$metadata as { attempts?: number }) : {};
-  return {
-    name: error.name === 'Error' || error.name === 'AggregateError' ? code || 'Error' : error.name,
-    // The SDK adds lines for programmers.
-    message: error.message.split('\n', 1)[0] || code || 'no further word',
-    attempts: metadata.attempts ?? 1,
-  };
-}
-
-function hintFor(name: string, action: string, of: string): string | undefined {
-  const isTable = action.startsWith('dynamodb:');
-  if (/^AccessDenied|^NotAuthorized/.test(name)) {
-    const key = isTable ? ' on it, with kms:Decrypt on its key' : '';
-    return `allow ${action}${key}; docs/operations.md lists every permission`;
-  }
-  if (/^(ExpiredToken|RequestExpired|ExpiredTokenException)/.test(name)) {
-    return 'the credentials have expired: renew them (for example: aws sso login) and run this again';
-  }
-  if (
-    /^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature)/.test(
-      name,
-    )
-  ) {
-    return 'AWS does not take these credentials: check --aws-profile and the AWS_* variables';
-  }
-  if (/^(CredentialsProvider|TokenProvider|NoCredentials)/.test(name)) {
-    return 'no usable credentials: give --aws-profile, set AWS_PROFILE, or log in (for example: aws sso login)';
-  }
-  if (name === 'InvalidRequestException' && action === 'athena:StartQueryExecution') {
-    return 'check --athena-workgroup, and give --athena-output s3://… where it has no place for results';
-  }
-  if (name === 'MetadataException') {
-    return `there is no ${of}: check --athena-table, --athena-catalog and --region`;
-  }
-  if (name === 'ResourceNotFoundException') {
-    return `there is no ${of}: check --table, --region and the account of the credentials`;
-  }
-  if (/^(ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|TimeoutError)/.test(name)) {
-    return 'nothing answers there: check --region, --endpoint-url and the network';
-  }
-  if (/Throttl|ProvisionedThroughput|RequestLimit/.test(name)) {
-    return isTable
-      ? 'the table had no capacity left for five minutes: try later, or with a lower --max-rcu'
-      : 'others in the account have used up the allowance for five minutes: try later';
-  }
-  return undefined;
 }

@@ -2,7 +2,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { sentinelUser } from '../../model/session/sentinel-user.js';
-import { type AwsOptions, answerOf, clientConfig, regionOf } from './aws.js';
+import { answerOf } from './answer.js';
+import { type AwsOptions, clientConfig, regionOf } from './aws.js';
 
 /**
  * The Sentinel user behind the credentials in use.
@@ -10,7 +11,7 @@ import { type AwsOptions, answerOf, clientConfig, regionOf } from './aws.js';
  * @throws SourceError when AWS does not say who is calling, or the name has no letter and no digit.
  */
 export async function readCaller(options: AwsOptions, context: ReadContext): Promise<string> {
-  const client = new STSClient(clientConfig(options, context));
+  const client = new STSClient(await clientConfig('STS', options, context));
   try {
     const asked = { action: 'sts:GetCallerIdentity', of: `region ${await regionOf(client)}` };
     const answer = client.send(new GetCallerIdentityCommand({}), { abortSignal: context.signal });
@@ -18,7 +19,7 @@ export async function readCaller(options: AwsOptions, context: ReadContext): Pro
     const user = sentinelUser(arn);
     if (user !== '') return user;
     throw new SourceError(`no Sentinel user can be told from the caller ${arn || '(no ARN)'}`, {
-      hint: 'give --user NAME, or --all for the sessions of everyone',
+      facts: { action: 'sts:GetCallerIdentity', code: 'NoSentinelUser', resource: arn },
     });
   } finally {
     client.destroy();

@@ -1,3 +1,7 @@
+import { printable } from '../../text/terminal-text.js';
+import { type Clock, SYSTEM_CLOCK } from './clock.js';
+import { factsOf } from './error-facts.js';
+
 /** How an SDK client is told when to try again. The shape is the SDK's `RetryStrategyV2`. */
 interface RetryToken {
   getRetryCount(): number;
@@ -15,6 +19,9 @@ export const RETRY_BUDGET = 5 * 60_000;
 /** The same while nothing has ever answered there: a wrong port or name is not worth minutes. */
 const BUDGET_UNANSWERED = 10_000;
 const LONGEST_DELAY = 20_000;
+/** A request that has waited so long is told of, and then again so often. */
+const TELL_AFTER = 30_000;
+const TELL_EVERY = 60_000;
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -31,9 +38,21 @@ const UNREACHABLE = new Set([
 export class PatientRetry {
   #answered = false;
   readonly #onRetry: () => void;
+  readonly #waiting: ((text: string) => void) | undefined;
+  readonly #clock: Clock;
+  #toldAt = -Infinity;
 
-  constructor(onRetry: () => void) {
+  /** `waiting` is told what keeps a request from being answered, when that has lasted for half a minute. */
+  constructor(
+    onRetry: () => void,
+    {
+      waiting,
+      clock = SYSTEM_CLOCK,
+    }: { waiting?: ((text: string) => void) | undefined; clock?: Clock } = {},
+  ) {
     this.#onRetry = onRetry;
+    this.#waiting = waiting;
+    this.#clock = clock;
   }
 
   acquireInitialRetryToken(): Promise<RetryToken> {
@@ -45,7 +64,7 @@ export class PatientRetry {
     const unreachable = UNREACHABLE.has(codeOf(info.error) ?? '');
     if (!unreachable) this.#answered = true;
     if (info.errorType === 'CLIENT_ERROR') return Promise.reject(new Error('not retryable'));
-    const now = performance.now();
+    const now = this.#clock.now();
     const firstFailure = last.firstFailure ?? now;
     const count = last.getRetryCount();
     const base = info.errorType === 'THROTTLING' ? 500 : 100;
@@ -56,7 +75,16 @@ export class PatientRetry {
     const budget = unreachable && !this.#answered ? BUDGET_UNANSWERED : RETRY_BUDGET;
     if (now + delay - firstFailure > budget) return Promise.reject(new Error('out of patience'));
     this.#onRetry();
+    this.#tell(info.error, now, now - firstFailure);
     return Promise.resolve(token(count + 1, firstFailure, delay));
+  }
+
+  /** Requests side by side meet the same trouble: it is told once a minute, whoever meets it. */
+  #tell(error: unknown, now: number, lasting: number): void {
+    if (lasting < TELL_AFTER || now - this.#toldAt < TELL_EVERY) return;
+    this.#toldAt = now;
+    const seconds = Math.round(lasting / 1000);
+    this.#waiting?.(`still trying after ${seconds} s: ${printable(factsOf(error).text)}`);
   }
 
   recordSuccess(): void {

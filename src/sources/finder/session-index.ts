@@ -1,5 +1,5 @@
+import type { ReadSessions } from '../../model/coverage/read-sessions.js';
 import type {
-  SessionCoverage,
   SessionSummary,
   SessionMatch,
   LookupKey,
@@ -30,9 +30,11 @@ export class SessionIndex {
   #sameIdentity = new Uint32Array(1024);
   #identities = Buffer.alloc(16 * 1024);
   #identitiesEnd = 0;
-  #hasIdentities = false;
+  #withIdentity = 0;
   readonly #profiles = new Set<string>();
   #oldest = Infinity;
+  #newest = -Infinity;
+  #shortestLife = Infinity;
   readonly #names = new Names();
   readonly #byId = new HashIndex();
   readonly #byIdentity = new HashIndex();
@@ -41,9 +43,15 @@ export class SessionIndex {
     return this.#size;
   }
 
-  get coverage(): Omit<SessionCoverage, 'isComplete'> {
-    const oldest = this.#oldest === Infinity ? undefined : this.#oldest;
-    return { oldest, hasIdentities: this.#hasIdentities, profiles: this.#profiles };
+  get coverage(): Omit<ReadSessions, 'isComplete'> {
+    return {
+      sessions: this.#size,
+      withoutIdentity: this.#size - this.#withIdentity,
+      oldest: finite(this.#oldest),
+      newest: finite(this.#newest),
+      shortestLife: finite(this.#shortestLife),
+      profiles: this.#profiles,
+    };
   }
 
   /** Adds a session; one whose id is there already must not come again. */
@@ -62,7 +70,7 @@ export class SessionIndex {
     this.#profile[entry] = this.#names.numberOf(session.profile);
     this.#sameIdentity[entry] = NONE;
     const placed = placedAt(session);
-    if (placed !== undefined) this.#oldest = Math.min(this.#oldest, placed.seconds);
+    if (placed !== undefined) this.#notePlace(placed.seconds, this.#expires[entry]!);
     this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
     const { sourceIdentity, profile } = session;
     if (profile !== undefined) this.#profiles.add(profile);
@@ -83,6 +91,14 @@ export class SessionIndex {
     }
     const named = this.#entryOfId(sessionId);
     return named === NONE ? undefined : { session: this.#facts(named), matchedBy: 'session_id' };
+  }
+
+  /** Times that are not known are NaN, and change nothing. */
+  #notePlace(created: number, expires: number): void {
+    this.#oldest = Math.min(this.#oldest, created);
+    this.#newest = Math.max(this.#newest, created);
+    const life = expires - created;
+    if (life < this.#shortestLife) this.#shortestLife = life;
   }
 
   #entryOfId(id: string | undefined): number {
@@ -110,7 +126,7 @@ export class SessionIndex {
   }
 
   #addIdentity(entry: number, bytes: Buffer): void {
-    this.#hasIdentities = true;
+    this.#withIdentity++;
     while (this.#identitiesEnd + bytes.length > this.#identities.length) {
       this.#identities = Buffer.concat([this.#identities], this.#identities.length * 2);
     }
@@ -192,6 +208,10 @@ function isText(identity: string): boolean {
 function secondsOf(time: string | undefined): number {
   const instant = time === undefined ? undefined : parseInstant(time);
   return instant === undefined ? NaN : instant.seconds + instant.nanos / 1e9;
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function known(seconds: number): number | undefined {

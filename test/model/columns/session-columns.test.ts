@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Cell, Column } from '../../../src/model/columns/column.js';
 import {
-  type Cell,
-  type Column,
   SESSION_COLUMN_NAMES,
   isOverdue,
   sessionColumns,

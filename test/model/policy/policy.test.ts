@@ -100,6 +100,10 @@ describe('a profile', () => {
     hours: { start, end },
     timezone,
   });
+  const sunday = (start: string, end: string, timezone: string): PolicyRule['time'] => ({
+    ...hours(start, end, timezone),
+    days: ['sunday'],
+  });
 
   test.each<[string, readonly PolicyRule[], string | undefined, string]>([
     ['is required', [tracked({ profiles: ['prod'] })], 'tracked', 'rule "tracked"'],
@@ -212,9 +216,23 @@ describe('a profile', () => {
       'tracked',
       'rule "tracked"',
     ],
+    [
+      // Jerusalem goes back two hours before Berlin: 03:00 in both would be, were it not for Berlin's own change.
+      'has no hour at the very instant at which a clock is put back',
+      [
+        rule({ name: 'allow', time: sunday('04:00', '04:30', 'Asia/Jerusalem') }),
+        tracked({ time: sunday('03:00', '03:30', 'Europe/Berlin') }),
+      ],
+      undefined,
+      'rule "allow" comes first for every request that rule "tracked" matches',
+    ],
   ])('%s', (_, rules, name, why) => {
     const found = requirementOf({ rules }, 'prod');
     expect(found).toMatchObject({ required: name !== undefined, rule: name, why });
+    const { witness } = found;
+    if (witness !== undefined) {
+      expect(rules.find((each) => matches(each, witness))?.name).toBe(name);
+    }
   });
 
   test('is listed once, sorted', () => {

@@ -73,7 +73,7 @@ test('every field of a record is where SPEC 2.2 has it from', () => {
     callerRoleArn: BROKER,
     callerType: 'AssumedRole',
     callerAccountId: '111122223333',
-    callerSourceIdentity: 'upstream',
+    hop: 'later',
     invokedBy: 'cloudformation.amazonaws.com',
     sourceIp: '10.0.0.1',
     userAgent: 'aws-cli',
@@ -195,8 +195,8 @@ describe('the source identity', () => {
   });
 
   test("of the caller's own session says that the call is a second hop", () => {
-    expect(eventOf(places).callerSourceIdentity).toBe('of the session');
-    expect(eventOf().callerSourceIdentity).toBeUndefined();
+    expect(eventOf(places).hop).toBe('later');
+    expect(eventOf().hop).toBe('first');
   });
 });
 

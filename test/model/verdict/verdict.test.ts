@@ -42,14 +42,19 @@ function tracked(
   session: Partial<SessionSummary> = {},
   judging = NOBODY_ELSE,
 ): Verdict {
-  const verdict = judge(event(call), match(session), undefined, judging);
+  const verdict = judge(event(call), match(session), () => true, judging);
   expect(verdict).toMatchObject({ category: 'tracked', unverifiable: false });
   return verdict;
 }
 
 describe('an event without a session', () => {
   const judged = (call: Call, oldest?: number): Verdict =>
-    judge(event(call), undefined, oldest, NOBODY_ELSE);
+    judge(
+      event(call),
+      undefined,
+      (second) => oldest !== undefined && second >= oldest,
+      NOBODY_ELSE,
+    );
 
   test.each([
     ['no_source_identity', {}],
@@ -200,5 +205,5 @@ test('an event can have every anomaly, in the order of SPEC 4, and stays tracked
 
 test('an event without a session has no anomaly', () => {
   const judging = { readIdentity, isBroker: () => false, isOtherRole: () => true };
-  expect(judge(event(), undefined, 0, judging).anomalies).toEqual([]);
+  expect(judge(event(), undefined, () => true, judging).anomalies).toEqual([]);
 });

@@ -40,13 +40,12 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
       logs: undefined,
       eventRegions: undefined,
       eventNames: ['AssumeRole'],
-      includeServiceCalls: false,
-      includeFailedCalls: false,
     },
     sessions: { table: 'sentinel-sessions', sessions: [] },
     output: { format: 'table' },
     brokers: [],
     allow: [],
+    kinds: { serviceCalls: false, failedCalls: false },
     lookupConcurrency: 8,
     role: undefined,
     profile: undefined,
@@ -67,7 +66,7 @@ test('every option is taken over', async () => {
       `--allow ${allow} --profile-map ${map} --aws-config ${config}`,
   );
   expect(options).toMatchObject({
-    from: { includeServiceCalls: true, includeFailedCalls: true },
+    kinds: { serviceCalls: true, failedCalls: true },
     role: roleArn('R*'),
     policy: { policy: { rules: [{ name: 'r' }] }, warnings: [expect.anything()] },
     maxSession: 3600,

@@ -14,19 +14,18 @@ import {
   connect,
   createTable,
   startDynalite,
-  startDynamoDbLocal,
   toItem,
-  whyNoDynamoDbLocal,
 } from '../../support/dynamodb.js';
+import { startMoto, whyNoMoto } from '../../support/moto.js';
 import { type Proxy, startProxy } from '../../support/proxy.js';
 import { type Row, idOf, sessionRow, sessionRows } from '../../support/sessions.js';
 
-const why = whyNoDynamoDbLocal();
-if (why !== undefined) console.info(`DynamoDB Local is skipped: ${why}`);
+const why = await whyNoMoto();
+if (why !== undefined) console.info(`moto is skipped: ${why}`);
 
 const CARRIERS = [
   { name: 'dynalite', start: startDynalite, skip: false },
-  { name: 'DynamoDB Local', start: startDynamoDbLocal, skip: why !== undefined },
+  { name: 'moto', start: startMoto, skip: why !== undefined },
 ];
 
 /** Large enough that some thousand rows take several pages of 1 MB. */

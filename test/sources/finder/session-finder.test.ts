@@ -14,7 +14,7 @@ import type { Verdict } from '../../../src/model/verdict/verdict.js';
 import { pipe } from '../../../src/pipeline/pipe.js';
 import { SYSTEM_CLOCK } from '../../../src/sources/aws/clock.js';
 import { openFinder } from '../../../src/sources/open-finder.js';
-import { classify } from '../../../src/transforms/judge.js';
+import { judgeEach } from '../../../src/transforms/judge.js';
 import { rebatch } from '../../../src/transforms/rebatch.js';
 import { Watched, cut, rowsOf, temporaryFolder } from '../../support/contracts.js';
 import { type Endpoint, createTable, startDynalite } from '../../support/dynamodb.js';
@@ -344,7 +344,7 @@ async function judged(
     const verdicts = await pipe(
       source,
       rebatch<RoleCall>(atOnce),
-      classify(finder, judging),
+      judgeEach({ finder, covers: () => true, rules: judging }),
       rowsOf<Verdict>,
     );
     expect(opened.rejects).toEqual([]);

@@ -1,4 +1,4 @@
-import { PROFILE_COLUMNS } from '../../../model/attribution/profile-report.js';
+import { PROFILE_COLUMNS } from '../../../model/report/profile-compliance.js';
 import { FORMAT_NAMES } from '../../../model/report/format.js';
 import type { CommandDefinition } from './command.js';
 import {

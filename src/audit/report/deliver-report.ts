@@ -1,0 +1,15 @@
+import type { Report } from '../../model/report/report.js';
+import type { AuditOptions } from '../../options/check/audit-options.js';
+import type { Done, Run } from '../../run/run.js';
+import { writeReport } from '../../sinks/reports/write-report.js';
+
+/** Writes a report where the options say; its summary goes beside the rows where they stand alone. */
+export async function deliverReport<R>(
+  report: Report<R>,
+  { output, format, columns }: AuditOptions,
+  { world }: Run,
+): Promise<Done> {
+  await writeReport(report, { ...output, format, columns }, world);
+  const { summary, findings, caveats } = report;
+  return { lines: format === 'table' ? [] : summary, findings, caveats };
+}

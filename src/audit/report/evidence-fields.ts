@@ -1,0 +1,57 @@
+import type { Span } from '../../model/coverage/span.js';
+import type { Caveat } from '../../model/report/caveat.js';
+import type { Fields } from '../../model/report/report.js';
+import type { SetAside } from '../../model/report/set-aside.js';
+import { formatInstant } from '../../model/time/instant.js';
+import type { Evidence } from '../evidence.js';
+
+/** The window, as the JSON documents of both audits begin. */
+export function windowFields({ window }: Evidence): Fields {
+  return { start_time: formatInstant(window.since), end_time: formatInstant(window.until) };
+}
+
+/** What the numbers rest on, as the JSON documents of both audits have it. */
+export function evidenceFields(
+  evidence: Evidence,
+  setAside: SetAside,
+  caveats: readonly Caveat[],
+): Fields {
+  const { events, sessions, identity, freshUntil } = evidence;
+  return {
+    complete: evidence.complete,
+    rejected: evidence.rejected,
+    regions: events.regions,
+    fresh_until: freshUntil && formatInstant(freshUntil),
+    identity,
+    coverage: {
+      sessions: {
+        sources: sessions.sources.map(({ name, sessions: rows, withoutIdentity }) => ({
+          name,
+          sessions: rows,
+          without_source_identity: rows === undefined ? undefined : withoutIdentity,
+        })),
+        spans: sessions.spans.map(spanFields),
+      },
+      events: {
+        accounts: events.accounts,
+        regions: events.regions,
+        first_day: events.firstDay,
+        last_day: events.lastDay,
+        files: events.files,
+        missing: events.missing,
+      },
+    },
+    excluded: setAside,
+    athena: evidence.athena,
+    caveats: caveats.map(({ code, count, weight, text }) => ({ code, count, weight, text })),
+  };
+}
+
+function spanFields({ from, to }: Span): Fields {
+  return { from: secondText(from), to: secondText(to) };
+}
+
+/** A second since 1970 as RFC 3339 text. */
+export function secondText(second: number): string {
+  return formatInstant({ seconds: Math.floor(second), nanos: 0 });
+}

@@ -1,0 +1,177 @@
+import type { Caveat } from '../../model/report/caveat.js';
+import { formatRate } from '../../model/report/rate.js';
+import type { Entry, Report } from '../../model/report/report.js';
+import {
+  ANOMALY_COLUMNS,
+  type AttributedVerdict,
+  FINDING_COLUMNS,
+  isFinding,
+  reasonOf,
+} from '../../model/verdict/attributed-verdict.js';
+import type { Source } from '../../pipeline/pipe.js';
+import { through } from '../../pipeline/through.js';
+import { count, grouped } from '../../text/quantity.js';
+import { filter } from '../../transforms/filter.js';
+import { type CallTotals, failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
+import { type CaveatOptions, caveatsOf, isPlacedByName } from './caveats.js';
+import { callsIn } from '../../model/verdict/call-count.js';
+import type { Evidence } from '../evidence.js';
+import { evidenceFields, windowFields } from './evidence-fields.js';
+import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
+import { select } from './selection.js';
+
+/**
+ * The report of the role calls without a tracked session. `verdicts` are the findings and the anomalies, as
+ * often as they are asked for; `unread` says what could not be read.
+ */
+export function untrackedReport(
+  evidence: Evidence,
+  verdicts: () => Source<AttributedVerdict>,
+  options: CaveatOptions,
+  unread: readonly Caveat[],
+): Report<AttributedVerdict> {
+  const selection = select(evidence, options);
+  const totals = totalsOf(selection.counts);
+  const caveats = [...caveatsOf(evidence, selection, options), ...unread];
+  const isKnown = evidence.complete && !caveats.some(({ code }) => UNKNOWN.has(code));
+  const rate = rateOfTotals(totals, isKnown);
+  const rows = (passes: (verdict: AttributedVerdict) => boolean) => (): Source<AttributedVerdict> =>
+    through(verdicts(), filter(selection.isListed), filter(passes));
+  const isAnomaly = ({ anomalies }: AttributedVerdict): boolean => anomalies.length > 0;
+  const found = totals.untracked + totals.orphaned;
+  return {
+    title: 'Untracked Session Detection',
+    window: evidence.window,
+    list: { name: 'untracked_sessions', columns: FINDING_COLUMNS, rows: rows(isFinding) },
+    also: { name: 'anomalous_sessions', columns: ANOMALY_COLUMNS, rows: rows(isAnomaly) },
+    head: {
+      ...windowFields(evidence),
+      ...totalFields(totals),
+      unattributed_events: callsIn(
+        evidence.counts.filter((one) => isPlacedByName(one, evidence.claims)),
+      ),
+      compliance_rate: rate,
+      ...evidenceFields(evidence, selection.setAside, caveats),
+      anomalies: totals.anomalies,
+    },
+    tail: {},
+    parts: [
+      { kind: 'facts', title: 'Summary', facts: summaryOf(totals, rate) },
+      setAsidePart(selection.setAside),
+      evidencePart(evidence),
+      ...listed(`Untracked Sessions (${found})`, found, rows(isSure), findingEntry),
+      ...listed(
+        `Unverifiable (${totals.unverifiable})`,
+        totals.unverifiable,
+        rows(isUnsure),
+        findingEntry,
+      ),
+      ...listed(`Anomalies (${totals.anomalous})`, totals.anomalous, rows(isAnomaly), anomalyEntry),
+    ],
+    result: resultOf(totals, evidence.complete, caveats),
+    summary: summaryLines(totals, rate, setAsideLine(selection.setAside)),
+    findings: failingIn(selection.counts, options.failOn),
+    caveats,
+  };
+}
+
+/** What nobody knows has no rate. */
+const UNKNOWN: ReadonlySet<Caveat['code']> = new Set([
+  'unknown_role',
+  'unknown_profile',
+  'unattributed_calls',
+]);
+
+function isSure(verdict: AttributedVerdict): boolean {
+  return isFinding(verdict) && !verdict.unverifiable;
+}
+
+function isUnsure({ unverifiable }: AttributedVerdict): boolean {
+  return unverifiable;
+}
+
+function listed(
+  title: string,
+  calls: number,
+  rows: () => Source<AttributedVerdict>,
+  entryOf: (verdict: AttributedVerdict) => Entry,
+): Report<AttributedVerdict>['parts'] {
+  return calls === 0 ? [] : [{ kind: 'entries', title, rows, entryOf }];
+}
+
+function summaryOf(
+  { total, tracked, untracked, orphaned, unverifiable }: CallTotals,
+  rate: number | undefined,
+): readonly (readonly [string, string])[] {
+  return [
+    ['Total events', String(total)],
+    ['Tracked', `${tracked}${rate === undefined ? '' : ` (${formatRate(rate)})`}`],
+    ['Untracked', String(untracked)],
+    ['Orphaned', String(orphaned)],
+    ...(unverifiable > 0 ? [['Unverifiable', String(unverifiable)] as const] : []),
+  ];
+}
+
+/** The summary where standard output has rows only. */
+export function summaryLines(
+  { total, tracked, untracked, orphaned, unverifiable, anomalies }: CallTotals,
+  rate: number | undefined,
+  apart: string,
+): readonly string[] {
+  const share = rate === undefined ? '' : ` (${formatRate(rate)})`;
+  const unsure = unverifiable > 0 ? `, ${grouped(unverifiable)} unverifiable` : '';
+  const odd = Object.entries(anomalies).map(([name, number]) => `${number} ${name}`);
+  return [
+    `${count(total, 'event')} judged: ${grouped(tracked)} tracked${share}, ${grouped(untracked)} untracked, ${grouped(orphaned)} orphaned${unsure}`,
+    apart,
+    ...(odd.length === 0 ? [] : [`anomalies: ${odd.join(', ')}`]),
+  ];
+}
+
+function resultOf(
+  { untracked, orphaned, unverifiable }: CallTotals,
+  isComplete: boolean,
+  caveats: readonly Caveat[],
+): string {
+  const found = untracked + orphaned;
+  if (found > 0) return `${found} untracked session(s) detected - compliance gap`;
+  if (!isComplete) return 'Incomplete - nothing untracked in what could be read';
+  if (unverifiable > 0) return `${unverifiable} session(s) could not be verified`;
+  const undecided = caveats.find(({ weight }) => weight === 'undecided');
+  if (undecided !== undefined) return `Undecided - ${undecided.text}`;
+  const unseen = caveats.find(({ code }) => code === 'unknown_role');
+  return unseen === undefined
+    ? 'All sessions properly tracked'
+    : `Nothing to judge - ${unseen.text}`;
+}
+
+function findingEntry(finding: AttributedVerdict): Entry {
+  const { call, category, unverifiable } = finding;
+  const doubt = unverifiable
+    ? ' - not verifiable: the sessions that were read do not cover this time'
+    : '';
+  return {
+    head: `[${category}] ${call.eventTime}`,
+    fields: [
+      ['Event ID', call.eventId],
+      ['Role', call.roleArn],
+      ['Source IP', call.sourceIp],
+      ['Source Identity', call.sourceIdentity],
+      ['Reason', `${reasonOf(finding)}${doubt}`],
+    ],
+  };
+}
+
+function anomalyEntry({ call, anomalies, match }: AttributedVerdict): Entry {
+  const { id, user, profile } = match?.session ?? {};
+  return {
+    head: `[${anomalies.join(', ')}] ${call.eventTime}`,
+    fields: [
+      ['Event ID', call.eventId],
+      ['Role', call.roleArn],
+      ['Source IP', call.sourceIp],
+      ['Caller', call.callerArn ?? call.principalId],
+      ['Session', `${id} (${[user, profile].filter(Boolean).join(', ')})`],
+    ],
+  };
+}

@@ -1,0 +1,50 @@
+import type { CallerIdentity } from '../model/coverage/caller-identity.js';
+import { spansOf } from '../model/coverage/read-sessions.js';
+import { type SessionCoverage, sessionCoverage } from '../model/coverage/session-coverage.js';
+import type { SessionFinder } from '../model/session/session-lookup.js';
+import type { AuditOptions } from '../options/check/audit-options.js';
+import type { Run } from '../run/run.js';
+import { openFinder } from '../sources/open-finder.js';
+
+/** The sessions of an audit: how they are found, and for which times all of them are there. */
+export interface SessionEvidence {
+  readonly finder: SessionFinder;
+  /** Of what has been read so far; asked after the finder has answered. */
+  readonly covers: SessionCoverage['covers'];
+  readonly isUniform: SessionCoverage['isUniform'];
+  readonly coverage: () => SessionCoverage;
+  /** The profiles of all sessions that were read completely. */
+  readonly profiles: () => Iterable<string>;
+  readonly identity: () => CallerIdentity | undefined;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Opens the sessions that the options name. Nothing is read before the finder is asked. */
+export async function openSessionEvidence(
+  { sessions, lookupConcurrency, vouched, maxSession }: AuditOptions,
+  { world, context }: Run,
+): Promise<SessionEvidence> {
+  const opened = await openFinder(sessions, lookupConcurrency, world.stdin, context);
+  const { finder } = opened;
+  let complete: SessionCoverage | undefined;
+  const coverage = (): SessionCoverage => {
+    const read = finder.coverage();
+    const source = {
+      name: opened.name,
+      sessions: read?.sessions,
+      withoutIdentity: read?.withoutIdentity ?? 0,
+    };
+    if (read === undefined) return sessionCoverage([source], []);
+    const guarantees = { ...opened.guarantees(), vouched, now: world.now };
+    return (complete ??= sessionCoverage([source], spansOf(read, guarantees), maxSession));
+  };
+  return {
+    finder,
+    covers: (second) => coverage().covers(second),
+    isUniform: (first, last) => coverage().isUniform(first, last),
+    coverage,
+    profiles: () => finder.coverage()?.profiles ?? [],
+    identity: () => undefined,
+    dispose: opened.dispose,
+  };
+}

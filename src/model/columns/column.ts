@@ -1,0 +1,29 @@
+/** What a cell can hold; undefined is an absent value. */
+export type Cell = string | number | boolean | undefined;
+
+/** How a table may set off a cell, where it may use colour. */
+export type Tint = 'green' | 'yellow' | 'red' | 'dim';
+
+/** One column of an output. */
+export interface Column<T> {
+  /** The name in CSV, NDJSON and JSON: snake_case, a contract. */
+  readonly name: string;
+  readonly of: (row: T) => Cell;
+  /** The heading in a table. */
+  readonly title: string;
+  /** How wide the column is in a table, in terminal cells; what is longer is cut. */
+  readonly width: number;
+  /** May a terminal make it wider or narrower? So it is with texts of any length. */
+  readonly grows?: boolean;
+  readonly tint?: (cell: Cell) => Tint | undefined;
+}
+
+/** A column without colour, which may grow when it is wider than 16. */
+export function column<T>(
+  name: string,
+  title: string,
+  width: number,
+  of: Column<T>['of'],
+): Column<T> {
+  return { name, title, width, of, grows: width > 16 };
+}

@@ -1,0 +1,123 @@
+import type { Readable } from 'node:stream';
+import type { ReadContext } from '../pipeline/read-context.js';
+import { eventRegionsBeside } from '../model/aws/region.js';
+import type { Instant } from '../model/time/instant.js';
+import type { Carrier } from './carrier.js';
+import type { AthenaOptions } from './athena/query.js';
+import { type AwsOptions, clientConfig, regionOf } from './aws/aws.js';
+import type { UnreadRegion } from './cloudtrail/lookup-events.js';
+import { readLogFiles } from './cloudtrail/read-logs.js';
+import { isInOrderOfDays, listLogFiles } from './cloudtrail/log-files.js';
+
+/** Where role calls come from. */
+export interface EventsFrom extends AwsOptions {
+  /** Log files and folders, `-` is standard input; undefined asks CloudTrail's LookupEvents. */
+  readonly logs: readonly string[] | undefined;
+  /** A table of CloudTrail records in Athena; it is asked instead of anything else. */
+  readonly athena?: AthenaOptions | undefined;
+  /** What relative partitions of a table are relative to; the clock's time when left out. */
+  readonly now?: Instant | undefined;
+  /** Regions to ask; undefined is the region in use and the one where calls to the global STS endpoint are recorded. */
+  readonly eventRegions: readonly string[] | undefined;
+  /** Ask every region that is enabled for the account. */
+  readonly everyRegion?: boolean | undefined;
+  readonly eventNames: readonly string[];
+  readonly window: { readonly since: Instant; readonly until: Instant };
+}
+
+/** Opens the carrier that the options name. */
+export async function openCarrier(
+  from: EventsFrom,
+  stdin: Readable,
+  context: ReadContext,
+): Promise<Carrier> {
+  if (from.athena !== undefined) return openAthena(from, from.athena, context);
+  if (from.logs === undefined) return openLookup(from, context);
+  return openLogs(from.logs, from.window, stdin, context);
+}
+
+async function openLogs(
+  logs: readonly string[],
+  window: EventsFrom['window'],
+  stdin: Readable,
+  context: ReadContext,
+): Promise<Carrier> {
+  const paths = logs.map((path) =>
+    path === '-' ? { path, name: 'standard input', stream: stdin } : { path, name: path },
+  );
+  const files = await listLogFiles(paths, window, context);
+  return {
+    calls: () => readLogFiles(files, context),
+    showsOtherCalls: true,
+    inOrderOfDays: isInOrderOfDays(files),
+    coverage: () => ({ regions: undefined, files: files.length, missing: [] }),
+    dispose: async () => {},
+  };
+}
+
+async function openLookup(from: EventsFrom, context: ReadContext): Promise<Carrier> {
+  const [{ CloudTrailClient }, { LOOKUP_PATIENCE, readLookupEvents }] = await Promise.all([
+    import('@aws-sdk/client-cloudtrail'),
+    import('./cloudtrail/lookup-events.js'),
+  ]);
+  const clients: InstanceType<typeof CloudTrailClient>[] = [];
+  const clientFor = async (region?: string): Promise<InstanceType<typeof CloudTrailClient>> => {
+    const options = region === undefined ? from : { ...from, region };
+    const config = await clientConfig('CloudTrail', options, context, LOOKUP_PATIENCE);
+    const client = new CloudTrailClient(config);
+    clients.push(client);
+    return client;
+  };
+  const regions = await regionsToAsk(from, async () => regionOf(await clientFor()), context);
+  const { eventNames, window } = from;
+  const unread: UnreadRegion[] = [];
+  return {
+    calls: () => readLookupEvents({ clientFor, regions, eventNames, window, unread }, context),
+    showsOtherCalls: false,
+    inOrderOfDays: false,
+    coverage: () => ({
+      regions,
+      files: undefined,
+      missing: unread.map(({ region, reason }) => `region ${region}: ${reason}`),
+    }),
+    dispose: async () => {
+      for (const client of clients) client.destroy();
+    },
+  };
+}
+
+async function regionsToAsk(
+  from: EventsFrom,
+  inUse: () => Promise<string>,
+  context: ReadContext,
+): Promise<readonly string[]> {
+  if (from.everyRegion === true) {
+    const { listRegions } = await import('./aws/list-regions.js');
+    return listRegions(from, context);
+  }
+  if (from.eventRegions !== undefined) return from.eventRegions;
+  const region = await inUse();
+  return [region, ...eventRegionsBeside(region)];
+}
+
+async function openAthena(
+  from: EventsFrom,
+  options: AthenaOptions,
+  context: ReadContext,
+): Promise<Carrier> {
+  const [{ AthenaClient }, { openAthenaCarrier }] = await Promise.all([
+    import('@aws-sdk/client-athena'),
+    import('./athena/athena-carrier.js'),
+  ]);
+  const client = new AthenaClient(await clientConfig('Athena', from, context));
+  const { eventNames, window } = from;
+  try {
+    await regionOf(client);
+    const now = from.now ?? { seconds: Math.floor(Date.now() / 1000), nanos: 0 };
+    const carrier = await openAthenaCarrier(client, options, { eventNames, window }, now, context);
+    return { ...carrier, dispose: async () => client.destroy() };
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The home of the tests, which nobody may make. */
+const HOME = '/nonexistent';
+
+/**
+ * Builds the program once before all tests: those of processes run what users run. Over what is there, not
+ * after taking it away: somebody may be running it. All tests of a run share one temporary folder, which is
+ * gone when they are over; a file that they left elsewhere, in the repository or at home, fails the run.
+ */
+export function setup(): () => void {
+  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  const temporary = mkdtempSync(join(tmpdir(), 'sentinel-audit-tests-'));
+  process.env['TMPDIR'] = temporary;
+  const before = untrackedFiles();
+  return () => {
+    rmSync(temporary, { recursive: true, force: true });
+    const left = [...untrackedFiles()].filter((path) => !before.has(path));
+    if (existsSync(HOME)) left.push(HOME);
+    if (left.length === 0) return;
+    process.exitCode = 1; // vitest prints what is thrown here, and goes on
+    throw new Error(`tests wrote outside their folder: ${left.join(', ')}`);
+  };
+}
+
+/** What lies in the repository and is in no commit, ignored or not; empty where git is not there. */
+function untrackedFiles(): ReadonlySet<string> {
+  const args = ['status', '--porcelain', '--untracked-files=all', '--ignored=matching', '-z'];
+  try {
+    const lines = execFileSync('git', args, { encoding: 'utf8' }).split('\0');
+    const paths = lines.filter((line) => /^(\?\?|!!)/.test(line)).map((line) => line.slice(3));
+    return new Set(paths.filter((path) => !/^(node_modules|dist)\b/.test(path)));
+  } catch {
+    return new Set();
+  }
+}
