@@ -66,6 +66,11 @@ export class UsageError extends AuditError {
   }
 }
 
+/** What AWS would be asked with is wrong or missing, whoever gave it: a profile, a region, a certificate. */
+export class ConfigurationError extends AuditError {
+  readonly exitCode = ExitCode.Usage;
+}
+
 /**
  * A text is not a value of its kind. Says what is wrong with it, and not where it came from: whoever asked
  * for it turns this into a {@link UsageError} that names the option.
@@ -76,11 +81,6 @@ export class ValueError extends AuditError {
   constructor(message: string, hint?: string) {
     super(message, { hint });
   }
-}
-
-/** What AWS would be asked with is wrong or missing, whoever gave it: a profile, a region, a certificate. */
-export class ConfigurationError extends AuditError {
-  readonly exitCode = ExitCode.Usage;
 }
 
 /** A table, an API or a file could not be read, or not to its end. */

@@ -112,6 +112,7 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^csv-stringify/, /^sinks\/csv\.ts$/],
   [/^picocolors$/, /^sinks\/table\.ts$/],
   [/^string-width$/, /^sinks\/fit\.ts$/],
+  [/^heap-js$/, /^disk\/sorted-spool\.ts$/],
   [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
   [/^ndjson$/, /^sources\/sessions\//],
   [/^p-limit$/, /^sources\/finder\//],

@@ -43,3 +43,9 @@ it('the tarball holds the program and its documentation, and nothing else', asyn
     ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].toSorted(),
   );
 });
+
+it('no file that it is made of is hidden from git', async () => {
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', 'src', 'test', 'docs'];
+  const { stdout } = await run('git', args, { cwd: ROOT });
+  expect(stdout).toBe('');
+});

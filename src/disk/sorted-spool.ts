@@ -1,41 +1,43 @@
+import { Heap } from 'heap-js';
 import type { Batch, Source } from '../pipeline/pipe.js';
 import { type Spool, openSpool } from './spool.js';
 
 interface SortedSpoolOptions {
-  /** Rows that are held and sorted together; as many are in each sorted run at first. */
+  /** Rows that are held and sorted together; as many are in each sorted run. */
   readonly rowsHeld: number;
-  /** Runs that are merged at once; one more, and they become one run. */
+  /** Runs that are merged at once; so many runs of one size become one. */
   readonly mostRuns: number;
 }
 
 const BATCH = 500;
+/** Bytes of a run that are held while runs are merged. */
+const BLOCK = 16 * 1024;
 
 /**
  * A spool whose rows come in an order, rows that compare equal in the order in which they were added. Holds
- * 10,000 rows while it is filled, and a block of each run, 24 at the most, while it is read.
+ * 10,000 rows while it is filled, and 16 KB of each run while it is read: 128 runs of each size at the most.
  */
 export function openSortedSpool<T>(
   compare: (a: T, b: T) => number,
-  { rowsHeld, mostRuns }: SortedSpoolOptions = { rowsHeld: 10_000, mostRuns: 24 },
+  { rowsHeld, mostRuns }: SortedSpoolOptions = { rowsHeld: 10_000, mostRuns: 128 },
 ): Spool<T> {
   let held: T[] = [];
-  let runs: Spool<T>[] = [];
   let size = 0;
-  const writeRun = async (rows: Source<T>): Promise<Spool<T>> => {
-    const run = openSpool<T>();
+  /** Runs by how often their rows were merged; within each, in the order in which they were made. */
+  const levels: Spool<T>[][] = [];
+  const addRun = async (rows: Source<T>, level: number): Promise<void> => {
+    const run = openSpool<T>(BLOCK);
+    const runs = (levels[level] ??= []);
+    runs.push(run);
     for await (const batch of rows) await run.add(batch);
-    return run;
+    if (runs.length < mostRuns) return;
+    await addRun(mergeSorted(runs, compare), level + 1);
+    await Promise.all(runs.splice(0).map((merged) => merged.dispose()));
   };
   const flush = async (): Promise<void> => {
-    if (held.length === 0) return;
     const sorted = held.toSorted(compare);
     held = [];
-    if (runs.length === mostRuns) {
-      const merged = await writeRun(mergeSorted(runs, compare));
-      await Promise.all(runs.map((run) => run.dispose()));
-      runs = [merged];
-    }
-    runs.push(await writeRun(one(sorted)));
+    if (sorted.length > 0) await addRun(cut(sorted), 0);
   };
   return {
     get size() {
@@ -47,21 +49,20 @@ export function openSortedSpool<T>(
       if (held.length >= rowsHeld) await flush();
     },
     rows: async function* () {
-      if (runs.length > 0) {
-        await flush();
-        yield* mergeSorted(runs, compare);
+      if (levels.length === 0) {
+        yield* cut(held.toSorted(compare));
         return;
       }
-      held = held.toSorted(compare);
-      if (held.length > 0) yield [...held];
+      await flush();
+      yield* mergeSorted(levels.toReversed().flat(), compare); // the oldest rows were merged most often
     },
     dispose: async () => {
-      await Promise.all(runs.map((run) => run.dispose()));
+      await Promise.all(levels.flat().map((run) => run.dispose()));
     },
   };
 }
 
-async function* one<T>(rows: Batch<T>): Source<T> {
+async function* cut<T>(rows: Batch<T>): Source<T> {
   for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH);
 }
 
@@ -70,19 +71,17 @@ async function* mergeSorted<T>(
   runs: readonly Spool<T>[],
   compare: (a: T, b: T) => number,
 ): Source<T> {
-  const cursors = runs.map((run) => new Cursor(run.rows()));
+  const cursors = runs.map((run, place) => new Cursor(run.rows(), place));
   try {
     for (const cursor of cursors) await cursor.load();
+    const heap = new Heap<Cursor<T>>((a, b) => compare(a.row, b.row) || a.place - b.place);
+    heap.init(cursors.filter(({ isOver }) => !isOver));
     let batch: T[] = [];
-    for (;;) {
-      let least: Cursor<T> | undefined;
-      for (const cursor of cursors) {
-        if (cursor.isOver) continue;
-        if (least === undefined || compare(cursor.row, least.row) < 0) least = cursor;
-      }
-      if (least === undefined) break;
+    for (let least = heap.peek(); least !== undefined; least = heap.peek()) {
       batch.push(least.row);
       if (!least.advance()) await least.load();
+      if (least.isOver) heap.pop();
+      else heap.replace(least);
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
@@ -95,13 +94,16 @@ async function* mergeSorted<T>(
 
 /** Where one run is read at the moment. */
 class Cursor<T> {
+  /** The place of its run among all. */
+  readonly place: number;
   readonly #batches: AsyncIterator<Batch<T>>;
   #batch: Batch<T> = [];
   #at = 0;
   isOver = false;
 
-  constructor(rows: Source<T>) {
+  constructor(rows: Source<T>, place: number) {
     this.#batches = rows[Symbol.asyncIterator]();
+    this.place = place;
   }
 
   get row(): T {

@@ -17,9 +17,9 @@ export interface Spool<T> {
 
 /**
  * Keeps rows in a temporary file that only its owner can read; rows are what JSON makes of them. The file
- * is made when the first row comes, and gone when it is disposed of.
+ * is made when the first row comes, and gone when it is disposed of. `blockSize` bytes are read at a time.
  */
-export function openSpool<T>(): Spool<T> {
+export function openSpool<T>(blockSize = 64 * 1024): Spool<T> {
   let folder: string | undefined;
   let file: FileHandle | undefined;
   let size = 0;
@@ -40,7 +40,9 @@ export function openSpool<T>(): Spool<T> {
     },
     rows: async function* () {
       if (folder === undefined) return;
-      for await (const lines of readLines(createReadStream(join(folder, 'rows')))) {
+      for await (const lines of readLines(
+        createReadStream(join(folder, 'rows'), { highWaterMark: blockSize }),
+      )) {
         yield lines.map(({ bytes }) => JSON.parse(bytes.toString()) as T);
       }
     },

@@ -5,6 +5,8 @@ export interface Reject {
   /** File and line or record number; table and key. */
   readonly place: string;
   readonly reason: string;
+  /** The key of a row of a table, where it has one. */
+  readonly id?: string | undefined;
   /** The row without credentials, or length and SHA-256 of what could not be parsed and so not be redacted. */
   readonly raw?: unknown;
 }

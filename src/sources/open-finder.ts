@@ -5,7 +5,8 @@ import type { SessionGuarantees } from '../model/coverage/read-sessions.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
 import { clientConfig } from './aws/aws.js';
 import { type SessionsFrom, openSessions } from './open-sessions.js';
-import { fromCompleteRead, fromLookups } from './finder/session-finder.js';
+import { fromCompleteRead } from './finder/by-complete-read.js';
+import { fromLookups } from './finder/by-key.js';
 
 /** Read units that lookups may cost however small the table is: a page of a Scan. */
 const LEAST_UNITS = 128;
@@ -45,10 +46,16 @@ export async function openFinder(
       dispose: async () => {},
     };
   }
-  const [{ DynamoDBClient }, { describeTable }, { readTimeToLive }] = await Promise.all([
+  const [
+    { DynamoDBClient },
+    { describeTable },
+    { readTimeToLive },
+    { KEYS_AT_ONCE, batchGetFrom },
+  ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('./dynamodb/read-table.js'),
     import('./dynamodb/time-to-live.js'),
+    import('./dynamodb/batch-get.js'),
   ]);
   const client = new DynamoDBClient(await clientConfig('DynamoDB', from, context));
   const dispose = async (): Promise<void> => client.destroy();
@@ -64,7 +71,8 @@ export async function openFinder(
     }
     const { bytes } = await describeTable(client, table, context);
     const scanUnits = Math.max(bytes / 8192, LEAST_UNITS); // eventually consistent
-    const lookups = { client, table, concurrency, scanUnits };
+    const get = batchGetFrom(client, table);
+    const lookups = { get, idsAtOnce: KEYS_AT_ONCE, concurrency, scanUnits };
     return { ...opened, finder: fromLookups(lookups, everything, context) };
   } catch (error) {
     await dispose();

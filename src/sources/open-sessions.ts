@@ -15,6 +15,8 @@ export interface SessionsFrom extends AwsOptions {
   readonly sessions: readonly string[];
   readonly segments: number | undefined;
   readonly maxRcu: number | undefined;
+  /** Only so many of the newest that match are needed; of the live table alone no more may be read. */
+  readonly newest?: number | undefined;
 }
 
 /**
@@ -62,7 +64,9 @@ async function* openTable(
   );
   try {
     const { segments, maxRcu: maxReadUnits } = from;
-    yield* readTable({ client, table, filter, segments, maxReadUnits, statusMayBeStale }, context);
+    const newest = statusMayBeStale ? undefined : from.newest; // other rows may replace these
+    const read = { client, table, filter, segments, maxReadUnits, statusMayBeStale, newest };
+    yield* readTable(read, context);
   } finally {
     client.destroy();
   }

@@ -461,10 +461,7 @@ describe('session-compliance refuses before it reads', () => {
   ])('%s', async (_, args, message) => {
     if (message === '') {
       const { code, stderr } = await cli(['export', '--format', 'github'], { env: NO_AWS });
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringContaining('"github" is not one of csv'),
-      ]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('"github" is not one of csv')]);
       return;
     }
     const { code, stdout, stderr } = await run(...args);

@@ -599,7 +599,11 @@ describe('a usage error is code 2, names the option, and nothing is read', () =>
 
   it.each([
     [base, '--since: is needed', '--since 24h'],
-    [`${base} --since 7d --fail-on orphan`, '--fail-on: "orphan" is not a valid value', 'orphaned?'],
+    [
+      `${base} --since 7d --fail-on orphan`,
+      '--fail-on: "orphan" is not a valid value',
+      'orphaned?',
+    ],
     [`${base} --since 7d --identity-pattern (`, '--identity-pattern: ', ''],
     ['untracked-sessions --since 7d --events - --sessions -', '--events: standard input (-)', ''],
     ['export events --user alice --events -', '--user: is not an option of export events', ''],

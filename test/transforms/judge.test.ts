@@ -5,7 +5,7 @@ import { SourceError } from '../../src/errors.js';
 import type { SessionFinder, LookupKey } from '../../src/model/session/session-lookup.js';
 import { identityReader } from '../../src/model/role-call/source-identity.js';
 import type { JudgeRules } from '../../src/model/verdict/verdict.js';
-import { fromCompleteRead } from '../../src/sources/finder/session-finder.js';
+import { fromCompleteRead } from '../../src/sources/finder/by-complete-read.js';
 import { type Judge, judgeEach, judgeGroups } from '../../src/transforms/judge.js';
 import { Watched, batchesOf, cut, rowsOf, transformContract } from '../support/contracts.js';
 import { eventOf, session } from '../support/records.js';

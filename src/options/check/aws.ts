@@ -21,11 +21,7 @@ export function isAtOwnEndpoint({ endpointUrl, env }: AwsOptions): boolean {
   return endpointUrl !== undefined || Boolean(env?.['AWS_ENDPOINT_URL']);
 }
 
-/**
- * The regions of `--event-regions`, each once. At an endpoint of the user's own they may have any name.
- *
- * @throws UsageError
- */
+/** The regions of `--event-regions`, each once. At an endpoint of the user's own they may have any name. @throws UsageError */
 export function checkRegions(
   given: GivenOptions,
   atOwnEndpoint = false,
@@ -36,7 +32,6 @@ export function checkRegions(
   });
 }
 
-/** At an endpoint of the user's own a region may have any name. */
 function regionName(text: string, atOwnEndpoint: boolean): string {
   const problem = problemOfRegion(text, atOwnEndpoint);
   if (problem === undefined) return text;

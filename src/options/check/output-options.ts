@@ -17,7 +17,7 @@ export interface RunOptions {
 /** Where rows go, in which form, and how the run behaves. */
 export interface OutputOptions {
   readonly output: Output;
-  /** The format of a report; that of {@link output} where rows can have it. */
+  /** The form of a report; that of {@link output} where that has it. */
   readonly format: Format;
   /** Undefined: those that the format has by default. */
   readonly columns: 'audit' | 'all' | readonly string[] | undefined;

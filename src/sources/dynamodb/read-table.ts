@@ -15,6 +15,7 @@ import type { Source } from '../../pipeline/pipe.js';
 import { type Asked, answerOf } from '../aws/answer.js';
 import { regionOf } from '../aws/aws.js';
 import { forManyListeners } from '../aws/many-listeners.js';
+import { NewestSoFar } from './newest-so-far.js';
 import { repeatedTokenCheck } from '../aws/repeated-token.js';
 import { merge } from '../../pipeline/merge.js';
 import { ReadBudget } from '../aws/read-budget.js';
@@ -32,6 +33,11 @@ export interface TableRead {
   readonly maxReadUnits?: number | undefined;
   /** The rows will be merged with others: do not let a status decide which are read. */
   readonly statusMayBeStale?: boolean;
+  /**
+   * Only so many of the newest that match are needed: an index that serves the filter is read newest first, and
+   * no further than it takes to know them.
+   */
+  readonly newest?: number | undefined;
 }
 
 /** A page of Scan or Query, asked for with the key that the page before ended with. */
@@ -46,8 +52,8 @@ const SEGMENTS_AT_ONCE = 16;
 
 /**
  * The sessions of the live table, a page a batch: by Query where an index serves the filter, by
- * parallel Scan otherwise. Each row once; in byte order of `created_at`, oldest first, within a Query,
- * in no order in a Scan. Holds a page for each segment that is read at the moment.
+ * parallel Scan otherwise. Each row once; in byte order of `created_at` within a Query, oldest first, or
+ * newest first with `newest`; in no order in a Scan. Holds a page for each segment that is read at the moment.
  *
  * Reads are eventually consistent, and a Scan is no snapshot: rows written while it runs may be missing.
  *
@@ -74,7 +80,11 @@ export async function* readTable(read: TableRead, context: ReadContext): Source<
   if (plan.kind === 'query') {
     context.meter.expected = undefined;
     const asked = { action: 'dynamodb:Query', of: `index ${plan.index} of ${of}` };
-    yield* rowsOf(query(client, table, plan, asked, context), table, budget, context);
+    const isBackwards = read.newest !== undefined;
+    const ask = query(client, table, plan, isBackwards, asked, context);
+    const newest = read.newest === undefined ? undefined : new NewestSoFar(read.newest, filter);
+    const rows = rowsOf(ask, table, budget, context, newest && pageOf(read.newest!), newest);
+    yield* rows;
   } else {
     const asked = { action: 'dynamodb:Scan', of };
     const open = (signal: AbortSignal): Source<Session>[] =>
@@ -148,6 +158,7 @@ function query(
   client: DynamoDBClient,
   table: string,
   plan: QueryPlan,
+  isBackwards: boolean,
   asked: Asked,
   { signal }: ReadContext,
 ): AskPage {
@@ -174,6 +185,7 @@ function query(
       ReturnConsumedCapacity: 'TOTAL',
       ExclusiveStartKey: from,
       Limit: limit,
+      ...(isBackwards && { ScanIndexForward: false }),
     });
     return answerOf<Page>(client.send(command, { abortSignal: signal }), asked, signal);
   };
@@ -185,13 +197,15 @@ async function* rowsOf(
   table: string,
   budget: ReadBudget | undefined,
   context: ReadContext,
+  mostRows = MOST_ROWS,
+  newest?: NewestSoFar,
 ): Source<Session> {
   const { meter, signal } = context;
   let from: Key | undefined;
   const isRepeated = repeatedTokenCheck();
   do {
-    const allowed = await budget?.take(MOST_ROWS, signal);
-    const page = await askPage(from, allowed?.limit ?? MOST_ROWS);
+    const allowed = await budget?.take(mostRows, signal);
+    const page = await askPage(from, allowed?.limit ?? mostRows);
     if (!Array.isArray(page.Items))
       throw new SourceError(`table ${table}: an answer without items`);
     if (page.Count !== undefined && page.Count !== page.Items.length) {
@@ -212,10 +226,17 @@ async function* rowsOf(
       read: readAttribute,
       required: TABLE_FIELDS,
       placeOf: (item) => `table ${table}, id ${keyOf(item)}`,
+      idOf: (item) => item?.['id']?.S,
       rawOf: (item) => item,
     });
     if (sessions.length > 0) yield sessions;
-  } while (from !== undefined);
+    newest?.add(sessions);
+  } while (from !== undefined && newest?.isWhole(from['created_at']?.S) !== true);
+}
+
+/** Rows of a page when so many are needed: what is read beyond them is for nothing. */
+function pageOf(newest: number): number {
+  return Math.min(Math.max(newest * 2, 100), MOST_ROWS);
 }
 
 function keyOf(item: Record<string, AttributeValue>): string {

@@ -1,29 +1,32 @@
 import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { answerOf } from '../aws/answer.js';
 import { regionOf } from '../aws/aws.js';
 
-/** Does DynamoDB delete the rows of a table some time after they have expired? */
+/** Does DynamoDB delete rows of a table by themselves? What could not be asked for is not known. */
 export type TimeToLive = 'on' | 'off' | 'unknown';
 
-/** Asks whether a table has a time to live. What could not be asked is `unknown`, and said once. */
+/**
+ * Whether rows of a table are deleted by time to live. While it is being turned off they still are (DynamoDB
+ * Developer Guide, "Time to live": up to an hour). An error is a note and `unknown`, never a failure.
+ */
 export async function readTimeToLive(
   client: DynamoDBClient,
   table: string,
-  context: ReadContext,
+  { signal, note }: ReadContext,
 ): Promise<TimeToLive> {
   const of = `table ${table} in ${await regionOf(client)}`;
   const asked = { action: 'dynamodb:DescribeTimeToLive', of };
-  const { signal } = context;
   const command = new DescribeTimeToLiveCommand({ TableName: table });
   try {
     const answer = await answerOf(client.send(command, { abortSignal: signal }), asked, signal);
     const status = answer.TimeToLiveDescription?.TimeToLiveStatus;
-    return status === undefined ? 'unknown' : status === 'DISABLED' ? 'off' : 'on';
+    if (status === undefined) throw new Error(`${asked.action} of ${of}: no status`);
+    return status === 'DISABLED' ? 'off' : 'on';
   } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    context.note(`${error.message}: ended sessions are taken as possibly deleted from the table`);
+    if (signal.aborted) throw signal.reason;
+    const why = error instanceof Error ? error.message : String(error);
+    note(`whether DynamoDB deletes rows by itself (time to live) is not known: ${why}`);
     return 'unknown';
   }
 }

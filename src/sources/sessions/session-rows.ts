@@ -14,6 +14,8 @@ export interface RowReader<R> {
   readonly required: readonly RequiredField[];
   /** Where a row stands, for people. */
   readonly placeOf: (row: R) => string;
+  /** The key of a row, by which it is known again; of carriers whose rows have one. */
+  readonly idOf?: (row: R) => string | undefined;
   /** The row as its carrier has it; credentials are taken out of it here. */
   readonly rawOf: (row: R) => unknown;
 }
@@ -36,7 +38,7 @@ export function parseSessions<R>(
 export function parseRow<R>(
   row: R,
   context: ReadContext,
-  { read, required, placeOf, rawOf }: RowReader<R>,
+  { read, required, placeOf, idOf, rawOf }: RowReader<R>,
 ): Session | undefined {
   context.meter.rows++;
   try {
@@ -44,7 +46,15 @@ export function parseRow<R>(
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     const raw = redacted(rawOf(row));
-    context.reject({ kind: 'row', place: placeOf(row), reason: error.message, raw });
+    const id = idOf?.(row);
+    const place = placeOf(row);
+    context.reject({
+      kind: 'row',
+      place,
+      reason: error.message,
+      ...(id !== undefined && { id }),
+      raw,
+    });
     return undefined;
   }
 }

@@ -89,18 +89,21 @@ test('an idle time is not saved up', async () => {
   expect(await begun(new LateClock(), [[10_000, 0, 0]])).toEqual([0, 10_000, 10_500]);
 });
 
-test('whoever asks first goes first', async () => {
-  const clock = new LateClock();
-  const limit = new RateLimit(2, clock);
-  const order: number[] = [];
-  const askers = [1, 2, 3, 4, 5].map(async (name) => {
-    await limit.take(signal);
-    order.push(name);
-  });
-  await clock.run();
-  await Promise.all(askers);
-  expect(order).toEqual([1, 2, 3, 4, 5]);
-});
+test.each([[[0]], [[900, 0, 0, 0]], [[0, 700, 0, 300, 0]], [[1600, 0]]])(
+  'whoever asks first goes first, also when its timers are late by %j',
+  async (late) => {
+    const clock = new LateClock(late);
+    const limit = new RateLimit(2, clock);
+    const order: number[] = [];
+    const askers = [1, 2, 3, 4, 5].map(async (name) => {
+      await limit.take(signal);
+      order.push(name);
+    });
+    await clock.run();
+    await Promise.all(askers);
+    expect(order).toEqual([1, 2, 3, 4, 5]);
+  },
+);
 
 test('an abort ends the wait at once, and the place in the line goes to the next', async () => {
   const clock = new LateClock();

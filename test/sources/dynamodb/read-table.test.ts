@@ -9,6 +9,7 @@ import {
 import { FIELD, type Session, type SessionField } from '../../../src/model/session/session.js';
 import { parseInstant } from '../../../src/model/time/instant.js';
 import { readTable } from '../../../src/sources/dynamodb/read-table.js';
+import { readTimeToLive } from '../../../src/sources/dynamodb/time-to-live.js';
 import {
   type Endpoint,
   connect,
@@ -17,7 +18,7 @@ import {
   toItem,
 } from '../../support/dynamodb.js';
 import { startMoto, whyNoMoto } from '../../support/moto.js';
-import { type Proxy, startProxy } from '../../support/proxy.js';
+import { type Fault, type Proxy, startProxy } from '../../support/proxy.js';
 import { type Row, idOf, sessionRow, sessionRows } from '../../support/sessions.js';
 
 const why = await whyNoMoto();
@@ -56,6 +57,7 @@ describe.each(CARRIERS)('the live table, on $name', ({ start, skip }) => {
       filter?: Partial<SessionFilter>;
       segments?: number;
       maxReadUnits?: number;
+      newest?: number;
     } = {},
   ): Promise<Result> => readAll(proxy, { ...options });
 
@@ -119,6 +121,43 @@ describe.each(CARRIERS)('the live table, on $name', ({ start, skip }) => {
     expect(operations(seen)).toContain('Scan');
   });
 
+  it.skipIf(skip)(
+    'reads an index newest first, no further than the newest that are needed',
+    async () => {
+      const bobs = rows.filter((row) => row['user'] === 'bob');
+      for (const newest of [1, 10, 60, bobs.length, bobs.length + 1]) {
+        const { sessions, seen, meter } = await read({ filter: { user: 'bob' }, newest });
+        const expected = bobs.map(createdAt).toSorted().toReversed().slice(0, newest);
+        const found = sessions
+          .map((session) => session.createdAt!)
+          .toSorted()
+          .toReversed();
+        expect(found.slice(0, newest)).toEqual(expected);
+        const queries = seen.filter(({ operation }) => operation === 'Query');
+        expect(queries[0]?.body['ScanIndexForward']).toBe(false);
+        // A day holds 360 of bob's rows, and a page the double of what is needed, or a hundred.
+        const page = Math.min(Math.max(newest * 2, 100), 1000);
+        expect(queries.length).toBeLessThanOrEqual(Math.ceil((newest + 360) / page) + 1);
+        expect(meter.pages).toBe(queries.length);
+      }
+      const whole = await read({ filter: { user: 'bob' } });
+      const few = await read({ filter: { user: 'bob' }, newest: 10 });
+      expect(few.meter.rows).toBeLessThan(whole.meter.rows);
+    },
+  );
+
+  it.skipIf(skip)('reads on until as many match as are needed', async () => {
+    const wanted = { user: 'alice', status: 'revoked' } as const;
+    const all = rows.filter((row) => row['user'] === 'alice' && row['status'] === 'revoked');
+    const { sessions } = await read({ filter: wanted, newest: 3 });
+    const expected = all.map(createdAt).toSorted().toReversed().slice(0, 3);
+    const found = sessions
+      .map((session) => session.createdAt!)
+      .toSorted()
+      .toReversed();
+    expect(found.slice(0, 3)).toEqual(expected);
+  });
+
   it.skipIf(skip)('finds every instant of a window, however its text sorts', async () => {
     const window = {
       since: instant('2026-07-01T00:00:00Z'),
@@ -162,6 +201,85 @@ describe.each(CARRIERS)('the live table, on $name', ({ start, skip }) => {
     for (const { units, operation } of seen)
       if (operation === 'Scan') expect(units).toBeLessThan(510);
   });
+});
+
+describe('an index that cannot serve', () => {
+  let endpoint: Endpoint;
+  beforeAll(async () => {
+    endpoint = await startDynalite();
+    await createTable(endpoint.url, 'sessions', sessionRows(20));
+  });
+  afterAll(() => endpoint.close());
+
+  it.each([
+    ['holds the keys alone', { Projection: { ProjectionType: 'KEYS_ONLY' } }],
+    ['holds some attributes', { Projection: { ProjectionType: 'INCLUDE' } }],
+    ['is being made', { IndexStatus: 'CREATING' }],
+    ['is sorted otherwise', { KeySchema: keysOf('user', 'started_at') }],
+    ['is not sorted', { KeySchema: keysOf('user') }],
+    ['is of another attribute', { KeySchema: keysOf('profile', 'created_at') }],
+    ['has another name', { IndexName: 'by-user' }],
+  ])('because it %s is scanned instead, which is said', async (_, differences) => {
+    const index = {
+      IndexName: 'gsi-user',
+      IndexStatus: 'ACTIVE',
+      KeySchema: keysOf('user', 'created_at'),
+      Projection: { ProjectionType: 'ALL' },
+      ...differences,
+    };
+    const body = JSON.stringify({ Table: { GlobalSecondaryIndexes: [index] } });
+    const proxy = await startProxy(endpoint.url, (operation) =>
+      operation === 'DescribeTable' ? { kind: 'answer', body } : undefined,
+    );
+    try {
+      const { seen, notes, sessions } = await readAll(proxy, { filter: { user: 'bob' } });
+      expect(new Set(operations(seen))).toEqual(new Set(['Scan']));
+      expect(notes.join()).toContain('gsi-user');
+      expect(sessions.length).toBeGreaterThan(0);
+    } finally {
+      proxy.close();
+    }
+  });
+});
+
+function keysOf(hash: string, range?: string): object[] {
+  const keys = [{ AttributeName: hash, KeyType: 'HASH' }];
+  return range === undefined ? keys : [...keys, { AttributeName: range, KeyType: 'RANGE' }];
+}
+
+describe('time to live', () => {
+  it.each([
+    ['ENABLED', 'on'],
+    ['ENABLING', 'on'],
+    ['DISABLING', 'on'],
+    ['DISABLED', 'off'],
+  ])('that is %s is %s', async (status, expected) => {
+    const answer = { TimeToLiveDescription: { TimeToLiveStatus: status } };
+    expect(await timeToLive({ kind: 'answer', body: JSON.stringify(answer) })).toEqual([
+      expected,
+      [],
+    ]);
+  });
+
+  it.each<[string, Fault]>([
+    ['is denied', { kind: 'error', status: 400, type: 'AccessDeniedException' }],
+    ['is not known to the endpoint', { kind: 'error', status: 400, type: 'UnknownOperation' }],
+    ['has no status', { kind: 'answer', body: '{}' }],
+  ])('that %s is not known, which is said', async (_, fault) => {
+    const [found, notes] = await timeToLive(fault);
+    expect(found).toBe('unknown');
+    expect(notes).toEqual([expect.stringContaining('dynamodb:DescribeTimeToLive of table t in')]);
+  });
+
+  async function timeToLive(fault: Fault): Promise<[string, string[]]> {
+    const proxy = await startProxy('http://127.0.0.1:1', () => fault);
+    const { context, notes } = quietReading();
+    try {
+      return [await readTimeToLive(connect(proxy.url), 't', context), notes];
+    } finally {
+      proxy.close();
+    }
+  }
 });
 
 describe('a table that answers as none should', () => {
@@ -283,6 +401,7 @@ function tableRead(
     filter?: Partial<SessionFilter>;
     segments?: number;
     maxReadUnits?: number;
+    newest?: number;
   },
 ): Parameters<typeof readTable>[0] {
   const { table = 'sessions', filter = {}, ...rest } = options;
@@ -323,6 +442,10 @@ async function readAll(proxy: Proxy, options: Parameters<typeof tableRead>[1]): 
     sessions: sessions.filter(matches(read.filter)),
     seen: proxy.seen.slice(before),
   };
+}
+
+function createdAt(row: Row): string {
+  return String(row['created_at']);
 }
 
 function ids(rowsOrSessions: readonly { readonly id?: unknown }[]): unknown[] {

@@ -1,4 +1,4 @@
-import { fromIni } from '@aws-sdk/credential-providers';
+import { fromIni, fromSSO } from '@aws-sdk/credential-providers';
 import {
   type STSClientConfig,
   getDefaultRoleAssumer,
@@ -42,11 +42,9 @@ export async function keysOfProfile(
   const assumeRole = getDefaultRoleAssumer(config);
   const assumeWithToken = getDefaultRoleAssumerWithWebIdentity(config);
   const of = (role: string | undefined): string => `role ${role} for AWS profile ${name}`;
-  const provider = fromIni({
-    ...profile.files,
-    ignoreCache: true,
-    profile: name,
-    clientConfig: plain,
+  const common = { ...profile.files, ignoreCache: true, profile: name, clientConfig: plain };
+  const ofProfile = fromIni({
+    ...common,
     ...(region !== undefined && { parentClientConfig: { region } }),
     mfaCodeProvider: (device) => askForCode(device, name, context),
     roleAssumer: (keys, params) => {
@@ -58,6 +56,7 @@ export async function keysOfProfile(
       return answerOf(assumeWithToken(params), asked, signal);
     },
   });
+  const provider = isSso(settings) ? fromSSO(common) : ofProfile;
   try {
     return await provider();
   } catch (error) {
@@ -94,15 +93,22 @@ function checkProfile({ name, profiles, sections, files }: Profile): void {
   }
 }
 
-/** Are the keys those of a program? Not where the profile says another way that goes before it. */
+/** Are the keys those of a program? Not where the profile names another way, which goes before it. */
 function isProcess(settings: Section): boolean {
-  const hasRole =
-    settings['role_arn'] !== undefined &&
-    ['source_profile', 'credential_source', 'web_identity_token_file'].some(
-      (key) => settings[key] !== undefined,
-    );
-  const hasKeys = settings['aws_access_key_id'] !== undefined;
-  return settings['credential_process'] !== undefined && !hasRole && !hasKeys;
+  return settings['credential_process'] !== undefined && !hasRoleOrKeys(settings);
+}
+
+function isSso(settings: Section): boolean {
+  const has = (key: string): boolean => settings[key] !== undefined;
+  return (
+    (has('sso_session') || has('sso_start_url')) && !hasRoleOrKeys(settings) && !isProcess(settings)
+  );
+}
+
+function hasRoleOrKeys(settings: Section): boolean {
+  const has = (key: string): boolean => settings[key] !== undefined;
+  const ways = ['source_profile', 'credential_source', 'web_identity_token_file'];
+  return has('aws_access_key_id') || (has('role_arn') && ways.some(has));
 }
 
 async function askForCode(device: string, name: string, context: ReadContext): Promise<string> {

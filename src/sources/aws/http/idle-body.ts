@@ -2,23 +2,23 @@ import { Readable } from 'node:stream';
 
 /**
  * The same bytes; the stream fails with a `TimeoutError` once its reader has waited `millis` milliseconds for
- * the next of them. A reader that is busy elsewhere may take as long as it likes. Holds what `body` holds.
+ * the next of them. A reader that is busy elsewhere may take as long as it likes. Holds what `body` holds;
+ * whoever destroys the one destroys the other.
  */
 export function withIdleLimit(body: Readable, millis: number): Readable {
-  return Readable.from(watched(body, millis), { objectMode: false });
-}
-
-async function* watched(body: Readable, millis: number): AsyncGenerator<Buffer> {
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  try {
-    for (;;) {
-      const piece = await nextWithin(pieces, millis, body);
-      if (piece.done === true) return;
-      yield piece.value;
-    }
-  } finally {
-    body.destroy();
-  }
+  return new Readable({
+    read() {
+      nextWithin(pieces, millis, body).then(
+        (piece) => this.push(piece.done === true ? null : piece.value),
+        (error: unknown) => this.destroy(error as Error),
+      );
+    },
+    destroy(error, done) {
+      body.destroy();
+      done(error);
+    },
+  });
 }
 
 async function nextWithin(

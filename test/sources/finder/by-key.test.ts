@@ -233,16 +233,32 @@ describe('sessions of the live table', () => {
     }
   });
 
-  test('an item that is none is a row that is rejected', async () => {
+  test('an answer with an item that is none is an error, and no answer', async () => {
     const body = JSON.stringify({ Responses: { few: [null] } });
     const faultFor = (operation: string): Fault | undefined =>
       operation === 'BatchGetItem' ? { kind: 'answer', body } : undefined;
-    await withFinder(endpoint.url, 'few', { faultFor }, async ({ finder, rejects, meter }) => {
-      const [match] = await finder.find([soughtById(0)]);
-      expect(match?.session.id).toBe(idOf(0)); // by a complete read
-      expect(rejects).toMatchObject([{ kind: 'row', reason: 'expected an item' }]);
-      expect(meter.rejected).toBe(1);
-      expect(finder.coverage()?.isComplete).toBe(false);
+    await withFinder(endpoint.url, 'few', { faultFor }, async ({ finder }) => {
+      await expect(finder.find([soughtById(0)])).rejects.toThrow(
+        /dynamodb:BatchGetItem of table few in us-east-1: the answer has items that are none/,
+      );
+    });
+  });
+
+  test.each([
+    ['too large for an integer', { N: '12345678901234567890' }, /request_count/],
+    ['a fraction', { N: '1.5' }, /request_count/],
+    ['binary', { B: Buffer.from('x') }, /request_count/],
+    ['a set', { SS: ['1'] }, /request_count/],
+  ])('a count that is %s rejects its row alone', async (name, value, reason) => {
+    const table = `odd-${name.replaceAll(' ', '-')}`;
+    await createTable(endpoint.url, table, [
+      sessionRow(0),
+      sessionRow(1, { request_count: value }),
+    ]);
+    await withFinder(endpoint.url, table, {}, async ({ finder, rejects }) => {
+      const found = await finder.find([soughtById(1), soughtById(0)]);
+      expect(found.map((match) => match?.session.id)).toEqual([undefined, idOf(0)]);
+      expect(rejects).toMatchObject([{ id: idOf(1), reason: expect.stringMatching(reason) }]);
     });
   });
 

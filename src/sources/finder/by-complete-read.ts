@@ -1,0 +1,36 @@
+import type { ReadContext } from '../../pipeline/read-context.js';
+import type { Source } from '../../pipeline/pipe.js';
+import type { SessionFinder } from '../../model/session/session-lookup.js';
+import type { Session } from '../../model/session/session.js';
+import { SessionIndex } from './session-index.js';
+
+/** Finds sessions by a complete read, made when something is sought for the first time. O(sessions) memory. */
+export function fromCompleteRead(
+  read: (context: ReadContext) => Source<Session>,
+  context: ReadContext,
+): SessionFinder {
+  let isComplete = true;
+  const noting: ReadContext = {
+    ...context,
+    reject: (reject) => {
+      isComplete = false;
+      context.reject(reject);
+    },
+  };
+  let index: Promise<SessionIndex> | undefined;
+  let done: SessionIndex | undefined;
+  return {
+    find: async (sought) => {
+      index ??= indexOf(read(noting));
+      done = await index;
+      return sought.map((one) => done!.find(one));
+    },
+    coverage: () => done && { ...done.coverage, isComplete },
+  };
+}
+
+async function indexOf(sessions: Source<Session>): Promise<SessionIndex> {
+  const index = new SessionIndex();
+  for await (const batch of sessions) for (const session of batch) index.add(session);
+  return index;
+}
