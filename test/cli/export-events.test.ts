@@ -20,7 +20,7 @@ const records = [
   roleRecord(7, { at, more: { eventName: 'AssumeRoot' } }),
 ];
 const EVENT_COLUMNS =
-  'event_id,event_time,event_name,region,account_id,role_arn,source_identity,session_tag,role_session_name,principal_id,caller_arn,caller_type,invoked_by,source_ip,user_agent,error_code';
+  'event_id,event_time,event_name,region,account_id,role_arn,source_identity,session_tag,role_session_name,principal_id,caller_arn,caller_account_id,caller_type,identity_provider,invoked_by,source_ip,user_agent,error_code';
 
 const events = (args: readonly string[] = []): Promise<Ended> =>
   runOver(['export', 'events'], records, [], args);
@@ -47,7 +47,9 @@ describe('export events', () => {
       role_session_name: 'tvm-1',
       principal_id: 'AROAEXAMPLEBROKER:i-0abc',
       caller_arn: 'arn:aws:sts::111122223333:assumed-role/Broker/i-0abc',
+      caller_account_id: '111122223333',
       caller_type: 'AssumedRole',
+      identity_provider: '',
       invoked_by: '',
       source_ip: '198.51.100.7',
       user_agent: 'aws-sdk-go-v2/1.30.0',
@@ -65,7 +67,7 @@ describe('export events', () => {
     ['one call', ['--event-name', 'AssumeRoleWithSAML'], [6]],
     ['the three calls', ['--event-name', 'all'], [1, 2, 3, 4, 6]],
     ['one role', ['--role', roleArn('Other')], [2]],
-    ['a role that nobody took', ['--role', 'arn:aws:iam::1:role/x'], []],
+    ['a role that nobody took', ['--role', 'arn:aws:iam::123456789012:role/x'], []],
     ['a later window', ['--since', '2026-01-20T12:05:01Z'], []],
     ['a window that begins then', ['--since', at], [1, 2, 3, 4]],
   ])('of %s', async (_, args, expected) => {
@@ -91,7 +93,7 @@ describe('export events', () => {
     expect(JSON.parse(json.stdout)).toEqual({ events: rows });
     expect(json.stdout).toBe(`${JSON.stringify({ events: rows }, null, 2)}\n`);
     expect((await events([...args, 'table'])).stdout).toMatch(/^Error +Event ID *\n-+ +-+\n/);
-    const none = ['--role', 'x', ...args, 'table'];
+    const none = ['--role', 'arn:aws:iam::111122223333:role/None', ...args, 'table'];
     expect((await events(none)).stdout).toContain('No events found.');
   });
 

@@ -220,6 +220,7 @@ describe('the JSON document', () => {
           role_arn: roleArn('Prod'),
           principal_id: 'AROAEXAMPLEBROKER:i-0abc',
           caller_arn: 'arn:aws:sts::111122223333:assumed-role/Broker/i-0abc',
+          caller_account_id: '111122223333',
           account_id: '111122223333',
           region: 'us-east-1',
           source_ip: '198.51.100.7',
@@ -265,8 +266,8 @@ describe('CSV and NDJSON have one finding a row, and the summary on standard err
   it('csv', async () => {
     const { code, stdout, stderr } = await run(records, ['--format', 'csv']);
     const rows = parse(stdout, { columns: true }) as Record<string, string>[];
-    expect(Object.keys(rows[0]!).slice(0, 14)).toEqual(
-      'event_id,event_time,event_name,role_arn,principal_id,caller_arn,account_id,region,source_ip,user_agent,source_identity,category,reason,profile'.split(
+    expect(Object.keys(rows[0]!).slice(0, 15)).toEqual(
+      'event_id,event_time,event_name,role_arn,principal_id,caller_arn,caller_account_id,account_id,region,source_ip,user_agent,source_identity,category,reason,profile'.split(
         ',',
       ),
     );
