@@ -114,6 +114,7 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^string-width$/, /^sinks\/fit\.ts$/],
   [/^heap-js$/, /^disk\/sorted-spool\.ts$/],
   [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
+  [/^picomatch$/, /^storage\/exclude\.ts$/],
   [/^ndjson$/, /^sources\/sessions\//],
   [/^p-limit$/, /^sources\/finder\//],
   [/^hpagent$/, /^sources\/aws\/http\//],
@@ -146,5 +147,5 @@ test('hardly more than a dozen files stand in one room', () => {
 test('the process is touched where the program starts, and nothing writes to the console', () => {
   const users = files.filter(({ code }) => /\bprocess\b(?!')/.test(code)).map(({ path }) => path);
   expect(users).toEqual(['bin.ts']);
-  expect(files.filter(({ code }) => /\bconsole\b/.test(code))).toEqual([]);
+  expect(files.filter(({ code }) => /\bconsole\./.test(code))).toEqual([]);
 });

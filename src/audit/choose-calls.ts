@@ -25,6 +25,8 @@ export interface ChosenCalls {
   readonly groups?: ChosenGroups;
   /** Known when all calls have come. */
   readonly setAside: () => SetAside;
+  /** The calls that were not judged, by name. */
+  readonly notJudged: () => ReadonlyMap<string, number>;
   /** Records that share an id with a call from which they differ: each is a call of its own. */
   readonly contradictions: () => number;
   readonly coverage: () => EventCoverage;
@@ -43,10 +45,15 @@ export async function chooseCalls(
   kinds: 'every' | 'judged',
   run: Run,
 ): Promise<ChosenCalls> {
-  const { from } = options;
+  const { from, clipped } = options;
+  if (clipped !== undefined) {
+    run.context.meter.clipped = true;
+    run.context.note(clipped);
+  }
   const carrier = await openCarrier(from, run.world.stdin, run.context);
   const reach = new ReachOfCalls();
   const apart = { ...nothingSetAside(), not_judged: 0 };
+  const otherCalls = new Map<string, number>();
   let contradictions = 0;
   /** Keeps the calls that pass a test, and counts the others apart. */
   const keep = (
@@ -76,13 +83,17 @@ export async function chooseCalls(
         keep('outside_window', ({ eventTime }) => within(from.window, parseInstant(eventTime)!)),
         onceById({ ...sameCalls, inOrderOfDays: carrier.inOrderOfDays }),
         fullerTwin({ ...sameCalls, openSpool }),
-        keep('not_judged', ({ eventName }) => from.eventNames.includes(eventName)),
+        keep('not_judged', ({ eventName }) => {
+          const isJudged = from.eventNames.includes(eventName);
+          if (!isJudged) add(otherCalls, eventName, 1);
+          return isJudged;
+        }),
         tap(reach.add),
         ...isJudgedKind,
       ),
     ...(carrier.groups && {
       groups: {
-        all: () => groupsOf(carrier.groups!.all(options.kinds), apart, reach),
+        all: () => groupsOf(carrier.groups!.all(options.kinds), { apart, otherCalls, reach }),
         callsOf: (groups, atLeast) =>
           complete(carrier.groups!.callsOf(groups, options.kinds), atLeast),
       },
@@ -91,17 +102,28 @@ export async function chooseCalls(
       ...apart,
       not_judged: carrier.showsOtherCalls ? apart.not_judged : undefined,
     }),
+    notJudged: () => otherCalls,
     contradictions: () => contradictions,
     coverage: () => reach.coverage(carrier.coverage()),
     dispose: carrier.dispose,
   };
 }
 
+/** What is noted of calls on their way. */
+interface Noted {
+  readonly apart: Record<keyof SetAside, number>;
+  readonly otherCalls: Map<string, number>;
+  readonly reach: ReachOfCalls;
+}
+
+function add(counts: Map<string, number>, name: string, calls: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + calls);
+}
+
 /** The groups, once what was set aside with them is counted. */
 async function* groupsOf(
   rows: Source<GroupRow>,
-  apart: Record<keyof SetAside, number>,
-  reach: ReachOfCalls,
+  { apart, otherCalls, reach }: Noted,
 ): Source<RoleCall> {
   for await (const batch of rows) {
     const groups: RoleCall[] = [];
@@ -110,6 +132,7 @@ async function* groupsOf(
       else {
         apart[row.why] += row.calls;
         if (row.why.endsWith('_calls')) reach.addSome(row);
+        if (row.why === 'not_judged') add(otherCalls, row.eventName ?? '', row.calls);
       }
     }
     reach.add(groups);

@@ -21,6 +21,8 @@ export interface Evidence {
   readonly namedProfiles: ReadonlySet<string>;
   /** What was not judged; `allowed` and `filtered_out` are a report's own. */
   readonly setAside: SetAside;
+  /** Calls that hand out role credentials and were not judged, by name. */
+  readonly notJudged: ReadonlyMap<string, number>;
   /** Calls that share an event id with another call from which they differ. */
   readonly contradictions: number;
   readonly sessions: SessionCoverage;

@@ -159,6 +159,7 @@ function evidenceOf(
     claims: claimsOf(counts, knownRoles, mentioned),
     namedProfiles,
     setAside: chosen.setAside(),
+    notJudged: chosen.notJudged(),
     contradictions: chosen.contradictions(),
     sessions: sessions.coverage(),
     events: chosen.coverage(),

@@ -1,4 +1,4 @@
-import { caveatsOf } from '../audit/report/caveats.js';
+import { caveatsOf, trailCaveats } from '../audit/report/caveats.js';
 import { chooseCalls } from '../audit/choose-calls.js';
 import { setAsideLine } from '../audit/report/evidence-parts.js';
 import { judgeCalls } from '../audit/judge-calls.js';
@@ -20,7 +20,7 @@ const EMPTY = 'No events found.';
 
 /** Streams the role calls of the window, each once; failed calls and those of services among them. */
 export async function exportEvents(options: EventOptions, run: Run): Promise<Done> {
-  const { calls, setAside, dispose } = await chooseCalls(options, 'every', run);
+  const { calls, setAside, contradictions, dispose } = await chooseCalls(options, 'every', run);
   let exported = 0;
   try {
     await pipe(
@@ -39,7 +39,10 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
   }
   const { duplicates, outside_window, not_judged } = setAside();
   const left = `${duplicates} duplicates, ${outside_window} outside the window, ${not_judged} of other calls`;
-  return { lines: [`exported ${count(exported, 'event')}; left out: ${left}`] };
+  return {
+    lines: [`exported ${count(exported, 'event')}; left out: ${left}`],
+    caveats: trailCaveats({ contradictions: contradictions(), freshUntil: options.freshUntil }),
+  };
 }
 
 /** A call may not say its role: then it may be the one that is asked for. */

@@ -1,9 +1,8 @@
 import { SourceError } from '../errors.js';
-import type { ReadContext } from '../pipeline/read-context.js';
-import type { InputFile } from '../storage/input-file.js';
+import type { Reject } from '../pipeline/read-context.js';
 
-/** Rejects a file for what is wrong with it, so that the others are read; any other error is passed on. */
-export function rejectFile(file: InputFile, error: unknown, context: ReadContext): void {
+/** The reject of a file for what is wrong with it, so that the others are read; any other error is thrown. */
+export function brokenFile(name: string, error: unknown): Reject {
   if (!(error instanceof SourceError)) throw error;
-  context.reject({ kind: 'file', place: file.name, reason: error.message });
+  return { kind: 'file', place: name, reason: error.message };
 }

@@ -53,6 +53,8 @@ export type GroupRow =
       readonly kind: 'set_aside';
       readonly why: keyof SetAside;
       readonly calls: number;
+      /** Of calls that were not chosen. */
+      readonly eventName: string | undefined;
       readonly region: string | undefined;
       readonly accountId: string | undefined;
       /** RFC 3339 text, of the first and the last of them. */

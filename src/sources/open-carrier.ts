@@ -6,6 +6,7 @@ import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
 import { type AwsOptions, clientConfig, regionOf } from './aws/aws.js';
 import type { UnreadRegion } from './cloudtrail/lookup-events.js';
+import { storages } from '../storage/storage-of.js';
 import { readLogFiles } from './cloudtrail/read-logs.js';
 import { isInOrderOfDays, listLogFiles } from './cloudtrail/log-files.js';
 
@@ -13,6 +14,8 @@ import { isInOrderOfDays, listLogFiles } from './cloudtrail/log-files.js';
 export interface EventsFrom extends AwsOptions {
   /** Log files and folders, `-` is standard input; undefined asks CloudTrail's LookupEvents. */
   readonly logs: readonly string[] | undefined;
+  /** Patterns of files and folders that are left out of the logs. */
+  readonly exclude?: readonly string[] | undefined;
   /** A table of CloudTrail records in Athena; it is asked instead of anything else. */
   readonly athena?: AthenaOptions | undefined;
   /** What relative partitions of a table are relative to; the clock's time when left out. */
@@ -33,19 +36,16 @@ export async function openCarrier(
 ): Promise<Carrier> {
   if (from.athena !== undefined) return openAthena(from, from.athena, context);
   if (from.logs === undefined) return openLookup(from, context);
-  return openLogs(from.logs, from.window, stdin, context);
+  return openLogs(from.logs, from, stdin, context);
 }
 
 async function openLogs(
-  logs: readonly string[],
-  window: EventsFrom['window'],
+  places: readonly string[],
+  { window, exclude }: EventsFrom,
   stdin: Readable,
   context: ReadContext,
 ): Promise<Carrier> {
-  const paths = logs.map((path) =>
-    path === '-' ? { path, name: 'standard input', stream: stdin } : { path, name: path },
-  );
-  const files = await listLogFiles(paths, window, context);
+  const files = await listLogFiles({ places, window, exclude }, storages(stdin), context);
   return {
     calls: () => readLogFiles(files, context),
     showsOtherCalls: true,

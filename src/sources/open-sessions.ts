@@ -4,8 +4,9 @@ import { type SessionFilter, fieldsFor } from '../model/session/session-filter.j
 import type { RequiredField, Session } from '../model/session/session.js';
 import type { Source } from '../pipeline/pipe.js';
 import { type AwsOptions, clientConfig } from './aws/aws.js';
-import { openPaths } from '../storage/open-paths.js';
-import { listSessionFiles } from './sessions/session-files.js';
+import { spoolFiles } from '../storage/spool-files.js';
+import { storages } from '../storage/storage-of.js';
+import { listSessionFiles } from './sessions/list-session-files.js';
 import { newestRows } from './sessions/newest-rows.js';
 
 /** Where sessions come from: the live table, files, or both. */
@@ -13,6 +14,8 @@ export interface SessionsFrom extends AwsOptions {
   readonly table: string | undefined;
   /** Files and folders; `-` is standard input. */
   readonly sessions: readonly string[];
+  /** Patterns of files and folders that are left out of them. */
+  readonly exclude?: readonly string[] | undefined;
   readonly segments: number | undefined;
   readonly maxRcu: number | undefined;
   /** Only so many of the newest that match are needed; of the live table alone no more may be read. */
@@ -38,9 +41,10 @@ export async function* openSessions(
     yield* table ?? [];
     return;
   }
-  const { paths, dispose } = await openPaths(from.sessions, stdin, context);
+  const { sessions, exclude = [] } = from;
+  const found = await listSessionFiles(sessions, exclude, storages(stdin), context);
+  const { files, dispose } = await spoolFiles(found, context.signal);
   try {
-    const files = await listSessionFiles(paths, context);
     yield* newestRows(files, table, required, context);
   } finally {
     await dispose();

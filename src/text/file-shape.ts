@@ -1,35 +1,64 @@
-import type { JsonShape } from './json-rows.js';
+import { SourceError } from '../errors.js';
 import { peek, putBack } from './first-bytes.js';
+import { foreignFormat } from './foreign-format.js';
 
-/** What a file holds, told by how it begins. `text` is no JSON, such as CSV. */
-export type FileShape = JsonShape | 'lines' | 'text' | 'empty';
+/**
+ * What a file holds, told by how it begins: JSON on lines of its own, JSON that is laid out in any other way,
+ * a text that is no JSON, such as CSV, or nothing.
+ */
+export type FileShape = 'lines' | 'values' | 'text' | 'empty';
 
 const HEAD = 4096;
 /** White space before anything else, in bytes: no file of sessions or logs begins with more. */
 const MOST_BLANK = 1024 * 1024;
+/** How far the end of a first line is looked for. */
+const LONGEST_FIRST_LINE = 1024 * 1024;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** A file whose shape is known. */
+export interface ShapedFile {
+  readonly shape: FileShape;
+  /** How it begins, white space before it left out: up to 4096 characters. */
+  readonly head: string;
+  /** All of it, without a byte order mark. */
+  readonly bytes: AsyncGenerator<Buffer>;
+}
+
 /**
- * Tells what some bytes are, and gives all of them back without a byte order mark. A JSON object is a
- * document with a list of rows when its first key is one of `keys`; else it is one of many rows, each on a
- * line or printed over several.
+ * Tells what some bytes are, and gives all of them back. JSON is on lines when its first line holds whole
+ * values, and does not begin as a document does whose first key is one of `keys`: that may be long.
+ *
+ * @throws SourceError for a format that is not read, such as Parquet or an archive.
  */
 export async function shapeOf(
   bytes: AsyncGenerator<Buffer>,
   keys: ReadonlySet<string>,
-): Promise<{ shape: FileShape; bytes: AsyncGenerator<Buffer> }> {
-  const { start, rest } = await peek(
-    bytes,
-    (begun) => begun.length >= MOST_BLANK || beginningOf(begun).length >= HEAD,
-  );
+): Promise<ShapedFile> {
+  const { start, rest } = await peek(bytes, (begun) => isEnough(begun, keys));
+  const foreign = foreignFormat(start);
+  if (foreign !== undefined) {
+    await rest.return(undefined);
+    throw new SourceError(foreign);
+  }
   const text = beginningOf(start);
-  const shape = text === '' && start.length >= MOST_BLANK ? 'text' : shapeOfText(text, keys);
-  return { shape, bytes: putBack(withoutMark(start), rest) };
+  const head = text.slice(0, HEAD);
+  const isBlank = text === '' && start.length >= MOST_BLANK;
+  const shape = isBlank ? 'text' : shapeOfText(text, keys);
+  return { shape, head, bytes: putBack(withoutMark(start), rest) };
+}
+
+function isEnough(begun: Buffer, keys: ReadonlySet<string>): boolean {
+  const blank = begun.findIndex((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d);
+  if (blank === -1) return begun.length >= MOST_BLANK;
+  if (begun.length - blank < HEAD) return false;
+  if (begun.length - blank >= LONGEST_FIRST_LINE) return true;
+  if (isDocument(beginningOf(begun.subarray(0, blank + HEAD)), keys)) return true;
+  return begun.indexOf(0x0a, blank) !== -1;
 }
 
 /** Text without the white space before it, which may be long. */
 function beginningOf(start: Buffer): string {
-  return withoutMark(start).toString('latin1').trimStart().slice(0, HEAD);
+  return withoutMark(start).toString('latin1').trimStart();
 }
 
 function withoutMark(start: Buffer): Buffer {
@@ -37,11 +66,25 @@ function withoutMark(start: Buffer): Buffer {
 }
 
 function shapeOfText(text: string, keys: ReadonlySet<string>): FileShape {
-  const first = /\S/.exec(text)?.[0];
-  if (first === undefined) return 'empty';
-  if (first === '[') return 'array';
-  if (first !== '{') return 'text';
-  const firstKey = /^\s*\{\s*"([^"\\]*)"/.exec(text)?.[1] ?? '';
-  if (keys.has(firstKey)) return 'document';
-  return /^\s*\{\s*\n/.test(text) ? 'sequence' : 'lines';
+  if (text === '') return 'empty';
+  if (!/^(?:"\s*[{[](?!"")|\{\s*(?:["}]|$)|\[\s*(?:[[{"\]\d.tfn-]|$))/.test(text)) return 'text';
+  if (isDocument(text, keys)) return 'values';
+  const end = text.indexOf('\n');
+  if (end === -1) return text.length < LONGEST_FIRST_LINE && isBalanced(text) ? 'lines' : 'values';
+  if (isBalanced(text.slice(0, end))) return 'lines';
+  return /^\s*[{"]/.test(text.slice(end)) && !/^[{[]\s*$/.test(text.slice(0, end))
+    ? 'lines' // the first line was cut off
+    : 'values';
+}
+
+/** Does a list begin, or an object whose first key is one of these? */
+function isDocument(text: string, keys: ReadonlySet<string>): boolean {
+  return text.startsWith('[') || keys.has(/^\{\s*"([^"\\]*)"/.exec(text)?.[1] ?? '');
+}
+
+/** Do as many brackets close as open, outside of strings? */
+function isBalanced(text: string): boolean {
+  const outside = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+  const count = (bracket: RegExp): number => outside.match(bracket)?.length ?? 0;
+  return count(/[{[]/g) === count(/[}\]]/g) && !outside.includes('"');
 }

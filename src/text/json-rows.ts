@@ -1,10 +1,8 @@
 import { SourceError } from '../errors.js';
 
-/** What the bytes are: rows one after the other, a list of rows, or a document with a list in it. */
-export type JsonShape = 'sequence' | 'array' | 'document';
-
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
@@ -17,37 +15,62 @@ const LONGEST = 16 * 1024 * 1024;
 /** How far back the key of a list is looked for: longer than any of ours with the space around it. */
 const LONGEST_KEY = 256;
 
+/** Documents within documents, lists included: deeper ones are rows. */
+const MOST_LEVELS = 8;
+
+/** Under which keys a document keeps its rows. */
+export interface ListKeys {
+  /** Members of the document itself. */
+  readonly lists: ReadonlySet<string>;
+  /** Members of its members, as the inner `hits` of `{"hits":{"hits":[…]}}`. */
+  readonly deepLists?: ReadonlySet<string>;
+}
+
+/** What a document says besides its rows, and how many of them it had. */
+export interface Envelope {
+  /** The document with its lists emptied. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly rows: number;
+}
+
+/** One place where rows stand: the text as a whole, or a list. */
+interface Level {
+  readonly rowDepth: number;
+  needsComma: boolean;
+  sawComma: boolean;
+  /** The document that is open here, without its rows. */
+  envelope: Buffer[] | undefined;
+  envelopeLength: number;
+  /** How many rows have come in its lists. */
+  envelopeRows: number;
+  rows: number;
+}
+
 /**
  * Finds the rows in JSON of any length without parsing it whole, however it is laid out and wherever its
- * pieces are cut: only strings and brackets are followed, so text that looks like a row inside another
- * row's strings or objects changes nothing. Holds one row, and of a document what is not rows.
+ * pieces are cut. Rows are the values of the text, one after the other with or without a comma or space
+ * between them, the members of a list, and the members of the lists of a document, also where documents lie
+ * in lists or in one another. Only strings and brackets are followed, so text that looks like a row inside
+ * another row's strings or objects changes nothing. Holds one row, and of a document what is not rows.
  */
 export class JsonRows {
-  /** How deep the rows lie; -1 while outside their list. */
-  #rowDepth: number;
   readonly #lists: ReadonlySet<string>;
+  readonly #deepLists: ReadonlySet<string>;
+  readonly #levels: Level[] = [levelAt(0)];
+  #level: Level = this.#levels[0]!;
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** Inside a row: 'nested' ends with its bracket, 'scalar' before the next separator. */
-  #row: 'none' | 'nested' | 'scalar' = 'none';
-  #needsComma = false;
-  #sawComma = false;
-  #foundList = false;
+  /** Inside a row: 'nested' ends with its bracket, 'text' with its quote, 'scalar' before the next separator. */
+  #row: 'none' | 'nested' | 'text' | 'scalar' = 'none';
   #carry: Buffer[] = [];
   #carried = 0;
-  #envelope: Buffer[] = [];
-  #envelopeLength = 0;
-  /** The end of the envelope, in which the key of a list is looked for. */
-  #tail: Buffer = Buffer.alloc(0);
-  /** What each document that has ended says besides its rows. */
-  readonly #envelopes: unknown[] = [];
+  #envelopes: Envelope[] = [];
   #failure: SourceError | undefined;
 
-  /** `lists` are the keys under which a document keeps its rows. */
-  constructor(shape: JsonShape, lists: readonly string[] = []) {
-    this.#rowDepth = shape === 'sequence' ? 0 : -1;
-    this.#lists = new Set(shape === 'array' ? [''] : lists);
+  constructor({ lists, deepLists = new Set() }: ListKeys = { lists: new Set() }) {
+    this.#lists = lists;
+    this.#deepLists = deepLists;
   }
 
   /**
@@ -66,114 +89,115 @@ export class JsonRows {
     return rows;
   }
 
+  /** What the documents say that have ended since this was last asked, in their order. */
+  takeEnvelopes(): readonly Envelope[] {
+    const taken = this.#envelopes;
+    if (taken.length > 0) this.#envelopes = [];
+    return taken;
+  }
+
+  /**
+   * The last row if nothing else ends it.
+   *
+   * @throws SourceError when the JSON is not whole.
+   */
+  end(): Buffer[] {
+    if (this.#failure !== undefined) throw this.#failure;
+    const rows = this.#row === 'scalar' ? [this.#take(Buffer.alloc(0))] : [];
+    if (this.#row !== 'none' || this.#level.envelope !== undefined || this.#levels.length > 1) {
+      throw broken('it ends in the middle: it was cut off');
+    }
+    return rows;
+  }
+
   #follow(piece: Buffer, rows: Buffer[]): void {
+    const { length } = piece;
     let start = 0; // of the current row, or of the envelope's part
-    for (let at = 0; at < piece.length; at++) {
+    for (let at = 0; at < length; at++) {
       if (this.#row === 'nested') {
         at = this.#endOfRow(piece, at);
-        if (at === piece.length) break;
+        if (at === length) break;
+        const part = piece.subarray(start, at + 1);
+        if (piece[at] === OPEN_BRACKET) {
+          this.#openEnvelope(part);
+        } else {
+          rows.push(this.#take(part));
+        }
+        continue;
+      }
+      if (this.#row === 'text') {
+        at = this.#endOfString(piece, at);
+        if (at === length) break;
         rows.push(this.#take(piece.subarray(start, at + 1)));
         continue;
       }
       const byte = piece[at]!;
-      if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
-        continue;
-      }
-      const betweenRows = this.#row === 'none' && this.#depth === this.#rowDepth;
-      if (this.#row === 'scalar' && (isSpace(byte) || byte === COMMA || isClosing(byte))) {
+      if (this.#row === 'scalar') {
+        if (!isSpace(byte) && byte !== COMMA && !isBracket(byte) && byte !== QUOTE) continue;
         rows.push(this.#take(piece.subarray(start, at)));
-        start = at;
         at--; // the separator is looked at again, now between rows
         continue;
       }
-      if (betweenRows) {
-        if (isSpace(byte)) continue;
-        if (byte === COMMA && this.#rowDepth > 0) {
-          if (!this.#needsComma) throw broken('a comma too many');
-          this.#needsComma = false;
-          this.#sawComma = true;
-          continue;
-        }
-        if (byte === CLOSE_BRACKET && this.#rowDepth > 0) {
-          if (this.#sawComma) throw broken('a comma too many');
-          this.#depth--;
-          this.#rowDepth = -1;
-          start = at; // the envelope goes on with this bracket
-          continue;
-        }
-        if (this.#needsComma) throw broken('a comma is missing');
-        if (isClosing(byte) || byte === COMMA) throw broken('a bracket or comma too many');
-        start = at;
-        this.#needsComma = this.#rowDepth > 0;
-        this.#sawComma = false;
-        this.#row = byte === OPEN_BRACE || byte === OPEN_BRACKET ? 'nested' : 'scalar';
-      }
-      if (byte === QUOTE) {
-        this.#inString = true;
-      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        this.#depth++;
-        if (this.#row === 'none' && byte === OPEN_BRACKET && this.#isListOfRows(piece, start, at)) {
+      const level = this.#level;
+      if (level.envelope !== undefined) {
+        if (this.#inString) {
+          at = this.#endOfString(piece, at);
+        } else if (byte === QUOTE) {
+          this.#inString = true;
+        } else if (byte === OPEN_BRACE) {
+          this.#depth++;
+        } else if (byte === OPEN_BRACKET) {
+          this.#depth++;
+          if (this.#isList(piece, at, this.#depth)) {
+            this.#keep(piece.subarray(start, at + 1));
+            this.#openLevel();
+          }
+        } else if (isClosing(byte) && --this.#depth === level.rowDepth) {
           this.#keep(piece.subarray(start, at + 1));
-          this.#rowDepth = this.#depth;
-          this.#foundList = true;
-          this.#needsComma = this.#sawComma = false;
+          this.#closeEnvelope(level);
         }
-      } else if (isClosing(byte)) {
+        continue;
+      }
+      if (isSpace(byte) || (level.rowDepth === 0 && isMark(byte))) continue;
+      if (byte === COMMA) {
+        if (!level.needsComma) throw broken('a comma too many');
+        level.needsComma = false;
+        level.sawComma = true;
+      } else if (byte === CLOSE_BRACKET && level.rowDepth > 0) {
+        if (level.sawComma) throw broken('a comma too many');
         this.#depth--;
-        if (this.#depth < 0) throw broken('a bracket too many');
-        if (this.#depth === 0) {
-          this.#keep(piece.subarray(start, at + 1));
-          this.#finishDocument();
-          start = at + 1;
+        this.#closeLevel();
+        start = at; // an envelope goes on with this bracket
+      } else {
+        if (level.needsComma && level.rowDepth > 0) throw broken('a comma is missing');
+        if (isClosing(byte)) throw broken('a bracket too many');
+        level.sawComma = false;
+        level.needsComma = true;
+        start = at;
+        if (byte === OPEN_BRACKET && level.rowDepth === 0) {
+          this.#depth++;
+          this.#openLevel();
+        } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+          this.#row = 'nested';
+          this.#depth++;
+        } else {
+          this.#row = byte === QUOTE ? 'text' : 'scalar';
+          this.#inString = byte === QUOTE;
         }
       }
     }
-    const rest = piece.subarray(start);
-    if (this.#row !== 'none') this.#hold(rest);
-    else if (this.#depth !== this.#rowDepth) this.#keep(rest);
+    if (this.#row !== 'none') this.#hold(piece.subarray(start));
+    else if (this.#level.envelope !== undefined) this.#keep(piece.subarray(start));
   }
 
   /**
-   * The last row if nothing else ends it, and what the documents say besides their rows.
-   *
-   * @throws SourceError when the JSON is not whole.
-   */
-  end(): { rows: Buffer[]; envelopes: readonly unknown[] } {
-    if (this.#failure !== undefined) throw this.#failure;
-    const rows = this.#row === 'scalar' && !this.#inString ? [this.#take(Buffer.alloc(0))] : [];
-    if (this.#depth > 0 || this.#inString) {
-      throw broken('it ends in the middle: it was cut off');
-    }
-    if (this.#rowDepth !== 0) {
-      const rest = Buffer.concat(this.#envelope).toString();
-      if (rest.trim() !== '' || this.#envelopes.length === 0) this.#finishDocument();
-    }
-    return { rows, envelopes: this.#envelopes };
-  }
-
-  /** Documents may follow one another, as when files are joined. */
-  #finishDocument(): void {
-    if (!this.#foundList) throw broken('there is no list of rows in it');
-    try {
-      this.#envelopes.push(JSON.parse(Buffer.concat(this.#envelope).toString()));
-    } catch {
-      throw broken('what stands around its rows is damaged'); // V8's words would quote the text
-    }
-    this.#envelope = [];
-    this.#envelopeLength = 0;
-    this.#foundList = false;
-  }
-
-  /**
-   * Where the row that began before ends, or the piece's length when it does not. Nearly every byte of a
-   * file goes through here, so it keeps its state in locals.
+   * Where the row that began before ends, or the list of rows in it begins, or the piece's length when
+   * neither does. Nearly every byte of a file goes through here, so it keeps its state in locals.
    */
   #endOfRow(piece: Buffer, from: number): number {
     const length = piece.length;
-    const rowDepth = this.#rowDepth;
+    const rowDepth = this.#level.rowDepth;
+    const deepest = rowDepth + 3;
     let depth = this.#depth;
     let inString = this.#inString;
     let escaped = this.#escaped;
@@ -191,8 +215,11 @@ export class JsonRows {
         else escaped = true;
       } else if (byte === QUOTE) {
         inString = true;
-      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      } else if (byte === OPEN_BRACE) {
         depth++;
+      } else if (byte === OPEN_BRACKET) {
+        depth++;
+        if (depth <= deepest && this.#isList(piece, at, depth)) break;
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         if (--depth === rowDepth) break;
       }
@@ -203,13 +230,76 @@ export class JsonRows {
     return at;
   }
 
-  #isListOfRows(piece: Buffer, start: number, at: number): boolean {
-    if (this.#rowDepth !== -1) return false;
-    if (this.#lists.has('')) return this.#depth === 1 && !this.#foundList;
-    if (this.#depth !== 2) return false;
-    const before = lastOf(this.#tail, piece.subarray(start, at)).toString();
-    const key = /[{,\s]("(?:[^"\\]|\\.)*")\s*:\s*$/.exec(before)?.[1];
-    return key !== undefined && this.#lists.has(textOf(key));
+  /** Where the string that began before ends, or the piece's length when it does not. */
+  #endOfString(piece: Buffer, from: number): number {
+    let at = from;
+    for (; at < piece.length; at++) {
+      const byte = piece[at]!;
+      if (this.#escaped) this.#escaped = false;
+      else if (byte === BACKSLASH) this.#escaped = true;
+      else if (byte === QUOTE) {
+        this.#inString = false;
+        break;
+      }
+    }
+    return at;
+  }
+
+  /** Does the bracket at this place, which made the depth this, open a list of rows? */
+  #isList(piece: Buffer, at: number, depth: number): boolean {
+    const below = depth - this.#level.rowDepth;
+    const keys = below === 2 ? this.#lists : below === 3 ? this.#deepLists : undefined;
+    if (keys === undefined || keys.size === 0 || this.#levels.length >= MOST_LEVELS) return false;
+    const key = keyBefore(piece, at) ?? keyBefore(this.#joined(piece, at), Infinity);
+    return key !== undefined && keys.has(key);
+  }
+
+  /** The end of what came before a place, across the pieces. */
+  #joined(piece: Buffer, at: number): Buffer {
+    const before = this.#row === 'none' ? (this.#level.envelope ?? []) : this.#carry;
+    const parts = [piece.subarray(Math.max(0, at - LONGEST_KEY), at)];
+    let length = parts[0]!.length;
+    for (let part = before.length - 1; part >= 0 && length < LONGEST_KEY; part--) {
+      parts.unshift(before[part]!.subarray(-LONGEST_KEY));
+      length += parts[0]!.length;
+    }
+    return Buffer.concat(parts);
+  }
+
+  /** The row that was open turns out to be a document, up to its first list. */
+  #openEnvelope(part: Buffer): void {
+    const level = this.#level;
+    level.envelope = this.#carry;
+    level.envelopeLength = this.#carried;
+    level.envelopeRows = 0;
+    this.#carry = [];
+    this.#carried = 0;
+    this.#row = 'none';
+    this.#keep(part);
+    this.#openLevel();
+  }
+
+  #closeEnvelope(level: Level): void {
+    try {
+      const value = JSON.parse(Buffer.concat(level.envelope!).toString()) as Envelope['value'];
+      this.#envelopes.push({ value, rows: level.envelopeRows });
+    } catch {
+      throw broken('what stands around its rows is damaged'); // V8's words would quote the text
+    }
+    level.envelope = undefined;
+    level.envelopeLength = 0;
+    level.rows += level.envelopeRows;
+  }
+
+  #openLevel(): void {
+    this.#level = levelAt(this.#depth);
+    this.#levels.push(this.#level);
+  }
+
+  #closeLevel(): void {
+    const { rows } = this.#levels.pop()!;
+    this.#level = this.#levels.at(-1)!;
+    this.#level.envelopeRows += rows;
   }
 
   #take(end: Buffer): Buffer {
@@ -217,6 +307,7 @@ export class JsonRows {
     this.#carry = [];
     this.#carried = 0;
     this.#row = 'none';
+    this.#level.rows++;
     return row;
   }
 
@@ -227,20 +318,45 @@ export class JsonRows {
   }
 
   #keep(part: Buffer): void {
-    this.#envelope.push(part);
-    this.#tail = lastOf(this.#tail, part);
-    this.#envelopeLength += part.length;
-    if (this.#envelopeLength > LONGEST) throw broken('there is no list of rows in its first 16 MB');
+    const level = this.#level;
+    level.envelope!.push(part);
+    level.envelopeLength += part.length;
+    if (level.envelopeLength > LONGEST) throw broken('what stands around its rows is too long');
   }
 }
 
-function lastOf(before: Buffer, part: Buffer): Buffer {
-  return Buffer.concat([before, part.subarray(-LONGEST_KEY)]).subarray(-LONGEST_KEY);
+function levelAt(rowDepth: number): Level {
+  return {
+    rowDepth,
+    needsComma: false,
+    sawComma: false,
+    envelope: undefined,
+    envelopeLength: 0,
+    envelopeRows: 0,
+    rows: 0,
+  };
 }
 
-function textOf(key: string): string {
+/** The key whose value begins at a place; undefined when there is none, or it begins before the bytes. */
+function keyBefore(bytes: Buffer, place: number): string | undefined {
+  let at = Math.min(place, bytes.length) - 1;
+  while (at >= 0 && isSpace(bytes[at]!)) at--;
+  if (at < 0 || bytes[at] !== COLON) return undefined;
+  at--;
+  while (at >= 0 && isSpace(bytes[at]!)) at--;
+  if (at < 0 || bytes[at] !== QUOTE) return undefined;
+  const end = at;
+  for (at--; at >= 0 && end - at < LONGEST_KEY; at--) {
+    if (bytes[at] !== QUOTE || bytes[at - 1] === BACKSLASH) continue;
+    const key = bytes.toString('latin1', at + 1, end);
+    return key.includes('\\') ? spelledOut(key) : key;
+  }
+  return undefined;
+}
+
+function spelledOut(key: string): string {
   try {
-    return String(JSON.parse(key));
+    return String(JSON.parse(`"${key}"`));
   } catch {
     return '';
   }
@@ -250,8 +366,17 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
+/** A byte of a byte order mark: files that were joined have one before each. */
+function isMark(byte: number): boolean {
+  return byte === 0xef || byte === 0xbb || byte === 0xbf;
+}
+
 function isClosing(byte: number): boolean {
   return byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
+}
+
+function isBracket(byte: number): boolean {
+  return isClosing(byte) || byte === OPEN_BRACE || byte === OPEN_BRACKET;
 }
 
 function broken(what: string): SourceError {

@@ -42,6 +42,7 @@ function evidence(
     claims: claimsOf(counts, OPTIONS.knownRoles, mentioned),
     namedProfiles: new Set(named),
     setAside: nothingSetAside(),
+    notJudged: new Map(),
     contradictions: 0,
     sessions: sessionCoverage([{ name: 'session files', sessions: 1, withoutIdentity: 0 }], []),
     events: {

@@ -25,7 +25,7 @@ const records = [
 ];
 const sessions = [SESSION, REVOKED];
 
-describe('anomalies are listed after the findings, and change no category', () => {
+describe('anomalies are listed after the findings, the newest first, and change no category', () => {
   it('in the report', async () => {
     const { code, stdout } = await untracked(records, sessions);
     expect(stdout).toContain('Tracked:          4 (80.0%)\nUntracked:        1\n');
@@ -39,18 +39,18 @@ describe('anomalies are listed after the findings, and change no category', () =
 
 Anomalies (3)
 -------------
-[outside_session] 2026-01-20T12:20:01Z
-  Event ID: ${eventIdOf(2)}
-  Role: ${roleArn('Prod')}
-  Source IP: 198.51.100.7
-  Caller: arn:aws:sts::111122223333:assumed-role/Broker/i-0abc
-  Session: ${ID} (alice, prod)
 [after_revocation] 2026-01-20T13:11:01Z
   Event ID: ${eventIdOf(3)}
   Role: ${roleArn('Prod')}
   Source IP: 198.51.100.7
   Caller: arn:aws:iam::111122223333:user/eve
   Session: ${idOf(5101)} (bob, ${String(REVOKED['profile'])})
+[outside_session] 2026-01-20T12:20:01Z
+  Event ID: ${eventIdOf(2)}
+  Role: ${roleArn('Prod')}
+  Source IP: 198.51.100.7
+  Caller: arn:aws:sts::111122223333:assumed-role/Broker/i-0abc
+  Session: ${ID} (alice, prod)
 [user_mismatch] 2026-01-20T12:05:00Z
   Event ID: ${eventIdOf(4)}
   Role: ${roleArn('Prod')}
@@ -75,8 +75,8 @@ Result: 1 untracked session(s) detected - compliance gap
     expect(anomalies).toEqual({ outside_session: 1, after_revocation: 1, user_mismatch: 1 });
     expect(untracked_sessions.map(({ event_id }) => event_id)).toEqual([eventIdOf(5)]);
     expect(anomalous_sessions).toMatchObject([
-      { event_id: eventIdOf(2), anomaly: 'outside_session', matched_by: 'tag', session_id: ID },
       { event_id: eventIdOf(3), anomaly: 'after_revocation', matched_by: 'session_id' },
+      { event_id: eventIdOf(2), anomaly: 'outside_session', matched_by: 'tag', session_id: ID },
       { event_id: eventIdOf(4), anomaly: 'user_mismatch', session_user: 'alice', profile: 'prod' },
     ]);
   });

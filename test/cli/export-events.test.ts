@@ -148,7 +148,9 @@ describe('export verdicts', () => {
       },
     ]);
     expect(rows.length).toBe(2);
-    expect(stderr).toContain('exported 2 verdicts; counted apart: 1 service_calls, 1 failed_calls');
+    expect(stderr).toContain(
+      'exported 2 verdicts; counted apart: 1 service calls, 1 failed calls, 1 duplicates, 1 outside window, 2 not judged, 0 allowed, 0 filtered out\n',
+    );
   });
 
   it.each<[string, readonly string[], readonly number[]]>([
@@ -165,9 +167,15 @@ describe('export verdicts', () => {
   });
 
   it('of a profile of which no role is known says what may be of it too', async () => {
-    const note = '1 untracked event may be of nobody, of which no role is known';
-    expect((await verdicts(['--profile', 'nobody'])).stderr).toContain(note);
-    expect((await verdicts(['--profile', 'prod'])).stderr).not.toContain('may be of');
+    const { code, stderr } = await verdicts(['--profile', 'nobody']);
+    expect(stderr).toContain('1 untracked call may belong to nobody: no role of it is known');
+    expect(stderr).toMatch(/no session, .* knows the profile nobody/);
+    expect(stderr).toContain('exported 0 verdicts; ');
+    expect(stderr).toContain(' 2 filtered out\n');
+    expect(code).toBe(0);
+    const { stderr: known } = await verdicts(['--profile', 'prod']);
+    expect(known).not.toContain('may belong to');
+    expect(known).not.toContain('knows the profile');
   });
 
   it('says in which way a session was found: tag before identity before id', async () => {

@@ -45,8 +45,8 @@ describe('export', () => {
     expect(row['started_at']).toBe('2026-01-17T00:13:00.000013Z');
   });
 
-  it('writes every field as stored as NDJSON and JSON, numbers as numbers, absent as absent', async () => {
-    const expected = rows.map(withoutEmpty).toSorted(byId);
+  it('writes every field as NDJSON and JSON: numbers as numbers, absent as absent, times with nine digits', async () => {
+    const expected = rows.map(withoutEmpty).map(withNineDigits).toSorted(byId);
     const ndjson = await run('export --format ndjson');
     expect(objects(ndjson.stdout).toSorted(byId)).toEqual(expected);
     const json = await run('export sessions --json');
@@ -66,9 +66,10 @@ describe('export', () => {
   });
 
   it.each([
-    ['--columns id,created_at', `id,created_at`, `${idOf(13)},2026-01-17T00:13:00.000013Z`],
+    ['--columns id,created_at', `id,created_at`, `${idOf(13)},2026-01-17T00:13:00.000013000Z`],
     ['--columns audit --format ndjson', '', '"started_at":"2026-01-17T00:13:00Z"'],
-    ['--columns all', 'updated_at', '2026-01-17T00:13:00.000013Z'],
+    ['--columns all', 'updated_at', '2026-01-17T00:13:00.000013000Z'],
+    ['--columns all', 'updated_at', '2026-01-17T00:14:00.000000000Z'],
   ])('chooses columns: %s', async (args, header, line) => {
     const { stdout } = await run(`export ${args}`);
     expect(stdout.split('\n', 1)[0]).toContain(header);
@@ -189,10 +190,17 @@ describe('rows that cannot be understood', () => {
 });
 
 function withoutEmpty(row: Row): Row {
-  const kept = Object.entries(row).filter(
-    ([name, value]) => value !== '' || name === 'source_identity',
-  );
-  return Object.fromEntries(kept);
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ''));
+}
+
+/** Every time as `--columns all` has it; those of the rows are UTC with nine digits or fewer. */
+function withNineDigits(row: Row): Row {
+  const cells = Object.entries(row).map(([name, value]) => {
+    if (!name.endsWith('_at')) return [name, value];
+    const [, whole, fraction = ''] = /^([^.]+?)(?:\.(\d+))?Z$/.exec(String(value))!;
+    return [name, `${whole}.${fraction.padEnd(9, '0')}Z`];
+  });
+  return Object.fromEntries(cells) as Row;
 }
 
 function byId(a: Row, b: Row): number {

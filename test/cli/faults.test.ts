@@ -188,18 +188,31 @@ describe('an output that cannot be written', () => {
   });
 
   it.each([
-    ['findings', source],
-    ['sessions of standard input', '-'],
-  ])('a temporary folder that is not there is one line and a hint: for %s', async (_, sessions) => {
-    const events = writeTrail([roleRecord(1)]);
-    const { code, stdout, stderr } = await cli(
-      ['untracked-sessions', ...WINDOW, '--events', events, '--sessions', sessions],
-      { env: { ...NO_AWS, TMPDIR: '/nonexistent' }, stdin: '{}' },
+    ['more findings than are held', source, 10_001],
+    ['sessions of standard input', '-', 1],
+  ])(
+    'a temporary folder that is not there is one line and a hint: for %s',
+    async (_, sessions, calls) => {
+      const events = writeTrail(Array.from({ length: calls }, (__, n) => roleRecord(n)));
+      const { code, stdout, stderr } = await cli(
+        ['untracked-sessions', ...WINDOW, '--events', events, '--sessions', sessions],
+        { env: { ...NO_AWS, TMPDIR: '/nonexistent' }, stdin: '{}' },
+      );
+      expect([code, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(
+        /^sentinel-audit: temporary file: ENOENT.*\/nonexistent\/.*\n {2}set TMPDIR .*\n$/,
+      );
+    },
+  );
+
+  it('a small audit needs no temporary folder', async () => {
+    const events = writeTrail([roleRecord(1), roleRecord(2)]);
+    const { code, stdout } = await cli(
+      ['untracked-sessions', ...WINDOW, '--events', events, '--sessions', source],
+      { env: { ...NO_AWS, TMPDIR: '/nonexistent' } },
     );
-    expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(
-      /^sentinel-audit: temporary file: ENOENT.*\/nonexistent\/.*\n {2}set TMPDIR .*\n$/,
-    );
+    expect(code).toBe(1);
+    expect(stdout).toContain('\nResult: 2 untracked session(s) detected');
   });
 
   it('a reader that hangs up is no error', async () => {

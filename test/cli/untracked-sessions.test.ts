@@ -41,6 +41,8 @@ const failed = { errorCode: 'AccessDenied', requestParameters: null, responseEle
 /** Calls that issued credentials, and do not say of which role. */
 const roleless = (n: number): TrailRecord =>
   bypass(n, { requestParameters: null, resources: undefined });
+/** The ids of these calls in the order of findings of one time. */
+const inOrderOfIds = (...calls: readonly number[]): string[] => calls.map(eventIdOf).toSorted();
 const foundIn = ({ untracked_sessions }: AuditDocument, name = 'event_id'): unknown[] =>
   untracked_sessions.map((finding) => finding[name]);
 const run = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> =>
@@ -335,6 +337,7 @@ describe('what is counted apart is in no total', () => {
       outside_window: 2,
       not_judged: 3,
       allowed: 0,
+      filtered_out: 0,
     });
     const { total_events, tracked_events, untracked_events, orphaned_events } = document;
     expect([total_events, tracked_events, untracked_events, orphaned_events]).toEqual([7, 1, 5, 1]);
@@ -353,9 +356,10 @@ Duplicates:       5
 Outside window:   2
 Not judged:       3
 Allowed:          0
+Filtered out:     0
 `);
     expect((await run(records, ['--format', 'csv'])).stderr).toContain(
-      '2 service calls, 1 failed calls, 5 duplicates, 2 outside window, 3 not judged, 0 allowed\n',
+      '2 service calls, 1 failed calls, 5 duplicates, 2 outside window, 3 not judged, 0 allowed, 0 filtered out\n',
     );
   });
 
@@ -380,21 +384,45 @@ Allowed:          0
 
   it('--role chooses the role that was assumed', async () => {
     const some = [tracked(1), bypass(2), roleRecord(3, { role: 'Broker' })];
-    const document = await auditOf(some, [SESSION], ['--role', roleArn('Prod')]);
-    expect([document.total_events, foundIn(document)]).toEqual([2, [eventIdOf(2)]]);
+    for (const role of [roleArn('Prod'), roleArn('Pr*'), '*/Prod']) {
+      const document = await auditOf(some, [SESSION], ['--role', role]);
+      expect([document.total_events, foundIn(document)]).toEqual([2, [eventIdOf(2)]]);
+      expect(document.excluded['filtered_out']).toBe(1);
+    }
+  });
+
+  it('--role of a role that no call assumed is said: no rate, code 0', async () => {
+    const args = ['--role', roleArn('Nobody')];
+    const { code, stdout, stderr } = await run([tracked(1), bypass(2)], [...args, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      total_events: 0,
+      untracked_sessions: [],
+      excluded: { filtered_out: 2 },
+      caveats: expect.arrayContaining([
+        expect.objectContaining({ code: 'unknown_role', weight: 'note', count: 1 }),
+      ]) as unknown,
+    });
+    expect(JSON.parse(stdout)).not.toHaveProperty('compliance_rate');
+    expect(stderr).toContain(`note: no call of the window assumed the role ${roleArn('Nobody')}\n`);
+    expect(code).toBe(0);
+    const report = await run([tracked(1), bypass(2)], args);
+    expect(report.stdout).not.toContain('All sessions properly tracked');
+    expect(report.stdout).not.toContain('%');
   });
 
   it('--role keeps events that say no role, which may be the one, and says so', async () => {
     const some = [tracked(1), roleless(2), roleless(3), roleRecord(4, { role: 'Broker' })];
     const args = ['--role', roleArn('Prod'), '--json'];
     const { code, stdout, stderr } = await run(some, args);
-    expect(foundIn(JSON.parse(stdout) as AuditDocument)).toEqual([2, 3].map(eventIdOf));
+    const document = JSON.parse(stdout) as AuditDocument;
+    expect(foundIn(document)).toEqual(inOrderOfIds(2, 3));
+    expect([document.total_events, document.excluded['filtered_out']]).toEqual([3, 1]);
     expect(stderr).toContain(
-      `2 findings say no role: kept, for they may be of ${roleArn('Prod')}\n`,
+      `note: 2 findings have no role ARN; included because they may belong to ${roleArn('Prod')}\n`,
     );
     expect(code).toBe(1);
-    expect((await run([tracked(1), roleless(2)])).stderr).not.toContain('no role');
-    expect((await run([tracked(1)], args)).stderr).not.toContain('no role');
+    expect((await run([tracked(1), roleless(2)])).stderr).not.toContain('no role ARN');
+    expect((await run([tracked(1)], args)).stderr).not.toContain('no role ARN');
   });
 });
 
@@ -411,11 +439,33 @@ describe('--profile', () => {
     foundIn(await auditOf(records, others, args), 'profile');
 
   it('is learned from tracked events, also from those that come later', async () => {
-    expect(await profiles([])).toEqual(['prod', 'staging', 'Unseen']);
+    expect(await profiles([])).toEqual(['prod', 'Unseen', 'staging']);
     const document = await auditOf(records, others, ['--profile', 'prod']);
     expect(foundIn(document)).toEqual([eventIdOf(1)]);
-    expect(document).toMatchObject({ total_events: 2, tracked_events: 1, untracked_events: 1 });
-    expect((await auditOf(records, others, ['--profile', 'nobody'])).total_events).toBe(0);
+    expect(document).toMatchObject({
+      total_events: 2,
+      tracked_events: 1,
+      untracked_events: 1,
+      unattributed_events: 1,
+      excluded: { filtered_out: 3 },
+    });
+  });
+
+  it('that nothing knows is undecided: code 3, no rate, and the nearest name', async () => {
+    const args = ['--profile', 'stagin', '--json'];
+    const { code, stdout, stderr } = await untracked(records, others, args);
+    const document = JSON.parse(stdout) as Record<string, unknown>;
+    expect(document).toMatchObject({
+      total_events: 0,
+      excluded: { filtered_out: 5 },
+      caveats: expect.arrayContaining([
+        expect.objectContaining({ code: 'unknown_profile', weight: 'undecided' }),
+      ]) as unknown,
+    });
+    expect(document).not.toHaveProperty('compliance_rate');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/note: no session.* knows the profile stagin.*staging.*--profile-map/);
+    expect(stderr).toMatch(/--policy/);
   });
 
   it('keeps an event that says no role, which may be of any', async () => {
@@ -436,26 +486,30 @@ describe('--profile', () => {
       const args = map === undefined ? [] : ['--profile-map', fileOf('map.yaml', map)];
       return run(unplaced, ['--profile', 'prod', ...form, ...args]);
     };
-    const note = '2 untracked events may be of prod, of which no role is known: give --profile-map';
+    const fact = '2 untracked calls may belong to prod: no role of it is known';
 
     it('cannot be told to have no findings: code 3, and a note', async () => {
       const { code, stdout, stderr } = await chosen();
-      expect([code, foundIn(JSON.parse(stdout) as AuditDocument)]).toEqual([3, []]);
-      expect(stderr).toContain(`${note}\n`);
+      const document = JSON.parse(stdout) as AuditDocument;
+      expect([code, foundIn(document)]).toEqual([3, []]);
+      expect(document).toMatchObject({ unattributed_events: 2, excluded: { filtered_out: 2 } });
+      expect(document).not.toHaveProperty('compliance_rate');
+      expect(stderr).toContain(`note: ${fact}; give --profile-map\n`);
       const report = await chosen(undefined, []);
-      expect(report.stdout).toContain('Undecided - 2 untracked session(s) may be of it');
+      expect(report.stdout).toContain(`Result: Undecided - ${fact}\n`);
+      expect(report.stdout).toContain('Tracked:          0\n');
     });
 
     it('is hidden from nothing by a map that places the events elsewhere', async () => {
       const { code, stderr } = await chosen('X: dev\n');
       expect(code).toBe(0);
-      expect(stderr).not.toContain('may be of prod');
+      expect(stderr).not.toContain('may belong to');
     });
 
     it('has what a map says to be its own', async () => {
       const { code, stdout, stderr } = await chosen('X: prod\n');
       expect([code, foundIn(JSON.parse(stdout) as AuditDocument).length]).toEqual([1, 2]);
-      expect(stderr).not.toContain('may be of prod');
+      expect(stderr).not.toContain('may belong to');
     });
 
     it('is said to have none once one is known, or where a name says so', async () => {
@@ -463,7 +517,7 @@ describe('--profile', () => {
       const learned = await run([tracked(1), elsewhere], ['--profile', 'prod']);
       const named = await run([elsewhere], ['--profile', 'X', '--fail-on', 'none']);
       for (const { code, stderr } of [learned, named]) {
-        expect([code, stderr]).toEqual([0, expect.not.stringContaining('may be of')]);
+        expect([code, stderr]).toEqual([0, expect.not.stringContaining('may belong to')]);
       }
     });
   });
@@ -476,12 +530,12 @@ describe('--profile', () => {
     };
     const hop = roleRecord(6, { at: '2026-01-20T12:05:00Z', role: 'Unseen', tag: ID, caller });
     const document = await auditOf([...records, hop], others);
-    expect(foundIn(document, 'profile')).toEqual(['prod', 'staging', 'Unseen']);
+    expect(foundIn(document, 'profile')).toEqual(['prod', 'Unseen', 'staging']);
   });
 
   it('is what --profile-map says first, by ARN or by name', async () => {
     const map = fileOf('map.yaml', `${roleArn('Prod')}: production\nUnseen: hidden\n`);
-    expect(await profiles(['--profile-map', map])).toEqual(['production', 'staging', 'hidden']);
+    expect(await profiles(['--profile-map', map])).toEqual(['production', 'hidden', 'staging']);
   });
 
   it('is what --aws-config says too', async () => {
@@ -489,11 +543,11 @@ describe('--profile', () => {
       'config',
       `[profile prod-eu]\nrole_arn = ${roleArn('Prod')}\n[profile hidden]\nrole_arn = ${roleArn('Unseen')}\n`,
     );
-    expect(await profiles(['--aws-config', config])).toEqual(['prod,prod-eu', 'staging', 'hidden']);
+    expect(await profiles(['--aws-config', config])).toEqual(['prod;prod-eu', 'hidden', 'staging']);
     const { stdout } = await untracked(records, others, ['--json'], {
       env: { AWS_CONFIG_FILE: config },
     });
-    expect(foundIn(JSON.parse(stdout) as AuditDocument, 'profile')[2]).toBe('hidden');
+    expect(foundIn(JSON.parse(stdout) as AuditDocument, 'profile')[1]).toBe('hidden');
   });
 });
 
@@ -517,8 +571,14 @@ it.each(['(a+)+b', 's-x|(?<user>a+)+b'])(
 describe('the exit code', () => {
   const broken = roleRecord(90, { at: '2026-01-20T12:00:00Z', more: { eventTime: 'soon' } });
   const unverifiable = orphan(3, '2026-01-18T00:00:00Z');
-  const young = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> =>
-    untracked(records, [SESSION], args);
+  const ofStaging = sessionRow(5041, { status: 'active' });
+  /** Sessions that are complete from midnight of the 20th on: calls are covered from noon on. */
+  const young = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> => {
+    const sessions = fileOf('sessions.ndjson', ndjsonOf([SESSION, ofStaging]));
+    const inputs = ['--events', writeTrail(records), '--sessions', sessions];
+    const since = ['--sessions-since', '2026-01-20', '--sessions-until', '2026-02-01'];
+    return cli(['untracked-sessions', ...WINDOW, ...inputs, ...since, ...args], { env: NO_AWS });
+  };
 
   it.each<[number, string, readonly TrailRecord[], readonly string[]]>([
     [0, 'nothing found', [tracked(1)], []],
@@ -538,9 +598,28 @@ describe('the exit code', () => {
     [3, 'a row that is no event beside a finding', [bypass(2), broken], []],
     [3, 'such a row when nothing is to fail', [bypass(2), broken], ['--fail-on', 'none']],
     [3, 'only what cannot be verified', [tracked(1), unverifiable], []],
-    [3, 'the same when nothing is to fail', [unverifiable], ['--fail-on', 'none']],
+    [0, 'the same when nothing is to fail', [unverifiable], ['--fail-on', 'none']],
+    [
+      0,
+      'the same when orphans are not to fail',
+      [unverifiable],
+      ['--fail-on', 'no_source_identity'],
+    ],
+    [
+      3,
+      'what cannot be verified beside a finding that is not to fail',
+      [unverifiable, bypass(2)],
+      ['--fail-on', 'orphaned'],
+    ],
     [1, 'what cannot be verified beside a finding', [unverifiable, bypass(2)], []],
     [0, 'a finding of another profile', [tracked(1), bypass(2)], ['--profile', 'staging']],
+    [
+      0,
+      'what cannot be verified of another profile',
+      [tracked(1), unverifiable],
+      ['--profile', 'staging'],
+    ],
+    [3, 'a profile that nothing knows', [tracked(1), bypass(2)], ['--profile', 'nobody']],
   ])('is %i for %s', async (expected, _, records, args) => {
     expect((await young(records, args)).code).toBe(expected);
   });
@@ -617,22 +696,41 @@ describe('a usage error is code 2, names the option, and nothing is read', () =>
   });
 });
 
-describe('a hint is given only where it helps', () => {
-  const hintsOf = async (
+describe('a caveat is given only where it helps: in JSON, and as a note with what to do', () => {
+  interface Told {
+    readonly code: number | null;
+    readonly caveats: readonly Readonly<Record<string, unknown>>[];
+    readonly notes: string;
+  }
+  const told = async (
     records: readonly TrailRecord[],
     sessions: readonly Row[] = [SESSION, OLD],
     args: readonly string[] = [],
-  ): Promise<string[]> => {
-    const { stdout } = await untracked(records, sessions, args);
-    return stdout.split('\n').filter((line) => line.startsWith('Hint: '));
+  ): Promise<Told> => {
+    const { code, stdout, stderr } = await untracked(records, sessions, ['--json', ...args]);
+    const { caveats } = JSON.parse(stdout) as Pick<Told, 'caveats'>;
+    const notes = stderr.split('\n').filter((line) => line.startsWith('note: '));
+    for (const { text } of caveats) {
+      expect(notes).toContainEqual(expect.stringContaining(`note: ${String(text)}`));
+    }
+    expect(notes.length).toBe(caveats.length);
+    return { code, caveats, notes: notes.join('\n') };
   };
+  const numberOf = ({ caveats }: Told, code: string): unknown =>
+    caveats.find((caveat) => caveat['code'] === code)?.['count'];
+  const numberIn = async (code: string, ...input: Parameters<typeof told>): Promise<unknown> =>
+    numberOf(await told(...input), code);
 
   it('no event carries an identity: one problem of configuration', async () => {
-    expect(await hintsOf([bypass(1), bypass(2)])).toEqual([
-      expect.stringContaining('no event carries a SourceIdentity'),
-    ]);
-    expect(await hintsOf([bypass(1), tracked(2)])).toEqual([]);
-    expect(await hintsOf([])).toEqual([]);
+    const some = await told([bypass(1), bypass(2)]);
+    expect(numberOf(some, 'no_source_identity')).toBe(2);
+    expect(some.notes).toContain(
+      'no call carries a SourceIdentity: this is one problem of configuration, not one bypass for each call',
+    );
+    expect(await numberIn('no_source_identity', [bypass(1), tracked(2)])).toBeUndefined();
+    const identified = roleRecord(2, { identity: 'ci-1' });
+    expect(await numberIn('no_source_identity', [bypass(1), identified])).toBeUndefined();
+    expect(await told([OTHER])).toEqual({ code: 0, caveats: [], notes: '' });
   });
 
   it('an event that is allowed carries one too', async () => {
@@ -641,28 +739,206 @@ describe('a hint is given only where it helps', () => {
       'rules: [{ name: CI, reason: deploys, source_identity: ci-1 }]',
     );
     const records = [bypass(1), roleRecord(2, { identity: 'ci-1' })];
-    const hints = await hintsOf(records, [SESSION, OLD], ['--allow', allow]);
-    expect(hints.join()).not.toContain('no event carries a SourceIdentity');
+    const args = ['--allow', allow];
+    expect(await numberIn('no_source_identity', records, [SESSION, OLD], args)).toBeUndefined();
+    expect(await numberIn('no_source_identity', [bypass(1)], [SESSION, OLD], args)).toBe(1);
   });
 
-  it('no session carries an identity and no event a tag: this join cannot succeed', async () => {
-    const hint = [expect.stringContaining('no session carries a source identity')];
+  it('an event of another role carries one too', async () => {
+    const records = [bypass(1), roleRecord(2, { identity: 'ci-1', role: 'Other' })];
+    const args = ['--role', roleArn('Prod')];
+    expect(await numberIn('no_source_identity', records, [SESSION, OLD], args)).toBeUndefined();
+  });
+
+  it('n of m sessions carry no identity, n of m events no tag: these join by an id alone', async () => {
+    const code = 'sessions_without_identity';
     const record = roleRecord(1, { identity: 'sentinel:alice:direct:1a2b3c4d' });
-    expect(await hintsOf([record])).toEqual(hint);
+    const all = await told([record]);
+    expect(numberOf(all, code)).toBe(2);
+    expect(all.notes).toContain(
+      '2 of 2 sessions without a source identity, 1 of 1 call without a session tag: these can only be joined by a session id in the identity',
+    );
     const identified = sessionRow(5041, { source_identity: 'sentinel:bob:direct:1' });
-    expect(await hintsOf([record], [OLD, identified])).toEqual([]);
-    expect(await hintsOf([record, roleRecord(2, { tag: idOf(77) })])).toEqual([]);
-    expect(await hintsOf([record, tracked(2)])).toEqual([]);
+    const some = await told([record, tracked(2)], [OLD, identified, SESSION]);
+    expect(numberOf(some, code)).toBe(2);
+    expect(some.notes).toContain(
+      '2 of 3 sessions without a source identity, 1 of 2 calls without a session tag',
+    );
+    expect(await numberIn(code, [record], [identified])).toBeUndefined();
+    expect(await numberIn(code, [tracked(1), tracked(2)])).toBeUndefined();
   });
 
-  it('orphaned events are older than the oldest session: archives are missing', async () => {
-    const record = orphan(1, '2026-01-18T00:00:00Z');
-    const [hint] = await hintsOf([record, tracked(2)], [SESSION]);
-    expect(hint).toContain('2026-01-20T12:00:00Z');
-    expect(hint).toContain('--sessions');
-    const { stdout } = await untracked([record], [SESSION]);
-    expect(stdout).toContain('Orphaned:         1 (1 unverifiable)\n');
-    expect(await hintsOf([record, tracked(2)])).toEqual([]);
+  it('orphaned events by what made them', async () => {
+    const named = (n: number, roleSessionName: string): TrailRecord =>
+      roleRecord(n, {
+        more: {
+          requestParameters: {
+            roleArn: roleArn('Prod'),
+            roleSessionName,
+            sourceIdentity: `sentinel-${idOf(9)}`,
+          },
+        },
+      });
+    const records = [
+      named(1, 'tvm-alice-1'),
+      named(2, 'tvm-alice-2'),
+      named(3, 'sentinel-1768910400000000000'),
+      named(4, 'deploy'),
+    ];
+    const some = await told(records);
+    expect([numberOf(some, 'orphans_of_tvm'), numberOf(some, 'orphans_of_cli')]).toEqual([2, 1]);
+    expect(some.notes).toContain('session tracking is off');
+    expect(some.notes).toContain('keeps no session');
+    const none = await told([named(4, 'deploy'), bypass(5), tracked(6)]);
+    expect([numberOf(none, 'orphans_of_tvm'), numberOf(none, 'orphans_of_cli')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('tracked events whose caller nobody checked, where neither --broker nor a map is given', async () => {
+    const records = [tracked(1), tracked(2), bypass(3)];
+    const some = await told(records);
+    expect(numberOf(some, 'unchecked_callers')).toBe(2);
+    expect(some.notes).toContain('--broker');
+    const map = fileOf('map.yaml', 'Prod: prod\n');
+    for (const args of [
+      ['--broker', '*'],
+      ['--profile-map', map],
+    ]) {
+      expect(await numberIn('unchecked_callers', records, [SESSION, OLD], args)).toBeUndefined();
+    }
+  });
+
+  it('records of one id that differ: two calls, and AWS writes no such pair', async () => {
+    const records = [
+      roleRecord(1),
+      roleRecord(1),
+      roleRecord(1, { role: 'Other' }),
+      roleRecord(2),
+      roleRecord(2, { at: '2026-01-20T12:00:01Z' }),
+    ];
+    const { stdout } = await run(records, ['--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ total_events: 4, excluded: { duplicates: 1 } });
+    expect(await numberIn('contradicting_records', records)).toBe(2);
+    expect(await numberIn('contradicting_records', records.slice(0, 2))).toBeUndefined();
+  });
+});
+
+describe('what the sessions do not cover is unverifiable', () => {
+  const early = orphan(1, '2026-01-18T00:00:00Z');
+  const late = orphan(2, '2026-01-20T13:00:00Z');
+  const records = [early, late, tracked(3), bypass(4)];
+  const audit = async (
+    vouching: readonly string[],
+    args: readonly string[] = ['--json'],
+    of = records,
+  ): Promise<Ended> => {
+    const sessions = fileOf('sessions.ndjson', ndjsonOf([SESSION, OLD]));
+    const inputs = ['--events', writeTrail(of), '--sessions', sessions];
+    return cli(['untracked-sessions', ...WINDOW, ...inputs, ...vouching, ...args], { env: NO_AWS });
+  };
+  const numbers = async (vouching: readonly string[]): Promise<readonly number[]> => {
+    const { stdout } = await audit(vouching);
+    const { orphaned_events, unverifiable_events } = JSON.parse(stdout) as AuditDocument;
+    return [orphaned_events, unverifiable_events];
+  };
+  const until = ['--sessions-until', '2026-02-01'];
+
+  it('files by themselves cover nothing', async () => {
+    expect(await numbers([])).toEqual([0, 2]);
+  });
+
+  it('what the user vouches for covers from half a day after its beginning on', async () => {
+    expect(await numbers(['--sessions-since', '2026-01-17T12:00:00Z', ...until])).toEqual([2, 0]);
+    expect(await numbers(['--sessions-since', '2026-01-17T12:00:01Z', ...until])).toEqual([1, 1]);
+    expect(await numbers(['--sessions-since', '2026-01-20T01:00:01Z', ...until])).toEqual([0, 2]);
+  });
+
+  it('to its end, which is the newest session where nobody says when', async () => {
+    const since = ['--sessions-since', '2026-01-01'];
+    expect(await numbers([...since, '--sessions-until', '2026-01-20T13:00:00Z'])).toEqual([2, 0]);
+    expect(await numbers([...since, '--sessions-until', '2026-01-20T12:59:59Z'])).toEqual([1, 1]);
+    expect(await numbers(since)).toEqual([1, 1]);
+  });
+
+  it('is in no rate, and total = tracked + untracked + orphaned + unverifiable', async () => {
+    const { code, stdout } = await audit(['--sessions-since', '2026-01-20', ...until]);
+    const document = JSON.parse(stdout) as AuditDocument;
+    expect(document).toMatchObject({
+      total_events: 4,
+      tracked_events: 1,
+      untracked_events: 1,
+      orphaned_events: 1,
+      unverifiable_events: 1,
+      coverage: {
+        sessions: { spans: [{ from: '2026-01-20T00:00:00Z', to: '2026-02-01T00:00:00Z' }] },
+      },
+    });
+    expect(document.compliance_rate).toBeCloseTo(100 / 3, 10);
+    expect(document.untracked_sessions).toMatchObject([
+      { event_id: eventIdOf(2), category: 'orphaned' },
+      { event_id: eventIdOf(4), category: 'no_source_identity' },
+      { event_id: eventIdOf(1), category: 'orphaned', unverifiable: true },
+    ]);
+    expect(document.untracked_sessions.map((row) => 'unverifiable' in row)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it('has a line and a section of its own, and what would cover it is said', async () => {
+    const { stdout, stderr } = await audit(['--sessions-since', '2026-01-20', ...until], []);
+    expect(stdout).toContain(`Total events:     4
+Tracked:          1 (33.3%)
+Untracked:        1
+Orphaned:         1
+Unverifiable:     1
+`);
+    expect(stdout).toContain('\nUntracked Sessions (2)\n');
+    const section = stdout.slice(stdout.indexOf('\nUnverifiable (1)\n----------------\n'));
+    expect(section).toContain(`[orphaned] 2026-01-18T00:00:00Z\n  Event ID: ${eventIdOf(1)}\n`);
+    expect(section.match(/Event ID/g)).toEqual(['Event ID']);
+    expect(stdout).toContain('\nResult: 2 untracked session(s) detected - compliance gap\n');
+    expect(stderr).toMatch(
+      /note: 1 call could not be verified: .* 2026-01-20T00:00:00Z to 2026-02-01T00:00:00Z; .*--sessions-since/,
+    );
+  });
+
+  it('and nothing else is found: no rate, code 3', async () => {
+    const { code, stdout } = await audit([], [], [early, late]);
+    expect(stdout).toContain('Tracked:          0\nUntracked:        0\nOrphaned:         0\n');
+    expect(stdout).toContain('\nResult: 2 session(s) could not be verified\n');
+    expect(code).toBe(3);
+    const { stdout: json } = await audit([], ['--json'], [early, late]);
+    expect(JSON.parse(json)).not.toHaveProperty('compliance_rate');
+  });
+
+  it('likewise a tag that names a session which is not found, whatever the identity', async () => {
+    const tagged = [
+      roleRecord(1, { tag: idOf(77) }),
+      roleRecord(2, { tag: idOf(77), identity: 'ci' }),
+      roleRecord(3, { tag: 'no id', identity: 'ci' }),
+    ];
+    const { stdout } = await audit([], ['--json'], tagged);
+    expect(JSON.parse(stdout)).toMatchObject({ untracked_events: 1, unverifiable_events: 2 });
+    const sure = await audit(['--sessions-since', '2026-01-01', ...until], ['--json'], tagged);
+    expect(JSON.parse(sure.stdout)).toMatchObject({ untracked_events: 3, unverifiable_events: 0 });
+  });
+
+  it('is a column, and in the summary line', async () => {
+    const { stdout, stderr } = await audit(
+      [],
+      ['--format', 'csv', '--columns', 'event_id,unverifiable'],
+    );
+    expect(stdout).toBe(
+      `event_id,unverifiable\n${eventIdOf(2)},true\n${eventIdOf(4)},\n${eventIdOf(1)},true\n`,
+    );
+    expect(stderr).toContain(
+      '4 events judged: 1 tracked (50.0%), 1 untracked, 0 orphaned, 2 unverifiable\n',
+    );
   });
 });
 
@@ -670,6 +946,7 @@ describe('what somebody else wrote', () => {
   const acting =
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
   const texts = ['=cmd|calc', '+1', '@SUM(A1)', '\t=1', "'=x", '\u001b[2J\u202e\n]0;owned\u0007'];
+  const idOfText = (text: string): string => eventIdOf(texts.indexOf(text));
   const records = texts.map((text, n) =>
     roleRecord(n, {
       identity: text,
@@ -692,11 +969,12 @@ describe('what somebody else wrote', () => {
     for (const cell of rows.flatMap(Object.values)) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
     const ndjson = await run(records, ['--format', 'ndjson']);
     expect(ndjson.stdout).not.toMatch(acting);
-    expect(objects(ndjson.stdout).map((row) => row['user_agent'])).toEqual(texts);
+    const inOrder = texts.toSorted((a, b) => (idOfText(a) < idOfText(b) ? -1 : 1));
+    expect(objects(ndjson.stdout).map((row) => row['user_agent'])).toEqual(inOrder);
     const json = await run(records, ['--json']);
     expect(json.stdout).not.toMatch(acting);
     const document = JSON.parse(json.stdout) as AuditDocument;
-    expect(foundIn(document, 'source_identity')).toEqual(texts);
+    expect(foundIn(document, 'source_identity')).toEqual(inOrder);
     expect([...document.regions].toSorted()).toEqual([...texts].toSorted());
   });
 });
@@ -865,11 +1143,52 @@ describe('the live table and files tell the same', () => {
     return JSON.parse(stdout);
   }
 
+  /** Without what is the source's own: its name, and the time for which it vouches for itself. */
+  const apartFromSource = (document: unknown): unknown => {
+    const { coverage, ...rest } = document as {
+      readonly coverage: {
+        readonly sessions: { readonly sources: readonly object[]; readonly spans: unknown };
+        readonly events: unknown;
+      };
+    };
+    const sources = coverage.sessions.sources.map((source) => ({ ...source, name: '' }));
+    return { ...rest, coverage: { ...coverage, sessions: { sources } } };
+  };
+
   it('the table, the files, and both together', async () => {
     const expected = await auditOf(records, sessions);
     expect(expected).toMatchObject({ tracked_events: 4, untracked_events: 2, orphaned_events: 1 });
-    expect(await live([])).toEqual(expected);
+    expect(apartFromSource(await live([]))).toEqual(apartFromSource(expected));
     const rest = fileOf('rest.ndjson', ndjsonOf(sessions.slice(1)));
-    expect(await live(['--table', 'half', '--sessions', rest])).toEqual(expected);
+    const both = await live(['--table', 'half', '--sessions', rest]);
+    expect(apartFromSource(both)).toEqual(apartFromSource(expected));
+  });
+
+  it('the table without a time to live covers from half a day after its oldest session until now', async () => {
+    const before = orphan(8, '2026-01-17T11:59:59Z');
+    const after = orphan(9, '2026-01-17T12:00:00Z');
+    const young = sessions.filter((row) => row !== OLD);
+    const oldest = sessionRow(0, { created_at: '2026-01-17T00:00:00Z' });
+    await createTable(endpoint.url, 'young', [...young, oldest]);
+    const started = Date.now();
+    const document = await live(['--table', 'young'], [...records, before, after]);
+    expect(document).toMatchObject({ orphaned_events: 2, unverifiable_events: 1 });
+    const { coverage } = document as {
+      coverage: { sessions: { sources: unknown; spans: readonly Record<'from' | 'to', string>[] } };
+    };
+    const [span, ...more] = coverage.sessions.spans;
+    expect([span!.from, more]).toEqual(['2026-01-17T00:00:00Z', []]);
+    expect(Date.parse(span!.to)).toBeGreaterThanOrEqual(started - 1000);
+    expect(coverage.sessions.sources).toMatchObject([{ name: 'table young', sessions: 4 }]);
+  });
+
+  it.fails('the oldest session of files says nothing of the table beside them', async () => {
+    await createTable(endpoint.url, 'new', [SESSION]); // of 2026-01-20T12:00
+    const old = fileOf('old.ndjson', ndjsonOf([OLD])); // of 2026-01-10
+    const document = await live(
+      ['--table', 'new', '--sessions', old],
+      [tracked(1), orphan(2, '2026-01-18T00:00:00Z')],
+    );
+    expect(document).toMatchObject({ orphaned_events: 0, unverifiable_events: 1 });
   });
 });

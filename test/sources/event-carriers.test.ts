@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli.js';
 import { ExitCode } from '../../src/errors.js';
-import { ROLE_CALLS } from '../../src/model/role-call/role-call.js';
+import { ROLE_CALLS, type RoleCall } from '../../src/model/role-call/role-call.js';
 import { parseInstant } from '../../src/model/time/instant.js';
 import { type EventsFrom, openCarrier } from '../../src/sources/open-carrier.js';
 import type { AthenaOptions } from '../../src/sources/athena/query.js';
@@ -59,6 +59,8 @@ interface Carried {
   readonly stdin?: string | Buffer;
   readonly endpointUrl?: string;
   readonly athena?: AthenaOptions;
+  /** Does the carrier leave out whether the caller's own session carries an identity? */
+  readonly hidesHops?: boolean;
 }
 /** Puts records onto a carrier; what is written lies in the folder. */
 type Carry = (records: readonly TrailRecord[], folder: string) => Carried | Promise<Carried>;
@@ -131,6 +133,7 @@ function inAthena(shape: TableShape): Carry {
       logs: undefined,
       endpointUrl: url,
       athena: { ...athena, workgroup: undefined, catalog: undefined },
+      hidesHops: shape !== OURS,
     };
   };
 }
@@ -144,7 +147,8 @@ afterAll(async () => {
 
 describe.each(Object.entries(CARRIERS))('%s', (_, carry) => {
   test('carries the same role events as any other', async () => {
-    const { logs, stdin, endpointUrl, athena } = await carry(records, temporaryFolder());
+    const carried = await carry(records, temporaryFolder());
+    const { logs, stdin, endpointUrl, athena, hidesHops = false } = carried;
     const { context, rejects, meter } = keptReading();
     const from: EventsFrom = {
       logs,
@@ -158,7 +162,12 @@ describe.each(Object.entries(CARRIERS))('%s', (_, carry) => {
     const opened = await openCarrier(from, Readable.from(pieces(stdin)), context);
     try {
       const events = await rowsOf(opened.calls());
-      expect(events.toSorted(byId)).toEqual(parseAll(records).events.toSorted(byId));
+      const expected = parseAll(records).events.map((call): RoleCall => {
+        // What hides the caller's identity is a later hop only where the identity was inherited.
+        const isHidden = hidesHops && call.callerRoleArn !== undefined && call.hop === 'first';
+        return isHidden ? { ...call, hop: 'unknown' } : call;
+      });
+      expect(events.toSorted(byId)).toEqual(expected.toSorted(byId));
       expect(rejects).toEqual([]);
       expect(meter).toMatchObject({ events: events.length, complete: true });
     } finally {

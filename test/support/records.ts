@@ -4,7 +4,6 @@ import { RecordError } from '../../src/errors.js';
 import { Counters, type ReadContext, type Reject } from '../../src/pipeline/read-context.js';
 import { type RoleCall, parseRoleCall } from '../../src/model/role-call/role-call.js';
 import { type Session, parseSession } from '../../src/model/session/session.js';
-import type { JsonShape } from '../../src/text/json-rows.js';
 import { type TrailRecord, assumeRoleRecord, eventIdOf } from './cloudtrail.js';
 import { temporaryFolder } from './contracts.js';
 import { type Row, sessionRow } from './sessions.js';
@@ -149,7 +148,6 @@ export const someRecord = fc
 
 /** A layout makes text of records; `listIn` finds them in it by parsing everything. */
 export interface Layout {
-  readonly shape: JsonShape;
   readonly write: (records: readonly TrailRecord[], indent: number) => string;
   readonly listIn: (text: string) => unknown[];
 }
@@ -166,17 +164,14 @@ export const innerOf = (events: unknown): unknown[] =>
 /** Every layout of a file of records, but for gzip. */
 export const LAYOUTS: Readonly<Record<string, Layout>> = {
   'of a trail': {
-    shape: 'document',
     write: (Records, indent) => JSON.stringify({ Records }, null, indent),
     listIn: (text) => (JSON.parse(text) as { Records: unknown[] }).Records,
   },
   'as an array': {
-    shape: 'array',
     write: (records, indent) => JSON.stringify(records, null, indent),
     listIn: (text) => JSON.parse(text) as unknown[],
   },
   'as NDJSON': {
-    shape: 'sequence',
     write: (records) => records.map((record) => `${JSON.stringify(record)}\n`).join(''),
     listIn: (text) =>
       text
@@ -185,13 +180,11 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
         .map((line) => JSON.parse(line) as unknown),
   },
   'as saved lookup-events output': {
-    shape: 'document',
     write: (records, indent) =>
       JSON.stringify({ Events: records.map(lookedUp), NextToken: null }, null, indent),
     listIn: (text) => innerOf((JSON.parse(text) as { Events: unknown }).Events),
   },
   'as an array of looked up events': {
-    shape: 'array',
     write: (records, indent) => JSON.stringify(records.map(lookedUp), null, indent),
     listIn: (text) => innerOf(JSON.parse(text)),
   },

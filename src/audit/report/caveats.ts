@@ -38,7 +38,7 @@ export function caveatsOf(
     ...ofTheJoin(evidence, selection),
     ...ofTheRoles(evidence, options),
     ...ofTheAllowList(evidence, options),
-    ...ofTheTrail(evidence),
+    ...trailCaveats(evidence),
   ];
 }
 
@@ -235,7 +235,11 @@ function ofTheAllowList({ counts }: Evidence, { allow, now }: CaveatOptions): Ca
   });
 }
 
-function ofTheTrail({ contradictions, freshUntil }: Evidence): Caveat[] {
+/** What the reader of a trail must know, whether its calls are judged or not. */
+export function trailCaveats({
+  contradictions,
+  freshUntil,
+}: Pick<Evidence, 'contradictions' | 'freshUntil'>): Caveat[] {
   return [
     ...caveat(
       'contradicting_records',

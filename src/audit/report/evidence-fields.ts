@@ -42,9 +42,14 @@ export function evidenceFields(
       },
     },
     excluded: setAside,
+    not_judged_by_name: Object.fromEntries([...evidence.notJudged].toSorted(byName)),
     athena: evidence.athena,
     caveats: caveats.map(({ code, count, weight, text }) => ({ code, count, weight, text })),
   };
+}
+
+function byName([a]: readonly [string, number], [b]: readonly [string, number]): number {
+  return a < b ? -1 : 1;
 }
 
 function spanFields({ from, to }: Span): Fields {

@@ -2,13 +2,23 @@ import { RecordError } from '../../errors.js';
 import { printable } from '../../text/terminal-text.js';
 import { parseInstant } from '../time/instant.js';
 
-/** The calls that hand out role credentials. */
+/** The calls of STS that hand out role credentials. */
 export const ROLE_CALLS = [
   'AssumeRole',
   'AssumeRoleWithSAML',
   'AssumeRoleWithWebIdentity',
   'AssumeRoot',
 ] as const;
+
+/** The calls by which other services hand out role credentials: service, and name as CloudTrail has it. */
+const OTHER_ROLE_CALLS: ReadonlySet<string> = new Set([
+  'rolesanywhere:CreateSession',
+  'sso:GetRoleCredentials',
+  'eks-auth:AssumeRoleForPodIdentity',
+  'cognito-identity:GetCredentialsForIdentity',
+  'iot:AssumeRoleWithCertificate',
+  'signin:SwitchRole',
+]);
 
 /**
  * Does the caller's own session carry a source identity, so that the call is a later link of a chain?
@@ -25,6 +35,7 @@ export interface RoleCall {
   readonly eventId: string;
   /** RFC 3339 text as recorded: UTC, whole seconds, when the call completed. */
   readonly eventTime: string;
+  /** Of another service than STS with its name before it: `sso:GetRoleCredentials`. */
   readonly eventName: string;
   readonly region: string | undefined;
   /** The account whose trail recorded the event. */
@@ -72,10 +83,12 @@ export function parseRoleCall(value: unknown): RoleCall | undefined {
   if (record['eventType'] === 'AwsCloudTrailInsight') return undefined;
   const eventName = textIn(record, 'eventName');
   if (eventName === undefined) throw new RecordError('eventName: missing');
-  if (!isRoleCall(eventName)) return undefined;
+  const isNamed = isRoleCall(eventName);
+  if (!isNamed && !isOtherName(eventName)) return undefined;
   const eventSource = textIn(record, 'eventSource');
   if (eventSource === undefined) throw new RecordError('eventSource: missing');
-  if (eventSource !== 'sts.amazonaws.com') return undefined;
+  const name = isNamed ? eventName : `${serviceOf(eventSource)}:${eventName}`;
+  if (isNamed ? eventSource !== 'sts.amazonaws.com' : !OTHER_ROLE_CALLS.has(name)) return undefined;
   const eventId = textIn(record, 'eventID');
   if (eventId === undefined) throw new RecordError('eventID: missing');
   const request = objectIn(record, 'requestParameters');
@@ -85,7 +98,7 @@ export function parseRoleCall(value: unknown): RoleCall | undefined {
   return {
     eventId,
     eventTime: timeIn(record),
-    eventName,
+    eventName: name,
     region: textIn(record, 'awsRegion'),
     accountId: textIn(record, 'recipientAccountId'),
     roleArn: textIn(request, 'roleArn') ?? roleAmong(listIn(record, 'resources')),
@@ -94,7 +107,7 @@ export function parseRoleCall(value: unknown): RoleCall | undefined {
       textIn(response, 'sourceIdentity') ??
       textIn(session, 'sourceIdentity') ??
       textIn(caller, 'sourceIdentity'),
-    sessionTag: sessionTagAmong(listIn(request, 'tags')),
+    sessionTag: sessionTagIn(request),
     roleSessionName: textIn(request, 'roleSessionName'),
     principalId: textIn(caller, 'principalId'),
     callerArn: textIn(caller, 'arn'),
@@ -158,9 +171,27 @@ function roleAmong(resources: readonly Json[]): string | undefined {
   return textIn(role, 'ARN') ?? textIn(role, 'arn');
 }
 
-function sessionTagAmong(tags: readonly Json[]): string | undefined {
-  return textIn(tags.find(({ key }) => key === 'SentinelSessionID') ?? {}, 'value');
+function isOtherName(name: string): boolean {
+  return [...OTHER_ROLE_CALLS].some((call) => call.endsWith(`:${name}`));
 }
+
+/** `sso`, of `sso.amazonaws.com`. */
+function serviceOf(eventSource: string): string {
+  return eventSource.replace(/\.amazonaws\.com(\.cn)?$/, '');
+}
+
+/** A chained call may carry the tag that the session of its caller was given: it is passed on. */
+function sessionTagIn(request: Json): string | undefined {
+  const tag = listIn(request, 'tags').find(({ key }) => key === TAG) ?? {};
+  const incoming = request['incomingTransitiveTags'] ?? {};
+  if (!Array.isArray(incoming)) {
+    return textIn(tag, 'value') ?? textIn(membersOf(incoming, 'incomingTransitiveTags'), TAG);
+  }
+  const passedOn = listIn(request, 'incomingTransitiveTags').find(({ key }) => key === TAG) ?? {};
+  return textIn(tag, 'value') ?? textIn(passedOn, 'value');
+}
+
+const TAG = 'SentinelSessionID';
 
 function timeIn(record: Json): string {
   const time = textIn(record, 'eventTime');

@@ -21,7 +21,7 @@ export interface Session {
   readonly expiresAt: string | undefined;
   readonly requestCount: number | undefined;
   readonly serverInstanceId: string | undefined;
-  /** Empty in what Sentinel writes today. */
+  /** Absent in what Sentinel writes today. */
   readonly sourceIdentity: string | undefined;
   readonly createdAt: string | undefined;
   readonly updatedAt: string | undefined;
@@ -68,7 +68,7 @@ export const TABLE_FIELDS: readonly SessionField[] = [
 
 /**
  * A field that a row must have; `placed` is `created_at`, or `started_at` where there is none; `identity` is
- * that a CSV has the column `source_identity`, for JSON tells the absent from the empty by itself.
+ * that a CSV has the column `source_identity`, for a cell cannot tell whether there was one.
  */
 export type RequiredField = SessionField | 'placed' | 'identity';
 
@@ -95,13 +95,13 @@ export function parseSession<R>(
     expiresAt: timeOf('expires_at', read(row, 'expires_at')),
     requestCount: countOf('request_count', read(row, 'request_count')),
     serverInstanceId: textOf('server_instance_id', read(row, 'server_instance_id')),
-    sourceIdentity: anyTextOf('source_identity', read(row, 'source_identity')),
+    sourceIdentity: textOf('source_identity', read(row, 'source_identity')),
     createdAt: timeOf('created_at', read(row, 'created_at')),
     updatedAt: timeOf('updated_at', read(row, 'updated_at')),
     deviceId: textOf('device_id', read(row, 'device_id')),
     revokedBy: textOf('revoked_by', read(row, 'revoked_by')),
     revokedReason: textOf('revoked_reason', read(row, 'revoked_reason')),
-    ttl: countOf('ttl', read(row, 'ttl')),
+    ttl: countOf('ttl', read(row, 'ttl') === '' ? undefined : read(row, 'ttl')),
   };
   for (const field of required) {
     if (field === 'identity') continue;
@@ -156,10 +156,7 @@ function idOf(value: unknown): string {
 
 /** Text with something in it: an empty one is how Sentinel writes "none". */
 function textOf(field: SessionField, value: unknown): string | undefined {
-  return value === '' ? undefined : anyTextOf(field, value);
-}
-
-function anyTextOf(field: SessionField, value: unknown): string | undefined {
+  if (value === '') return undefined;
   if (value === undefined || typeof value === 'string') return value;
   throw expected(field, 'text', value);
 }

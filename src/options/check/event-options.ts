@@ -5,7 +5,7 @@ import type { EventsFrom } from '../../sources/open-carrier.js';
 import { EVENT_HISTORY_DAYS } from '../../model/time/event-history.js';
 import { checkAthena } from './athena-options.js';
 import { checkAws, checkRegions, isAtOwnEndpoint } from './aws.js';
-import { checkInputPaths } from './input-paths.js';
+import { checkExclude, checkInputPaths } from './input-paths.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
 import { checkWindow } from './window.js';
@@ -62,6 +62,7 @@ export function checkFrom(
       ...aws,
       athena,
       logs,
+      exclude: checkExclude(given),
       eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
       everyRegion,
       eventNames: checkEventNames(given),

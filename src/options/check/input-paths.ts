@@ -31,3 +31,12 @@ export function statOf(path: string): Stats | undefined {
     throw new UsageError(path, error instanceof Error ? error.message : String(error));
   }
 }
+
+/** Patterns of what is left out of folders. @throws UsageError */
+export function checkExclude(given: GivenOptions): readonly string[] {
+  const patterns = given.list('exclude');
+  const wrong = patterns.find((pattern) => pattern.trim() === '' || pattern.startsWith('!'));
+  if (wrong === undefined) return patterns;
+  const hint = 'write what to leave out, as in "README*" or "old/**"';
+  throw new UsageError(given.origin('exclude'), `"${wrong}" is not a valid pattern`, hint);
+}

@@ -8,7 +8,7 @@ import { OPTIONS } from '../definitions/options.js';
 import type { GivenOptions } from '../read/given-options.js';
 import type { Environment } from '../read/settings.js';
 import { checkAws } from './aws.js';
-import { checkInputPaths } from './input-paths.js';
+import { checkExclude, checkInputPaths } from './input-paths.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
 import { checkWindow } from './window.js';
 
@@ -59,6 +59,7 @@ export function checkSessionsFrom(given: GivenOptions, env: Environment): Sessio
   return {
     table: checkTable(given, env, sessions.length > 0),
     sessions,
+    exclude: checkExclude(given),
     segments: given.number('segments', 1_000_000),
     maxRcu: given.number('max-rcu'),
     ...checkAws(given, env),

@@ -16,7 +16,13 @@ export const SESSIONS = {
     value: 'PATH…',
     names: 'file',
     describe:
-      'Files with sessions. Exports of this tool, downloaded DynamoDB exports, saved scans; plain or gzip. A folder means all files in it and below, - is standard input. With --table both are read, each session once',
+      'Files with sessions. Exports of this tool, downloaded DynamoDB exports, saved answers of the AWS CLI (scan, query, batch-get-item and others), records of the stream of the table; plain or gzip. A folder means all files in it and below, - is standard input. With --table both are read, each session once',
+  },
+  exclude: {
+    kind: 'list',
+    value: 'GLOB…',
+    describe:
+      'Files and folders to leave out of the folders of --events and --sessions. A pattern without / is matched with names ("README*"), any other with paths below the folder ("old/**")',
   },
   'sessions-since': {
     kind: 'text',

@@ -37,8 +37,9 @@ export async function* groupsOf(
       const calls = Number(row['calls']);
       context.meter.events += calls;
       if (isSetAside(kind)) {
-        const { region, account_id: accountId } = row;
-        return [{ kind: 'set_aside', why: kind, calls, region, accountId, from, until }];
+        const { event_name: eventName, region, account_id: accountId } = row;
+        const where = { eventName, region, accountId };
+        return [{ kind: 'set_aside', why: kind, calls, ...where, from, until }];
       }
       if (kind !== 'judged') {
         const place = `table ${table.name}, event ${key || 'without an id'}`;

@@ -85,7 +85,7 @@ export function keyedCalls(table: AthenaTable, selection: CallSelection, kinds: 
   FROM paired
 ), keyed AS (
   SELECT ${names(others)}, problem, kind,
-    ${plain(grouped.map((name) => `CASE WHEN kind = 'judged' THEN ${name} END AS ${name}`).join(',\n    '))},
+    ${plain(grouped.map((name) => `CASE WHEN ${name === 'event_name' ? "kind IN ('judged', 'not_judged')" : "kind = 'judged'"} THEN ${name} END AS ${name}`).join(',\n    '))},
     CASE WHEN kind = problem THEN event_id WHEN kind = 'judged' THEN to_hex(sha256(to_utf8(json_format(CAST(ARRAY[region, account_id, ${names(grouped)}] AS JSON))))) END AS group_key
   FROM sorted
 )`;

@@ -1,48 +1,64 @@
-import { sep } from 'node:path';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Window } from '../../model/time/window.js';
-import { rejectFile } from '../broken-file.js';
-import { type InputFile, filesBelow } from '../../storage/input-file.js';
+import { excluder } from '../../storage/exclude.js';
+import type { StorageOf } from '../../storage/storage-of.js';
+import type { StoredFile } from '../../storage/storage.js';
+import { brokenFile } from '../broken-file.js';
+import { dayOf, mayBeIn, otherService } from './log-path.js';
 
-/** A log file, and the day on which it was delivered where its folder tells: `2026-01-20`. */
-export interface LogFile extends InputFile {
+/** A log file, and the day on which it was delivered where its path tells: `2026-01-20`. */
+export interface LogFile extends StoredFile {
   readonly day: string | undefined;
 }
 
-const DAY_MS = 86_400_000;
+/** Which files of some places are log files to read. */
+export interface LogPlaces {
+  /** Folders and files; what `storageOf` knows. */
+  readonly places: readonly string[];
+  readonly window: Window;
+  /** Patterns of paths that are left out. */
+  readonly exclude?: readonly string[] | undefined;
+}
 
 /**
- * The log files behind some paths, in the order of their days. What a trail keeps beside them (digests,
- * insights) is passed over, and folders of days outside the window are not opened; as a folder's day is
- * that of delivery, one day on either side is kept.
+ * The log files behind some places, each once, in the order of their days. What a trail keeps beside them
+ * (digests, insights) and what other services keep below `AWSLogs/` is passed over and counted in a note.
+ * Folders of days outside the window are not entered, and files of such days not opened.
  */
 export async function listLogFiles(
-  paths: readonly InputFile[],
-  window: Window,
+  { places, window, exclude = [] }: LogPlaces,
+  storageOf: StorageOf,
   context: ReadContext,
 ): Promise<LogFile[]> {
-  const files: LogFile[] = [];
-  for (const given of paths) {
-    if (given.stream !== undefined) {
-      files.push({ ...given, day: undefined });
-      continue;
-    }
-    let found = 0;
+  const files = new Map<string, LogFile>();
+  const passedOver = new Map<string, number>();
+  const isExcluded = excluder(exclude);
+  for (const place of places) {
+    let count = 0;
     try {
-      for await (const file of filesBelow(
-        given.path,
-        (path) => isLog(path) && isNear(path, window),
-      )) {
-        files.push({ ...(file.path === given.path ? given : file), day: dayOf(file.path) });
-        found++;
+      const listed = storageOf(place).list(
+        place,
+        (path, below) => !isExcluded(path, below) && mayBeIn(path, window),
+      );
+      for await (const file of listed) {
+        const service = file.name === place ? undefined : otherService(file.id);
+        if (service === undefined) {
+          count++;
+          if (!files.has(file.id)) files.set(file.id, { ...file, day: dayOf(file.id) });
+        } else {
+          passedOver.set(service, (passedOver.get(service) ?? 0) + 1);
+        }
       }
-      if (found === 0) throw new SourceError('it has no log file of the window');
+      if (count === 0) throw new SourceError('it has no log file of the window');
     } catch (error) {
-      rejectFile(given, error, context);
+      context.reject(brokenFile(place, error));
     }
   }
-  return files.toSorted((a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.path, b.path));
+  notePassedOver(passedOver, context);
+  return [...files.values()].toSorted(
+    (a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.name, b.name),
+  );
 }
 
 /** May the ids of days past be let go? Only when every file says its day. */
@@ -50,23 +66,10 @@ export function isInOrderOfDays(files: readonly LogFile[]): boolean {
   return files.every(({ day }) => day !== undefined);
 }
 
-function isLog(path: string): boolean {
-  return !/CloudTrail-(Digest|Insight)(_|$)/.test(path.slice(path.lastIndexOf(sep) + 1));
-}
-
-/** Is a folder of a day, or a file in one, in the window or a day beside it? Anything else may be. */
-function isNear(path: string, { since, until }: Window): boolean {
-  const day = /(?:^|[/\\])(\d{4})[/\\](\d\d)[/\\](\d\d)$/.exec(path);
-  if (day === null) return true;
-  const midnight = Date.parse(`${day[1]}-${day[2]}-${day[3]}T00:00:00Z`);
-  if (Number.isNaN(midnight)) return true;
-  const [from, to] = [since?.seconds ?? -Infinity, until?.seconds ?? Infinity];
-  return midnight + 2 * DAY_MS > from * 1000 && midnight - DAY_MS <= to * 1000;
-}
-
-function dayOf(path: string): string | undefined {
-  const [, year, month, day] = /[/\\](\d{4})[/\\](\d\d)[/\\](\d\d)[/\\][^/\\]*$/.exec(path) ?? [];
-  return year === undefined ? undefined : `${year}-${month}-${day}`;
+function notePassedOver(counts: ReadonlyMap<string, number>, { note }: ReadContext): void {
+  if (counts.size === 0) return;
+  const parts = [...counts].toSorted().map(([service, count]) => `${service} ${count}`);
+  note(`files passed over, which are not logs of CloudTrail: ${parts.join(', ')}`);
 }
 
 function compare(a: string, b: string): number {

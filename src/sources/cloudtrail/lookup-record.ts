@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { RecordError } from '../../errors.js';
 
 /** What some bytes say. @throws RecordError where they are no JSON, without quoting them. */
-export function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   try {
     if (isUtf8(bytes)) return JSON.parse(bytes.toString()) as unknown;
   } catch {

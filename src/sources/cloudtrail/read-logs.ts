@@ -1,152 +1,171 @@
 import { RecordError, SourceError } from '../../errors.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
-import { type RoleCall, parseRoleCall } from '../../model/role-call/role-call.js';
+import { parseRoleCall, type RoleCall } from '../../model/role-call/role-call.js';
+import {
+  type FilePart,
+  type OpenFilePart,
+  countIn,
+  deliver,
+  newFilePart,
+} from '../../pipeline/file-part.js';
 import type { Source } from '../../pipeline/pipe.js';
-import { shapeOf } from '../../text/file-shape.js';
-import { rejectFile } from '../broken-file.js';
-import { readBytes } from '../../storage/input-file.js';
-import { JsonRows } from '../../text/json-rows.js';
-import { readLines } from '../../text/lines.js';
-import type { LogFile } from './log-files.js';
-import { parseJson, recordIn } from './lookup-record.js';
+import type { ReadContext } from '../../pipeline/read-context.js';
+import { readBytes } from '../../storage/read-bytes.js';
+import type { StoredFile } from '../../storage/storage.js';
+import { type ShapedFile, shapeOf } from '../../text/file-shape.js';
+import type { Envelope } from '../../text/json-rows.js';
+import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json-texts.js';
+import { brokenFile } from '../broken-file.js';
 import { fingerprint, redacted } from '../redacted.js';
+import { foreignRecord } from './foreign-record.js';
+import { foreignText } from './foreign-text.js';
+import { isOtherCall } from './other-call.js';
+import { DOCUMENT_KEYS, type Found, RECORD_LISTS, isAwsService, unwrap } from './unwrap.js';
+import { WholeCheck } from './whole-check.js';
 
 /**
- * The role events of some log files, in the order of the files and of the records in each: what a trail
- * delivers, records as NDJSON or as a list, saved `lookup-events` output; plain or gzip. Only records that may
- * be role events are parsed; all are told apart exactly. A file that cannot be read to its end is
- * rejected, its events so far delivered, the others read. Holds a piece of a file, and one record.
+ * The role events of some log files, in the order of the files and of the records in each, whatever carries
+ * them. A file that cannot be read to its end is rejected, its events so far delivered, the others read.
  */
 export async function* readLogFiles(
-  files: readonly LogFile[],
+  files: readonly StoredFile[],
   context: ReadContext,
 ): Source<RoleCall> {
   for (const [at, file] of files.entries()) {
     context.signal.throwIfAborted();
-    context.meter.files++;
-    try {
-      yield* readLogFile(file, context);
-    } catch (error) {
-      rejectFile(file, error, context);
-    }
+    yield* deliver(readLogFile(file, context.signal), context);
     context.meter.share = (at + 1) / files.length;
   }
 }
 
-/** Under which keys a document keeps its records: a trail's, and that of `aws cloudtrail lookup-events`. */
-const RECORD_LISTS = ['Records', 'Events'];
-const RECORD_KEYS = new Set([...RECORD_LISTS, 'NextToken', '$metadata']);
-
-async function* readLogFile(file: LogFile, context: ReadContext): Source<RoleCall> {
-  const { shape, bytes } = await shapeOf(readBytes(file, context.signal), RECORD_KEYS);
-  const first = firstRecordCheck();
-  if (shape === 'text') throw new SourceError('not a CloudTrail log: it is no JSON');
-  if (shape === 'empty') throw new SourceError('it is empty, which no log of a trail is');
-  if (shape === 'lines') {
-    for await (const lines of readLines(bytes)) {
-      const events: RoleCall[] = [];
-      for (const line of lines) {
-        first(line.bytes);
-        pushEvent(events, line.bytes, false, () => `${file.name}:${line.number}`, context);
-      }
-      if (events.length > 0) yield events;
-    }
-  } else {
-    const rows = new JsonRows(shape, RECORD_LISTS);
-    let count = 0;
-    const eventsOf = (found: readonly Buffer[]): RoleCall[] => {
-      const events: RoleCall[] = [];
-      for (const row of found) {
-        const number = ++count;
-        first(row);
-        pushEvent(events, row, true, () => `${file.name}, record ${number}`, context);
-      }
-      return events;
-    };
-    for await (const piece of bytes) {
-      const events = eventsOf(rows.push(piece));
-      if (events.length > 0) yield events;
-    }
-    const last = rows.end();
-    const events = eventsOf(last.rows);
-    if (events.length > 0) yield events;
-    last.envelopes.forEach(checkLookupIsWhole);
-  }
-}
-
-/** A name of a role call, also of `AssumeRoot`; and a name may be spelt with escapes. */
-const NEEDLE = Buffer.from('AssumeRo');
-const ESCAPE = Buffer.from('\\u00');
-
-function pushEvent(
-  events: RoleCall[],
-  bytes: Buffer,
-  isWhole: boolean,
-  placeOf: () => string,
-  context: ReadContext,
-): void {
-  const mayBeOne = bytes.indexOf(NEEDLE) !== -1 || bytes.indexOf(ESCAPE) !== -1;
-  const isObject = isWhole ? bytes[0] === 0x7b : isOneObject(bytes);
-  if (!mayBeOne && isObject) return;
-  let record: unknown;
+/**
+ * The role events of one log file as data: what a trail delivers, records as NDJSON, as a list or one after the
+ * other, and records in the wrappers in which they travel; plain or gzip. Only records that may hand out role
+ * credentials are parsed; all are told apart exactly. A file whose first record is not CloudTrail's is refused,
+ * a later one is rejected. Holds a piece of a file, and one record.
+ */
+export async function* readLogFile(
+  file: StoredFile,
+  signal: AbortSignal,
+): AsyncGenerator<FilePart<RoleCall>> {
+  yield newFilePart({ files: 1 });
   try {
-    record = recordIn(parseJson(bytes));
+    const shaped = await shapeOf(readBytes(file, signal), DOCUMENT_KEYS);
+    const reading = new LogReading(file.name);
+    for await (const { texts, envelopes } of readJsonTexts(
+      shaped.bytes,
+      layoutOf(shaped),
+      RECORD_LISTS,
+    )) {
+      const part = newFilePart<RoleCall>();
+      for (const text of texts) reading.take(text, part);
+      for (const envelope of envelopes) reading.takeEnvelope(envelope, part);
+      if (part.rows.length > 0 || part.rejects.length > 0) yield part;
+    }
+    reading.end();
   } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    context.meter.events++;
-    const raw = fingerprint(bytes);
-    context.reject({ kind: 'row', place: placeOf(), reason: error.message, raw });
-    return;
-  }
-  try {
-    const event = parseRoleCall(record);
-    if (event === undefined) return;
-    context.meter.events++;
-    events.push(event);
-  } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    context.meter.events++;
-    const raw = redacted(record);
-    context.reject({ kind: 'row', place: placeOf(), reason: error.message, raw });
+    yield { ...newFilePart(), rejects: [brokenFile(file.name, error)] };
   }
 }
 
-/** A line that is no whole object may be the rest of a role event. */
-function isOneObject(line: Buffer): boolean {
-  try {
-    const rows = new JsonRows('sequence');
-    const found = rows.push(line);
-    return found.length === 1 && line[0] === 0x7b && rows.end().rows.length === 0;
-  } catch {
-    return false;
-  }
+/** The time and the blank that CloudWatch Logs writes before each record when it exports to S3. */
+const TIMED = /^\d{4}-\d\d-\d\dT[\d:.]+Z?\s+(?=[{["])/;
+
+function layoutOf({ shape, head, bytes }: ShapedFile): 'lines' | 'values' {
+  if (shape === 'lines' || shape === 'values') return shape;
+  if (shape === 'text' && TIMED.test(head)) return 'lines';
+  void bytes.return(undefined);
+  throw new SourceError(
+    shape === 'empty'
+      ? 'it is empty, which no log of a trail is'
+      : `not a CloudTrail log: ${foreignText(head)}`,
+  );
 }
 
-/** What every record of a trail, of `lookup-events` or of a digest has one of. */
-const RECORD_MARKS = ['eventName', 'eventID', 'CloudTrailEvent', 'digestS3Object'];
+/** What is known of a file while its texts come. */
+class LogReading {
+  readonly #name: string;
+  readonly #whole = new WholeCheck();
+  #hasRecords = false;
+  #hasRejects = false;
 
-/** A file of something else would look like a trail without events: the first record must be one. */
-function firstRecordCheck(): (bytes: Buffer) => void {
-  let isChecked = false;
-  return (bytes) => {
-    if (isChecked) return;
-    isChecked = true;
-    try {
-      const record = JSON.parse(bytes.toString()) as object | null;
-      if (RECORD_MARKS.some((mark) => record !== null && Object.hasOwn(record, mark))) return;
-    } catch {
-      return; // a bad first record is rejected by itself
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** @throws SourceError when what comes first is not CloudTrail's. */
+  take(given: JsonText, part: OpenFilePart<RoleCall>): void {
+    const text = withoutTime(given);
+    if (this.#hasRecords && isOtherCall(text)) return;
+    this.#whole.rows++;
+    const { values, envelopes, broken } = valuesOf(text, RECORD_LISTS);
+    const joined = broken !== undefined && text !== given ? joinedLines(text) : [];
+    if (joined.length > 1) {
+      for (const line of joined) this.take(line, part);
+      return;
     }
-    throw new SourceError(
-      'not a CloudTrail log: its first record has neither eventName nor eventID',
-    );
-  };
+    for (const envelope of envelopes) this.takeEnvelope(envelope, part);
+    for (const value of values) {
+      for (const found of unwrap(value)) this.#takeFound(found, text, part);
+    }
+    if (broken !== undefined) this.#reject(broken, fingerprint(text.bytes), text, part);
+  }
+
+  takeEnvelope(envelope: Envelope, part: OpenFilePart<RoleCall>): void {
+    const { value } = envelope;
+    this.#whole.take(envelope);
+    if (!isAwsService(value['eventSource'])) return;
+    const text = { bytes: Buffer.alloc(0), number: 0, isLine: false };
+    this.#takeFound({ kind: 'record', record: value }, text, part);
+  }
+
+  /** @throws SourceError when nothing could be taken, or when the file says that it is not all. */
+  end(): void {
+    this.#whole.check();
+    if (this.#hasRecords || this.#hasRejects || this.#whole.isEmptyTrail) return;
+    throw new SourceError('not a CloudTrail log: there is no record in it');
+  }
+
+  #takeFound(found: Found, text: JsonText, part: OpenFilePart<RoleCall>): void {
+    if (found.kind === 'envelope') {
+      this.#whole.take(found.envelope);
+    } else if (found.kind === 'record') {
+      this.#hasRecords = true;
+      try {
+        const event = parseRoleCall(found.record);
+        if (event === undefined) return;
+        part.rows.push(event);
+        countIn(part, 'events');
+      } catch (error) {
+        if (!(error instanceof RecordError)) throw error;
+        this.#reject(error.message, redacted(found.record), text, part);
+      }
+    } else if (found.kind === 'broken') {
+      this.#reject(found.reason, fingerprint(text.bytes), text, part);
+    } else if (found.kind === 'foreign') {
+      const what = foreignRecord(found.value, found.inner);
+      if (!this.#hasRecords) throw new SourceError(`not a CloudTrail log: ${what}`);
+      this.#reject(`not a CloudTrail record: ${what}`, redacted(found.value), text, part);
+    }
+  }
+
+  #reject(reason: string, raw: unknown, text: JsonText, part: OpenFilePart<RoleCall>): void {
+    this.#hasRejects = true;
+    countIn(part, 'events');
+    part.rejects.push({ kind: 'row', place: placeOf(this.#name, text), reason, raw });
+  }
 }
 
-/** Events that were saved in part would make findings vanish. */
-function checkLookupIsWhole(envelope: unknown): void {
-  if (typeof envelope !== 'object' || envelope === null || !('Events' in envelope)) return;
-  if ('NextToken' in envelope && envelope.NextToken !== null) {
-    throw new SourceError('these events were saved in part: run lookup-events without --max-items');
-  }
+function withoutTime(text: JsonText): JsonText {
+  const first = text.bytes[0] ?? 0;
+  if (!text.isLine || first < 0x30 || first > 0x39) return text;
+  const time = TIMED.exec(text.bytes.toString('latin1', 0, 64))?.[0] ?? '';
+  return { ...text, bytes: text.bytes.subarray(time.length) };
+}
+
+/** Files that do not end with a line end, once joined, have two times and records on one line. */
+function joinedLines(text: JsonText): JsonText[] {
+  return text.bytes
+    .toString()
+    .split(/(?<=\})(?=\d{4}-\d\d-\d\dT[\d:.]+Z?\s+\{)/)
+    .map((line) => ({ ...text, bytes: Buffer.from(line) }));
 }

@@ -70,7 +70,11 @@ export function batchGetFrom(
 
 type Item = Readonly<Record<string, unknown>>;
 
-function sessionsIn(items: readonly Item[], table: string, context: ReadContext): Session[] {
+function sessionsIn(
+  items: readonly Item[],
+  table: string,
+  context: ReadContext,
+): readonly Session[] {
   return parseSessions(items, context, {
     read: readValue,
     required: TABLE_FIELDS,

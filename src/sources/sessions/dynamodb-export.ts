@@ -1,17 +1,16 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
 import { posix } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import ndjson from 'ndjson';
 import { SourceError } from '../../errors.js';
-import type { InputFile, Promised } from '../../storage/input-file.js';
+import type { Promised } from '../../storage/read-bytes.js';
+import type { Storage, StoredFile } from '../../storage/storage.js';
 
 /** The file that names everything else of an export, and is written last. */
 export const MANIFEST = 'manifest-summary.json';
 
 /** A data file of an export, and what its manifest promises of it. */
-export interface ExportFile extends InputFile, Promised {
+export interface ExportFile extends StoredFile, Promised {
   readonly items: number;
 }
 
@@ -21,47 +20,46 @@ export function isExportBookkeeping(name: string): boolean {
 }
 
 /**
- * The data files of a DynamoDB export to S3 that was downloaded, full or incremental: the manifest is
- * followed, for an incremental export keeps its data beside its own folder.
+ * The data files of a DynamoDB export to S3, full or incremental: the manifest is followed, for an incremental
+ * export keeps its data beside its own folder.
  *
  * @throws SourceError when the manifest cannot be read, or names what is not in DynamoDB JSON.
  */
-export async function readManifest(summaryFile: InputFile): Promise<ExportFile[]> {
-  const summary = await readSummary(summaryFile);
-  const folder = dirname(summaryFile.path);
+export async function readManifest(
+  summaryFile: StoredFile,
+  storage: Storage,
+  signal: AbortSignal,
+): Promise<ExportFile[]> {
+  const summary = await readSummary(summaryFile, signal);
   const filesKey = textOf(summary['manifestFilesS3Key']) ?? 'manifest-files.json';
-  const manifest = join(folder, posix.basename(filesKey));
+  const manifest = await storage.beside(summaryFile, posix.basename(filesKey));
+  if (manifest === undefined) throw new SourceError('its manifest cannot be found from here');
   const files: ExportFile[] = [];
-  const parser = ndjson.parse({ strict: true });
-  parser.on(
-    'data',
-    (line: { itemCount?: unknown; md5Checksum?: unknown; dataFileS3Key?: unknown }) => {
-      files.push({
-        ...dataFile(folder, filesKey, textOf(line.dataFileS3Key) ?? ''),
-        items: Number(line.itemCount),
-        md5: textOf(line.md5Checksum),
-      });
-    },
-  );
-  try {
-    await pipeline(createReadStream(manifest), parser);
-  } catch (error) {
-    throw new SourceError(`its manifest ${manifest} cannot be read: ${String(error)}`, {
-      cause: error,
-    });
+  for (const line of await linesOf(manifest, signal)) {
+    const key = textOf(line['dataFileS3Key']) ?? '';
+    // Keys of S3 say where a data file lies from the manifest; a copy keeps that.
+    const path = posix.relative(posix.dirname(filesKey), key);
+    const file = key === '' ? undefined : await storage.beside(summaryFile, path);
+    if (file === undefined) {
+      throw new SourceError(`it names a data file outside the export: ${key}`);
+    }
+    files.push({ ...file, items: Number(line['itemCount']), md5: textOf(line['md5Checksum']) });
   }
   const promised = summary['itemCount'];
-  const listed = files.reduce((sum, file) => sum + file.items, 0);
+  const listed = files.reduce((sum, { items }) => sum + items, 0);
   if (typeof promised === 'number' && promised !== listed) {
-    throw new SourceError(`it promises ${promised} items, and ${manifest} lists ${listed}`);
+    throw new SourceError(`it promises ${promised} items, and ${manifest.name} lists ${listed}`);
   }
   return files;
 }
 
-async function readSummary(file: InputFile): Promise<Record<string, unknown>> {
+async function readSummary(
+  file: StoredFile,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
   let summary: Record<string, unknown>;
   try {
-    summary = JSON.parse(await readFile(file.path, 'utf8')) as Record<string, unknown>;
+    summary = JSON.parse(await contentOf(file, signal)) as Record<string, unknown>;
   } catch (error) {
     throw new SourceError(`it is no manifest: ${String(error)}`, { cause: error });
   }
@@ -72,14 +70,25 @@ async function readSummary(file: InputFile): Promise<Record<string, unknown>> {
   return summary;
 }
 
-/** Keys of S3 say where a data file lies from the manifest; a download keeps that. */
-function dataFile(folder: string, manifestKey: string, key: string): InputFile {
-  const path = resolve(folder, ...posix.relative(posix.dirname(manifestKey), key).split('/'));
-  const above = resolve(folder, '..');
-  if (key === '' || !path.startsWith(above + sep)) {
-    throw new SourceError(`it names a data file outside the export: ${key}`);
+async function linesOf(file: StoredFile, signal: AbortSignal): Promise<Record<string, unknown>[]> {
+  const lines: Record<string, unknown>[] = [];
+  const parser = ndjson.parse({ strict: true });
+  parser.on('data', (line: Record<string, unknown>) => lines.push(line));
+  try {
+    await pipeline(Readable.from(file.open(signal)), parser);
+    return lines;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new SourceError(`its manifest ${file.name} cannot be read: ${String(error)}`, {
+      cause: error,
+    });
   }
-  return { path, name: relative('', path) };
+}
+
+async function contentOf(file: StoredFile, signal: AbortSignal): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of file.open(signal)) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
 }
 
 function textOf(value: unknown): string | undefined {

@@ -3,7 +3,8 @@ import { Counters, type ReadContext } from '../../pipeline/read-context.js';
 import type { RequiredField, Session } from '../../model/session/session.js';
 import type { Source } from '../../pipeline/pipe.js';
 import { NewestRowIndex } from './newest-row-index.js';
-import { type SessionFile, readSessionFiles } from './session-files.js';
+import type { SessionFile } from './list-session-files.js';
+import { readSessionFiles } from './session-files.js';
 
 /**
  * The sessions of some files and perhaps of the live table, each once: the row with the newest

@@ -1,16 +1,22 @@
 import { type Parser, parse } from 'csv-parse';
 import { SourceError } from '../../errors.js';
 import { unescapeFormula } from '../../text/csv-injection.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
-import type {
-  ReadField,
-  RequiredField,
-  Session,
-  SessionField,
+import {
+  FIELD,
+  type ReadField,
+  type RequiredField,
+  type Session,
+  type SessionField,
 } from '../../model/session/session.js';
-import type { Source } from '../../pipeline/pipe.js';
+import {
+  type FilePart,
+  type OpenFilePart,
+  countIn,
+  newFilePart,
+} from '../../pipeline/file-part.js';
 import { fingerprint } from '../redacted.js';
-import { parseSessions } from './session-rows.js';
+import { FieldNames } from './field-names.js';
+import { takeRow } from './session-rows.js';
 
 /** A record of a CSV, and the line it begins on. */
 interface CsvRow {
@@ -26,53 +32,55 @@ type Header = ReadonlyMap<string, number>;
 
 /**
  * The sessions of a CSV with a header line, as `export` writes it: defused cells are what they were, an
- * empty cell is an absent value. Columns may be any that hold what is required; unknown ones are ignored.
+ * empty cell is an absent value, and a row of empty cells is none. Columns may be any that hold what is
+ * required; unknown ones are said once.
  *
- * @throws SourceError when the text is no CSV to its end or lacks a required column.
+ * @throws SourceError when the text is no CSV to its end, lacks a required column, or has one whose name is
+ *   nearly right.
  */
 export async function* readSessionCsv(
   bytes: AsyncIterable<Buffer>,
   name: string,
   required: readonly RequiredField[],
-  context: ReadContext,
-): Source<Session> {
+): AsyncGenerator<FilePart<Session>> {
   let header: Header | undefined;
   for await (const records of readRecords(bytes)) {
     const rows = header === undefined ? records.slice(1) : records;
+    const part = newFilePart<Session>();
     if (header === undefined) {
-      header = headerOf(records[0]!.cells, required);
-      if (required.includes('placed') && !header.has('created_at')) {
-        context.note(`${name} has no column created_at: started_at stands in for it`);
-      }
+      const columns = records[0]!.cells.map((cell) => cell.trim());
+      header = headerOf(columns, required, part, name);
     }
-    const sessions = sessionsOf(rows, header, name, required, context);
-    if (sessions.length > 0) yield sessions;
+    for (const row of rows) takeCsvRow(row, header, name, required, part);
+    yield part;
   }
 }
 
-function sessionsOf(
-  rows: readonly CsvRow[],
+function takeCsvRow(
+  row: CsvRow,
   header: Header,
   name: string,
   required: readonly RequiredField[],
-  context: ReadContext,
-): Session[] {
-  const whole = rows.filter(({ cells, line }) => {
-    if (cells.length === header.size) return true;
-    context.meter.rows++;
-    context.reject({
-      kind: 'row',
-      place: `${name}:${line}`,
-      reason: `${cells.length} cells where the header has ${header.size}`,
-      raw: fingerprint(Buffer.from(cells.join(','))),
+  part: OpenFilePart<Session>,
+): void {
+  const { cells, line } = row;
+  if (cells.every((cell) => cell === '')) return;
+  const place = `${name}:${line}`;
+  if (cells.length === header.size) {
+    takeRow(row, part, {
+      read: (_, field) => cellOf(cells, header, field),
+      required,
+      placeOf: () => place,
+      rawOf: () => Object.fromEntries([...header].map(([key, at]) => [key, cells[at]])),
     });
-    return false;
-  });
-  return parseSessions(whole, context, {
-    read: ({ cells }, field) => cellOf(cells, header, field),
-    required,
-    placeOf: ({ line }) => `${name}:${line}`,
-    rawOf: ({ cells }) => Object.fromEntries([...header].map(([key, at]) => [key, cells[at]])),
+    return;
+  }
+  countIn(part, 'rows');
+  part.rejects.push({
+    kind: 'row',
+    place,
+    reason: `${cells.length} cells where the header has ${header.size}`,
+    raw: fingerprint(Buffer.from(cells.join(','))),
   });
 }
 
@@ -131,19 +139,48 @@ const COLUMNS_OF: Readonly<Record<string, readonly string[]>> = {
   identity: ['source_identity'],
 };
 
-function headerOf(names: readonly string[], required: readonly RequiredField[]): Header {
-  const columns = new Map(names.map((name, at) => [name, at]));
+function headerOf(
+  columns: readonly string[],
+  required: readonly RequiredField[],
+  part: OpenFilePart<Session>,
+  name: string,
+): Header {
+  const header = new Map(columns.map((column, at) => [column, at]));
+  checkSeparator(columns);
+  const names = new FieldNames();
+  const isOfSessions = header.has('id') || columns.some((column) => Object.hasOwn(FIELD, column));
+  if (isOfSessions || columns.some((column) => /^id$/i.test(column))) names.take(columns);
   for (const field of ['id', ...required]) {
     const wanted = COLUMNS_OF[field] ?? [field];
-    if (wanted.some((name) => columns.has(name))) continue;
+    if (wanted.some((column) => header.has(column))) continue;
     throw new SourceError(
       field === 'id'
         ? 'neither JSON nor a CSV of sessions: its first line has no column id'
         : `it has no column ${wanted.join(' or ')}, which this command needs`,
     );
   }
-  if (columns.size < names.length) throw new SourceError('its header names a column twice');
-  return columns;
+  if (header.size < columns.length) throw new SourceError('its header names a column twice');
+  if (required.includes('placed') && !header.has('created_at')) {
+    part.notes.push(`${name} has no column created_at: started_at stands in for it`);
+  }
+  part.notes.push(...[names.noteOf(name) ?? []].flat());
+  return header;
+}
+
+/** Spreadsheets of some countries write semicolons, and others tabs. */
+function checkSeparator(columns: readonly string[]): void {
+  for (const [separator, what] of [
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+  ] as const) {
+    const parts = columns.flatMap((column) => column.split(separator)).map((part) => part.trim());
+    if (parts.length === columns.length) continue;
+    if (!parts.some((part) => Object.hasOwn(FIELD, part.toLowerCase().replaceAll('"', ''))))
+      continue;
+    throw new SourceError(
+      `${what} stand between its columns (${separator === ';' ? ';' : 'TAB'}): save it with commas`,
+    );
+  }
 }
 
 const cellOf = (
@@ -153,8 +190,7 @@ const cellOf = (
 ): ReturnType<ReadField<unknown>> => {
   const at = header.get(field);
   const cell = at === undefined ? undefined : cells[at];
-  if (cell === undefined || (cell === '' && field !== 'source_identity')) return undefined;
-  return unescapeFormula(cell);
+  return cell === undefined || cell === '' ? undefined : unescapeFormula(cell);
 };
 
 /** The parser's own words would quote the text. */

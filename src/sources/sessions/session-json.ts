@@ -1,106 +1,93 @@
-import { isUtf8 } from 'node:buffer';
 import { SourceError } from '../../errors.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
+import { type RequiredField, type Session, TABLE_FIELDS } from '../../model/session/session.js';
 import {
-  type ReadField,
-  type RequiredField,
-  type Session,
-  TABLE_FIELDS,
-} from '../../model/session/session.js';
-import type { Source } from '../../pipeline/pipe.js';
-import { JsonRows, type JsonShape } from '../../text/json-rows.js';
-import { readLines } from '../../text/lines.js';
+  type FilePart,
+  type OpenFilePart,
+  countIn,
+  newFilePart,
+} from '../../pipeline/file-part.js';
+import type { Envelope } from '../../text/json-rows.js';
+import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json-texts.js';
 import { fingerprint } from '../redacted.js';
-import { type RowReader, parseRow, readAttribute, readProperty } from './session-rows.js';
+import { FieldNames } from './field-names.js';
+import { type RowReader, readAttribute, readProperty, takeRow } from './session-rows.js';
+import { SESSION_LISTS, unwrapSession } from './unwrap-session.js';
 
-/** Under which keys a document keeps its sessions: ours, and that of `aws dynamodb scan`. */
-const SESSION_LISTS: readonly string[] = ['sessions', 'Items'];
-
-/** The keys with which such a document may begin. */
-export const SESSION_KEYS: ReadonlySet<string> = new Set([
-  ...SESSION_LISTS,
-  'Count',
-  'ScannedCount',
-  'ConsumedCapacity',
-  'NextToken',
-  'LastEvaluatedKey',
-]);
-
-/** The bytes of one JSON value, and where they stand. */
-interface JsonText {
-  readonly bytes: Buffer;
+/** A row, and where it stands. */
+interface PlacedRow {
+  readonly row: object;
   readonly place: string;
 }
 
 /**
- * The sessions of NDJSON, one object a line: rows of ours, or lines of a DynamoDB export (`Item`; in an
- * incremental one `NewImage`, and the `OldImage` of a deletion, because TTL deletes what an audit needs).
- */
-export async function* readSessionLines(
-  bytes: AsyncIterable<Buffer>,
-  name: string,
-  required: readonly RequiredField[],
-  context: ReadContext,
-): Source<Session> {
-  for await (const lines of readLines(bytes)) {
-    const texts = lines.map((line) => ({ bytes: line.bytes, place: `${name}:${line.number}` }));
-    yield* sessionsOf(texts, required, context);
-  }
-}
-
-/**
- * The sessions of a JSON document (`{"sessions":[…]}`, `{"Items":[…]}`), of a list, or of objects one after
- * the other, laid out in any way and of any length.
+ * The sessions of JSON, laid out in any way and of any length: documents (`{"sessions":[…]}`, the answers of
+ * DynamoDB), lists, and objects on lines or one after the other; what carries a row is taken off.
  *
- * @throws SourceError when the JSON is not whole, or when a saved scan says that it is not all.
+ * @throws SourceError when the JSON is not whole, when a saved answer says that it is not all, or for a field
+ *   whose name is nearly right.
  */
-export async function* readSessionDocument(
+export async function* readSessionJson(
   bytes: AsyncIterable<Buffer>,
+  shape: 'lines' | 'values',
   name: string,
-  shape: JsonShape,
   required: readonly RequiredField[],
-  context: ReadContext,
-): Source<Session> {
-  const rows = new JsonRows(shape, SESSION_LISTS);
-  let count = 0;
-  const texts = (found: readonly Buffer[]): JsonText[] =>
-    found.map((row) => ({ bytes: row, place: `${name}, record ${++count}` }));
-  for await (const piece of bytes) yield* sessionsOf(texts(rows.push(piece)), required, context);
-  const last = rows.end();
-  yield* sessionsOf(texts(last.rows), required, context);
-  checkScanIsWhole(last.envelopes, count);
-}
-
-function* sessionsOf(
-  texts: readonly JsonText[],
-  required: readonly RequiredField[],
-  context: ReadContext,
-): Generator<Session[]> {
+): AsyncGenerator<FilePart<Session>> {
+  const names = new FieldNames();
+  const pages = new Pages();
   const plain = readerOf(readProperty, required);
   const typed = readerOf(readAttribute, TABLE_FIELDS);
-  const sessions: Session[] = [];
-  for (const { bytes, place } of texts) {
-    const value = parseJson(bytes);
-    if (typeof value === 'string') {
-      context.meter.rows++;
-      context.reject({ kind: 'row', place, reason: value, raw: fingerprint(bytes) });
-      continue;
+  let hasTable = false;
+
+  const take = (text: JsonText, part: OpenFilePart<Session>): void => {
+    const place = placeOf(name, text);
+    const reject = (reason: string): void => {
+      countIn(part, 'rows');
+      part.rejects.push({ kind: 'row', place, reason, raw: fingerprint(text.bytes) });
+    };
+    const { values, envelopes, broken } = valuesOf(text, SESSION_LISTS);
+    envelopes.forEach((envelope) => pages.take(envelope));
+    for (const value of values) {
+      pages.takeWhole(value);
+      for (const found of unwrapSession(value)) {
+        if (found.kind === 'row') {
+          names.take(Object.keys(found.row));
+          const row = { row: found.row, place };
+          takeRow(row, part, isTyped(found.row) ? typed : plain);
+        } else if (found.kind === 'broken') {
+          reject(found.reason);
+        } else if (found.kind === 'table') {
+          hasTable = true;
+        } else {
+          countIn(part, 'bareDeletions');
+        }
+      }
     }
-    const row = rowIn(value);
-    if (row === undefined) {
-      context.meter.bareDeletions++;
-      continue;
+    if (broken !== undefined) reject(broken);
+  };
+
+  for await (const { texts, envelopes } of readJsonTexts(bytes, shape, SESSION_LISTS)) {
+    const part = newFilePart<Session>();
+    try {
+      for (const text of texts) take(text, part);
+    } catch (error) {
+      yield part; // what came before is good
+      throw error;
     }
-    const session = parseRow({ row, place }, context, isTyped(row) ? typed : plain);
-    if (session !== undefined) sessions.push(session);
+    yield part;
+    envelopes.forEach((envelope) => pages.take(envelope));
   }
-  if (sessions.length > 0) yield sessions;
+  const notes = [
+    ...(hasTable ? [`${name} describes a table and holds no sessions: it is not read`] : []),
+    ...[names.noteOf(name) ?? []].flat(),
+  ];
+  yield { ...newFilePart(), notes };
+  pages.check();
 }
 
 function readerOf(
-  read: ReadField<object>,
+  read: RowReader<object>['read'],
   required: readonly RequiredField[],
-): RowReader<{ readonly row: object; readonly place: string }> {
+): RowReader<PlacedRow> {
   return {
     read: ({ row }, field) => read(row, field),
     required,
@@ -109,45 +96,40 @@ function readerOf(
   };
 }
 
-/** An object, or why the bytes are none. What V8 says is not passed on: it quotes the text. */
-function parseJson(bytes: Buffer): object | string {
-  if (!isUtf8(bytes)) return 'not UTF-8';
-  try {
-    const value = JSON.parse(bytes.toString()) as unknown;
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? value : 'expected a JSON object';
-  } catch {
-    return 'not JSON';
-  }
-}
-
-/** The row itself, out of a line of a DynamoDB export; undefined for a deletion without an old image. */
-function rowIn(value: object): object | undefined {
-  const line = value as { Item?: object; NewImage?: object; OldImage?: object; Keys?: object };
-  const image = line.Item ?? line.NewImage ?? line.OldImage;
-  if (image !== undefined && image !== null) return image;
-  return line.Keys === undefined ? value : undefined;
-}
-
 function isTyped(row: object): boolean {
   const id: unknown = (row as { id?: unknown }).id;
   return typeof id === 'object' && id !== null;
 }
 
-/** A scan that was saved in part would make sessions vanish. */
-function checkScanIsWhole(envelopes: readonly unknown[], found: number): void {
-  if (envelopes.length === 0) return;
-  let promised = 0;
-  for (const envelope of envelopes) {
-    if (typeof envelope !== 'object' || envelope === null || !('Items' in envelope)) return;
-    const { Count, NextToken, LastEvaluatedKey } = envelope as Record<string, unknown>;
-    if ((NextToken ?? LastEvaluatedKey ?? undefined) !== undefined) {
-      const how = 'run it without --max-items and --no-paginate';
-      throw new SourceError(`this scan was saved in part: ${how}`);
+/** The answers of DynamoDB in one file: one that was saved in part would make sessions vanish. */
+class Pages {
+  #token: unknown;
+  #wrong: string | undefined;
+
+  take({ value, rows }: Envelope): void {
+    if (!Object.hasOwn(value, 'Items')) return;
+    const { Count, NextToken, LastEvaluatedKey } = value;
+    this.#token = NextToken ?? LastEvaluatedKey ?? undefined;
+    if (typeof Count === 'number' && Count !== rows) {
+      this.#wrong ??= `it promises ${Count} items and has ${rows}: it was cut or joined`;
     }
-    if (typeof Count !== 'number') return;
-    promised += Count;
   }
-  if (promised === found) return;
-  throw new SourceError(`it promises ${promised} items and has ${found}: it was cut or joined`);
+
+  /** An answer that is a row of the file by itself. */
+  takeWhole(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    const { UnprocessedKeys, Items } = value as Envelope['value'];
+    if (typeof UnprocessedKeys === 'object' && Object.keys(UnprocessedKeys ?? {}).length > 0) {
+      this.#wrong ??= 'some keys of this batch-get-item were not processed: ask for them again';
+    }
+    if (Array.isArray(Items)) this.take({ value: value as Envelope['value'], rows: Items.length });
+  }
+
+  check(): void {
+    if (this.#wrong !== undefined) throw new SourceError(this.#wrong);
+    if (this.#token === undefined) return;
+    throw new SourceError(
+      'this answer was saved in part, for the last page has a token: run it without --max-items and --no-paginate, or save the pages after it too',
+    );
+  }
 }

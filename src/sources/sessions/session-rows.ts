@@ -1,4 +1,5 @@
 import { RecordError } from '../../errors.js';
+import { type OpenFilePart, countIn, newFilePart } from '../../pipeline/file-part.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import {
   type ReadField,
@@ -20,53 +21,46 @@ export interface RowReader<R> {
   readonly rawOf: (row: R) => unknown;
 }
 
-/** The sessions of some rows, in their order. Counts every row; a bad one goes to the rejects. */
-export function parseSessions<R>(
-  rows: readonly R[],
-  context: ReadContext,
-  reader: RowReader<R>,
-): Session[] {
-  const sessions: Session[] = [];
-  for (const row of rows) {
-    const session = parseRow(row, context, reader);
-    if (session !== undefined) sessions.push(session);
-  }
-  return sessions;
-}
-
-/** The session of one row. Counts it; undefined, and rejected, when it is a bad one. */
-export function parseRow<R>(
+/** Puts the session of a row into a part, and counts the row; a bad one goes to the rejects. */
+export function takeRow<R>(
   row: R,
-  context: ReadContext,
+  part: OpenFilePart<Session>,
   { read, required, placeOf, idOf, rawOf }: RowReader<R>,
-): Session | undefined {
-  context.meter.rows++;
+): void {
+  countIn(part, 'rows');
   try {
-    return parseSession(row, read, required);
+    part.rows.push(parseSession(row, read, required));
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     const raw = redacted(rawOf(row));
     const id = idOf?.(row);
-    const place = placeOf(row);
-    context.reject({
+    part.rejects.push({
       kind: 'row',
-      place,
+      place: placeOf(row),
       reason: error.message,
       ...(id !== undefined && { id }),
       raw,
     });
-    return undefined;
   }
 }
 
-/**
- * Reads a field that DynamoDB wrote: `{"S": "alice"}`. What Sentinel leaves empty or out is its empty
- * text; `{"NULL": true}` is absent.
- */
+/** The sessions of some rows, in their order. Counts every row; a bad one goes to the rejects. */
+export function parseSessions<R>(
+  rows: readonly R[],
+  { meter, reject }: ReadContext,
+  reader: RowReader<R>,
+): readonly Session[] {
+  const part = newFilePart<Session>();
+  for (const row of rows) takeRow(row, part, reader);
+  meter.rows += part.counters.rows ?? 0;
+  part.rejects.forEach(reject);
+  return part.rows;
+}
+
+/** Reads a field that DynamoDB wrote: `{"S": "alice"}`; `{"NULL": true}` is absent. */
 export const readAttribute: ReadField<object | null> = (row, field) => {
   if (typeof row !== 'object' || row === null) throw new RecordError('expected an item');
   const value: unknown = (row as Record<string, unknown>)[field];
-  if (value === undefined) return field === 'source_identity' ? '' : undefined;
   if (typeof value !== 'object' || value === null) return value;
   const typed = value as { S?: unknown; N?: unknown; NULL?: unknown };
   if (typed.S !== undefined) return typed.S;

@@ -79,6 +79,7 @@ test('every field of a record is where SPEC 2.2 has it from', () => {
     userAgent: 'aws-cli',
     errorCode: 'AccessDenied',
     sharedEventId: 's-1',
+    weight: 1,
   });
 });
 
@@ -219,8 +220,9 @@ test('a record with nothing but what tells it apart is an event', () => {
     eventID: 'e',
     eventTime: '2026-01-20T10:00:00Z',
   };
-  const { eventId, eventTime, eventName, ...rest } = parseRoleCall(record)!;
+  const { eventId, eventTime, eventName, hop, weight, ...rest } = parseRoleCall(record)!;
   expect([eventId, eventTime, eventName]).toEqual(['e', '2026-01-20T10:00:00Z', 'AssumeRole']);
+  expect([hop, weight]).toEqual(['first', 1]);
   expect(Object.values(rest).every((value) => value === undefined)).toBe(true);
 });
 

@@ -56,8 +56,8 @@ test.each(OPTIONAL)('an empty %s is absent', (field) => {
   expect(FIELD[field](parse(sessionRow(0, { [field]: '' }), []))).toBeUndefined();
 });
 
-test('an empty source identity is kept: Sentinel writes it', () => {
-  expect(parse(sessionRow(0, { source_identity: '' })).sourceIdentity).toBe('');
+test('an empty source identity is absent, as Sentinel writes it', () => {
+  expect(parse(sessionRow(0, { source_identity: '' })).sourceIdentity).toBeUndefined();
 });
 
 describe('what is required', () => {
@@ -110,7 +110,7 @@ describe('what is wrong is told by field, with what was found', () => {
     ),
     ...COUNTS.map(
       (field) =>
-        [field, [-1, 1.5, 2 ** 53, '', ' 1', '-1', '1e3', '0x10', NaN, null, true]] as const,
+        [field, [-1, 1.5, 2 ** 53, ' ', ' 1', '-1', '1e3', '0x10', NaN, null, true]] as const,
     ),
     ...TEXTS.map((field) => [field, [1, null, true, ['a'], { S: 'a' }]] as const),
   ];

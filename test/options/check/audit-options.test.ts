@@ -41,6 +41,7 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
       eventRegions: undefined,
       eventNames: ['AssumeRole'],
     },
+    kinds: { serviceCalls: false, failedCalls: false },
     sessions: { table: 'sentinel-sessions', sessions: [] },
     output: { format: 'table' },
     brokers: [],
@@ -50,6 +51,8 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
     role: undefined,
     profile: undefined,
     clipped: undefined,
+    vouched: undefined,
+    maxSession: undefined,
   });
   expect([...options.failOn]).toEqual(['no_source_identity', 'non_sentinel_format', 'orphaned']);
   expect(options.readIdentity('sentinel-0123456789abcdef')).toBeDefined();
@@ -61,7 +64,7 @@ test('every option is taken over', async () => {
   const config = fileOf('config', `[profile dev]\nrole_arn = ${roleArn('Dev')}\n`);
   const policy = fileOf('policy.yaml', 'version: "1"\nrules: [{ name: r, effect: allow }]');
   const options = await optionsOf(
-    `${AUDIT} --include-service-calls --include-failed-calls --role ${roleArn('R*')} --profile p --policy ${policy} --max-session 1h ` +
+    `${AUDIT} --include-service-calls --include-failed-calls --role ${roleArn('R*')} --profile p --policy ${policy} --max-session 1h --sessions-since 2026-01-01 --sessions-until 1d ` +
       `--broker a b* --lookup-concurrency 3 --identity-pattern s-.+ ` +
       `--allow ${allow} --profile-map ${map} --aws-config ${config}`,
   );
@@ -70,7 +73,10 @@ test('every option is taken over', async () => {
     role: roleArn('R*'),
     policy: { policy: { rules: [{ name: 'r' }] }, warnings: [expect.anything()] },
     maxSession: 3600,
-    vouched: undefined,
+    vouched: {
+      since: parseInstant('2026-01-01T00:00:00Z'),
+      until: parseInstant('2026-01-23T12:00:00Z'),
+    },
     profile: 'p',
     brokers: ['a', 'b*'],
     lookupConcurrency: 3,

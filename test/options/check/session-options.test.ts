@@ -34,8 +34,10 @@ async function failureOf(line: string, env: Env = {}): Promise<UsageError> {
 
 test('without options the table that Sentinel names is exported as CSV to standard output', async () => {
   expect(await optionsOf('export')).toEqual({
-    from: { table: 'sentinel-sessions', sessions: [], env: {} },
+    from: { table: 'sentinel-sessions', sessions: [], exclude: [], env: {} },
     filter: { window: {} },
+    columns: undefined,
+    format: 'csv',
     output: { format: 'csv', csvRaw: false },
     format: 'csv',
     run: { quiet: false, verbose: false, progress: true, strict: false },

@@ -8,10 +8,10 @@ import { Interruption } from '../../../src/errors.js';
 import type { RoleCall } from '../../../src/model/role-call/role-call.js';
 import { parseInstant } from '../../../src/model/time/instant.js';
 import type { Window } from '../../../src/model/time/window.js';
-import type { InputFile } from '../../../src/storage/input-file.js';
+import { storages } from '../../../src/storage/storage-of.js';
 import { readLogFiles } from '../../../src/sources/cloudtrail/read-logs.js';
 import { isInOrderOfDays, listLogFiles } from '../../../src/sources/cloudtrail/log-files.js';
-import { JsonRows, type JsonShape } from '../../../src/text/json-rows.js';
+import { JsonRows } from '../../../src/text/json-rows.js';
 import { assumeRoleRecord, eventIdOf, trailRecords } from '../../support/cloudtrail.js';
 import { rowsOf, temporaryFolder } from '../../support/contracts.js';
 import {
@@ -25,7 +25,7 @@ import {
 } from '../../support/records.js';
 import { sessionRow, sessionRows } from '../../support/sessions.js';
 
-describe.each(Object.entries(LAYOUTS))('records %s', (name, { shape, write, listIn }) => {
+describe.each(Object.entries(LAYOUTS))('records %s', (name, { write, listIn }) => {
   const contents = fc.record({
     records: fc.array(someRecord, { minLength: 1, maxLength: 6 }),
     indent: fc.nat(3),
@@ -55,7 +55,7 @@ describe.each(Object.entries(LAYOUTS))('records %s', (name, { shape, write, list
     const sizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 20 });
     const property = fc.property(contents, sizes, ({ records, indent }, cuts) => {
       const text = spelt(write(records, indent));
-      const values = rowsIn(shape, Buffer.from(text), cuts);
+      const values = rowsIn(Buffer.from(text), cuts);
       expect(name.includes('looked') || name.includes('lookup') ? innerOf(values) : values).toEqual(
         listIn(text),
       );
@@ -195,13 +195,25 @@ describe('a role event in another dress is taken or rejected, never passed over'
     ['what EventBridge delivers', { version: '0', detail: record }],
     ['a list', [record]],
     ['a text', JSON.stringify(record)],
+  ])('%s is taken', async (_, dressed) => {
+    const path = join(temporaryFolder(), 'log');
+    const alone = [JSON.stringify(first), JSON.stringify(dressed)].join('\n');
+    for (const content of [alone, JSON.stringify({ Records: [first, dressed] })]) {
+      writeFileSync(path, content);
+      const { events, rejects } = await readAll([path]);
+      expect(events.map(({ eventId }) => eventId)).toEqual([eventIdOf(1), eventIdOf(0)]);
+      expect(rejects).toEqual([]);
+    }
+  });
+
+  test.each<[string, unknown]>([
     ['a looked up event without its record', lookedUp],
     ['a looked up event whose record is null', { ...lookedUp, CloudTrailEvent: null }],
     ['a looked up event whose record is no JSON', { ...lookedUp, CloudTrailEvent: 'AssumeRole' }],
     ['a looked up event whose record is a list', { ...lookedUp, CloudTrailEvent: [record] }],
     ['a record without a service', { ...record, eventSource: undefined }],
     ['a record whose name is a list', { ...record, eventName: ['AssumeRole'] }],
-  ])('%s', async (_, dressed) => {
+  ])('%s is rejected', async (_, dressed) => {
     const path = join(temporaryFolder(), 'log');
     const alone = [JSON.stringify(first), JSON.stringify(dressed)].join('\n');
     for (const content of [alone, JSON.stringify({ Records: [first, dressed] })]) {
@@ -225,8 +237,8 @@ test('standard input is read in whatever pieces it comes, packed or not', async 
   const text = JSON.stringify({ Records: records });
   for (const bytes of [Buffer.from(text), gzipSync(text), gzipSync(`\ufeff${text}`)]) {
     for (const size of [1, 2, 1000]) {
-      const stream = Readable.from(pieces(bytes, size));
-      const { events, rejects, meter } = await readFiles([{ path: '-', name: 'input', stream }]);
+      const stdin = Readable.from(pieces(bytes, size));
+      const { events, rejects, meter } = await readAll(['-'], ALWAYS, stdin);
       expect(events).toEqual(parseAll(records).events);
       expect([rejects, meter.files]).toEqual([[], 1]);
     }
@@ -235,10 +247,10 @@ test('standard input is read in whatever pieces it comes, packed or not', async 
 
 test('standard input that ends after one byte is rejected by its name', async () => {
   for (const byte of [0x1f, 0x7b]) {
-    const stream = Readable.from([Buffer.from([byte])]);
-    const { events, rejects } = await readFiles([{ path: '-', name: 'input', stream }]);
+    const stdin = Readable.from([Buffer.from([byte])]);
+    const { events, rejects } = await readAll(['-'], ALWAYS, stdin);
     expect(events).toEqual([]);
-    expect(rejects).toMatchObject([{ place: expect.stringMatching(/^input/) as string }]);
+    expect(rejects).toMatchObject([{ place: expect.stringMatching(/^standard input/) as string }]);
   }
 });
 
@@ -358,7 +370,8 @@ test('an interruption stops the reading within a file', async () => {
   writeFileSync(path, LAYOUTS['of a trail']!.write([...trailRecords(2000)], 0));
   const stop = new AbortController();
   const context = { ...keptReading().context, signal: stop.signal };
-  const files = await listLogFiles([{ path, name: path }], ALWAYS, context);
+  const places = { places: [path], window: ALWAYS };
+  const files = await listLogFiles(places, storages(Readable.from([])), context);
   const reason = new Interruption('SIGINT');
   let batches = 0;
   const readAndStop = async (): Promise<void> => {
@@ -459,16 +472,14 @@ interface Result extends KeptReading {
   readonly inOrderOfDays: boolean;
 }
 
-async function readAll(paths: readonly string[], window?: Window): Promise<Result> {
-  return readFiles(
-    paths.map((path) => ({ path, name: path })),
-    window,
-  );
-}
-
-async function readFiles(given: readonly InputFile[], window: Window = ALWAYS): Promise<Result> {
+async function readAll(
+  places: readonly string[],
+  window: Window = ALWAYS,
+  stdin: Readable = Readable.from([]),
+  exclude: readonly string[] = [],
+): Promise<Result> {
   const kept = keptReading();
-  const files = await listLogFiles(given, window, kept.context);
+  const files = await listLogFiles({ places, window, exclude }, storages(stdin), kept.context);
   const events = await rowsOf(readLogFiles(files, kept.context));
   return { ...kept, events, inOrderOfDays: isInOrderOfDays(files) };
 }
@@ -478,15 +489,15 @@ function* pieces(bytes: Buffer, size: number): Generator<Buffer> {
 }
 
 /** The rows of some bytes that come in pieces of these sizes, the last of which repeats. */
-function rowsIn(shape: JsonShape, bytes: Buffer, sizes: readonly number[]): unknown[] {
-  const json = new JsonRows(shape, ['Records', 'Events']);
+function rowsIn(bytes: Buffer, sizes: readonly number[]): unknown[] {
+  const json = new JsonRows({ lists: new Set(['Records', 'Events']) });
   const rows: Buffer[] = [];
   for (let at = 0, next = 0; at < bytes.length; next++) {
     const size = sizes[next] ?? sizes.at(-1)!;
     rows.push(...json.push(Buffer.from(bytes.subarray(at, at + size))));
     at += size;
   }
-  rows.push(...json.end().rows);
+  rows.push(...json.end());
   return rows.map((row) => JSON.parse(row.toString()) as unknown);
 }
 

@@ -76,9 +76,14 @@ test('it finds what looking through all sessions finds, in the order of the ways
     }
     expect(index.size).toBe(all.length);
     const starts = all.map(({ createdAt }) => secondsOf(createdAt));
+    const lives = all.map((one) => secondsOf(one.expiresAt) - secondsOf(one.createdAt));
+    const isEmpty = all.length === 0;
     expect(index.coverage).toEqual({
-      oldest: all.length === 0 ? undefined : Math.min(...starts),
-      hasIdentities: all.some(({ sourceIdentity }) => sourceIdentity !== ''),
+      sessions: all.length,
+      withoutIdentity: all.filter(({ sourceIdentity }) => sourceIdentity === undefined).length,
+      oldest: isEmpty ? undefined : Math.min(...starts),
+      newest: isEmpty ? undefined : Math.max(...starts),
+      shortestLife: isEmpty ? undefined : Math.min(...lives),
       profiles: new Set(all.map(({ profile }) => profile)),
     });
   });
@@ -90,7 +95,9 @@ function matchesAmong(all: readonly Session[], sought: LookupKey): SessionMatch[
   const { tag, sourceIdentity, sessionId } = sought;
   const tagged = all.filter(({ id }) => id === tag);
   if (tagged.length > 0) return tagged.map((one) => matchOf(one, 'tag'));
-  const identical = all.filter((one) => one.sourceIdentity === sourceIdentity);
+  const identical = all.filter(
+    (one) => sourceIdentity !== undefined && one.sourceIdentity === sourceIdentity,
+  );
   const on = identical.filter(
     ({ startedAt, expiresAt }) =>
       secondsOf(startedAt) <= sought.at && sought.at <= secondsOf(expiresAt),
@@ -142,8 +149,11 @@ test('what a file does not say of a session is undefined', () => {
   const index = indexOf([{ ...bare, id: idOf(7), sourceIdentity: 'x' }]);
   expect(index.find({ ...nothing, sourceIdentity: 'x' })?.session).toEqual({ id: idOf(7) });
   expect(index.coverage).toEqual({
+    sessions: 1,
+    withoutIdentity: 0,
     oldest: undefined,
-    hasIdentities: true,
+    newest: undefined,
+    shortestLife: undefined,
     profiles: new Set(),
   });
 });

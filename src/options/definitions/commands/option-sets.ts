@@ -15,6 +15,7 @@ export const SESSION_FILTERS = [
 export const SESSION_SOURCES = [
   'table',
   'sessions',
+  'exclude',
   'segments',
   'max-rcu',
 ] as const satisfies readonly OptionName[];
@@ -22,6 +23,7 @@ export const SESSION_SOURCES = [
 export const EVENT_SOURCES = [
   'role',
   'events',
+  'exclude',
   'event-regions',
   'event-name',
   'athena-table',

@@ -1,0 +1,47 @@
+import { isWholeObject } from '../../text/whole-object.js';
+import type { JsonText } from '../../text/json-texts.js';
+
+/** A name of a role call, also of `AssumeRoot`; and a name may be spelt with escapes. */
+const NEEDLE = Buffer.from('AssumeRo');
+const ESCAPE = Buffer.from('\\u00');
+const SOURCE = Buffer.from('"eventSource"');
+
+/** Services that hand out role credentials under names of their own: each record of theirs is looked at. */
+const OTHERS: ReadonlySet<string> = new Set([
+  'rolesanywhere',
+  'sso',
+  'eks-auth',
+  'cognito-identity',
+  'iot',
+  'signin',
+]);
+
+/**
+ * Is a text surely a record of CloudTrail's that hands out no role credentials? Told without parsing it, so
+ * that nearly all of a trail costs three searches. False means no more than that it must be looked at.
+ */
+export function isOtherCall({ bytes, isLine }: JsonText): boolean {
+  if (bytes.indexOf(NEEDLE) !== -1 || bytes.indexOf(ESCAPE) !== -1) return false;
+  const at = bytes.indexOf(SOURCE);
+  if (at === -1) return false;
+  const service = serviceAt(bytes, at + SOURCE.length);
+  if (service === undefined || OTHERS.has(service)) return false;
+  if (bytes.indexOf(SOURCE, at + SOURCE.length) !== -1) return false;
+  return isLine ? isWholeObject(bytes) : bytes[0] === 0x7b;
+}
+
+/** `s3`, of `: "s3.amazonaws.com"`; undefined for what is no name of a service of AWS. */
+function serviceAt(bytes: Buffer, from: number): string | undefined {
+  let at = from;
+  while (isSpaceOrColon(bytes[at])) at++;
+  if (bytes[at] !== 0x22) return undefined;
+  const end = bytes.indexOf(0x22, at + 1);
+  if (end === -1 || end - at > 128) return undefined;
+  const name = bytes.toString('latin1', at + 1, end);
+  const domain = name.endsWith('.amazonaws.com') ? '.amazonaws.com' : '.amazonaws.com.cn';
+  return name.endsWith(domain) ? name.slice(0, -domain.length) : undefined;
+}
+
+function isSpaceOrColon(byte: number | undefined): boolean {
+  return byte === 0x3a || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

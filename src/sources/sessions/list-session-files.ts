@@ -1,0 +1,75 @@
+import { SourceError } from '../../errors.js';
+import type { ReadContext } from '../../pipeline/read-context.js';
+import { excluder } from '../../storage/exclude.js';
+import type { StorageOf } from '../../storage/storage-of.js';
+import type { Storage, StoredFile } from '../../storage/storage.js';
+import { brokenFile } from '../broken-file.js';
+import { type ExportFile, MANIFEST, isExportBookkeeping, readManifest } from './dynamodb-export.js';
+
+/** A file with sessions; one that a manifest names comes with what it promises. */
+export type SessionFile = StoredFile | ExportFile;
+
+/**
+ * The files with sessions behind some places, each once, in the order of the places and by name within a
+ * folder; those that match a pattern of `exclude` are left out. A DynamoDB export among them is followed by
+ * its manifest. What is wrong with a manifest is rejected, and the rest listed.
+ */
+export async function listSessionFiles(
+  places: readonly string[],
+  exclude: readonly string[],
+  storageOf: StorageOf,
+  context: ReadContext,
+): Promise<SessionFile[]> {
+  const files = new Map<string, SessionFile>();
+  const isExcluded = excluder(exclude);
+  for (const place of places) {
+    const storage = storageOf(place);
+    const found: StoredFile[] = [];
+    try {
+      const listed = storage.list(place, (path, below) => !isExcluded(path, below));
+      for await (const file of listed) found.push(file);
+      if (found.length === 0) throw new SourceError('the folder has no files');
+    } catch (error) {
+      context.reject(brokenFile(place, error));
+    }
+    for (const file of found.filter(({ id }) => baseName(id) === MANIFEST)) {
+      for (const data of await followed(file, storage, context)) files.set(data.id, data);
+    }
+    const manifests = new Set(found.filter(isManifest).map(({ id }) => folderOf(id)));
+    for (const file of found) {
+      const name = baseName(file.id);
+      if (!isExportBookkeeping(name)) {
+        if (!files.has(file.id)) files.set(file.id, file);
+      } else if (name === '_started' && !manifests.has(folderOf(file.id))) {
+        const why = new SourceError(`the export has not finished: it has no ${MANIFEST}`);
+        context.reject(brokenFile(file.name, why));
+      }
+    }
+  }
+  return [...files.values()];
+}
+
+async function followed(
+  manifest: StoredFile,
+  storage: Storage,
+  context: ReadContext,
+): Promise<ExportFile[]> {
+  try {
+    return await readManifest(manifest, storage, context.signal);
+  } catch (error) {
+    context.reject(brokenFile(manifest.name, error));
+    return [];
+  }
+}
+
+function isManifest({ id }: StoredFile): boolean {
+  return baseName(id) === MANIFEST;
+}
+
+function baseName(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1);
+}
+
+function folderOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('/') + 1);
+}

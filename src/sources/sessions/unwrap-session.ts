@@ -1,0 +1,103 @@
+import type { ListKeys } from '../../text/json-rows.js';
+import { valuesOf } from '../../text/json-texts.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What a JSON value of a session file turns out to hold. */
+export type FoundRow =
+  | { readonly kind: 'row'; readonly row: Json }
+  /** A deletion that says nothing of the session but its key. */
+  | { readonly kind: 'bare-deletion' }
+  /** The description of a table, as backups keep it beside the rows. */
+  | { readonly kind: 'table' }
+  | { readonly kind: 'broken'; readonly reason: string };
+
+/** Under which keys documents keep sessions: ours, that of Scan and Query, and of Lambda events and Firehose. */
+export const SESSION_LISTS: ListKeys = {
+  lists: new Set(['sessions', 'Items', 'Records', 'records']),
+};
+
+/** The keys with which such a document may begin. */
+export const SESSION_KEYS: ReadonlySet<string> = new Set([
+  ...SESSION_LISTS.lists,
+  'Count',
+  'ScannedCount',
+  'ConsumedCapacity',
+  'NextToken',
+  'LastEvaluatedKey',
+]);
+
+/** Deeper than any of these wrappers lie in one another. */
+const DEEPEST = 6;
+
+/**
+ * The rows in a JSON value, whatever carried them: a row of ours; a line of a DynamoDB export or the answer to
+ * GetItem (`Item`); a change of the table as its stream, Lambda, Kinesis or Firehose give it (`NewImage`, of a
+ * deletion the `OldImage`, because TTL deletes what an audit needs); the answer to BatchGetItem.
+ */
+export function* unwrapSession(value: unknown, depth = 0): Generator<FoundRow> {
+  if (typeof value === 'string' && depth > 0) {
+    yield* ofText(value, depth);
+  } else if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    depth > DEEPEST
+  ) {
+    yield { kind: 'broken', reason: 'expected a JSON object' };
+  } else {
+    yield* ofObject(value as Json, depth);
+  }
+}
+
+function* ofObject(object: Json, depth: number): Generator<FoundRow> {
+  const { Item, dynamodb, Responses, Table, kinesis, data, Data } = object;
+  const image = Item ?? object['NewImage'] ?? object['OldImage'] ?? undefined;
+  const packed = memberOf(kinesis, 'data') ?? data ?? Data;
+  if (isObject(image)) {
+    yield { kind: 'row', row: image };
+  } else if (isObject(dynamodb)) {
+    yield* ofObject(dynamodb, depth + 1);
+  } else if (isObject(Responses) || Array.isArray(Responses)) {
+    for (const answer of Object.values(Responses)) {
+      for (const row of Array.isArray(answer) ? answer : [answer])
+        yield* unwrapSession(row, depth + 1);
+    }
+  } else if (Object.hasOwn(object, 'Keys')) {
+    yield { kind: 'bare-deletion' };
+  } else if (isObject(Table) && Object.hasOwn(Table, 'TableName')) {
+    yield { kind: 'table' };
+  } else if (typeof packed === 'string' && !Object.hasOwn(object, 'id')) {
+    yield* ofText(packed, depth);
+  } else {
+    yield* ofLists(object, depth);
+  }
+}
+
+/** Lists that stand on one line with other things are found here; those of a document, before. */
+function* ofLists(object: Json, depth: number): Generator<FoundRow> {
+  const lists = Object.entries(object).filter(
+    ([key, list]) => SESSION_LISTS.lists.has(key) && Array.isArray(list),
+  );
+  if (lists.length === 0) yield { kind: 'row', row: object };
+  for (const row of lists.flatMap(([, list]) => list as unknown[])) {
+    yield* unwrapSession(row, depth + 1);
+  }
+}
+
+/** JSON, as it is or in base64. */
+function* ofText(text: string, depth: number): Generator<FoundRow> {
+  const isPacked = !/^\s*\{/.test(text);
+  const bytes = Buffer.from(text, isPacked ? 'base64' : 'utf8');
+  const { values, broken } = valuesOf({ bytes, number: 1, isLine: true }, SESSION_LISTS);
+  for (const value of values) yield* unwrapSession(value, depth + 1);
+  if (broken !== undefined) yield { kind: 'broken', reason: broken };
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
+}

@@ -1,0 +1,129 @@
+import { type Stats, createReadStream } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { SourceError } from '../errors.js';
+import type { IsWanted, Storage, StoredFile } from './storage.js';
+
+const CHUNK = 256 * 1024;
+const SLASH = Buffer.from('/');
+
+/**
+ * Files and folders of this machine, also those whose names are not UTF-8. Hidden files and folders are
+ * passed over; links are followed, but for those that lead back. A place that is no folder is a file,
+ * there or not: whoever opens it will hear so.
+ */
+export const folders: Storage = {
+  list: (place, isWanted) => filesAt(place, isWanted),
+  beside: async (file, path) => {
+    const parts = path.split('/');
+    const isAbove = parts[0] === '..';
+    const below = isAbove ? parts.slice(1) : parts;
+    if (path === '' || below.includes('..')) return undefined;
+    const folder = parentOf((file as FolderFile).path);
+    const from = isAbove ? joined(folder, Buffer.from('..')) : folder;
+    const beside = below.reduce((above, part) => joined(above, Buffer.from(part)), from);
+    return fileAt(beside, await idOf(beside), true);
+  },
+};
+
+/** A file of this storage knows its path as bytes. */
+interface FolderFile extends StoredFile {
+  readonly path: Buffer;
+}
+
+async function* filesAt(place: string, isWanted: IsWanted): AsyncGenerator<StoredFile> {
+  const path = Buffer.from(place);
+  const found = await statOf(path);
+  if (found?.isDirectory() === true) {
+    const whole = resolve(place);
+    const isWantedBelow = (below: string): boolean => isWanted(`${whole}/${below}`, below);
+    yield* filesBelow(path, path.length, isWantedBelow, []);
+  } else {
+    yield fileAt(path, await idOf(path), found?.isFile() ?? true);
+  }
+}
+
+async function* filesBelow(
+  path: Buffer,
+  place: number,
+  isWanted: (below: string) => boolean,
+  above: readonly string[],
+): AsyncGenerator<StoredFile> {
+  const real = await idOf(path);
+  if (above.includes(real)) return;
+  const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' }).catch(
+    (error: unknown) => {
+      throw unreadable(error);
+    },
+  );
+  entries.sort((a, b) => Buffer.compare(a.name, b.name));
+  for (const entry of entries) {
+    if (entry.name[0] === 0x2e) continue;
+    const below = joined(path, entry.name);
+    if (!isWanted(textOf(below.subarray(place)).replace(/^\/+/, ''))) continue;
+    const target = entry.isSymbolicLink() ? await statOf(below) : undefined;
+    if (entry.isDirectory() || target?.isDirectory() === true) {
+      yield* filesBelow(below, place, isWanted, [...above, real]);
+    } else if (entry.isFile()) {
+      yield fileAt(
+        below,
+        `${real === sep ? '' : real}${sep}${entry.name.toString('latin1')}`,
+        true,
+      );
+    } else if (entry.isSymbolicLink() && (target?.isFile() ?? true)) {
+      yield fileAt(below, await idOf(below), true); // one that leads nowhere, too: opening it will say so
+    }
+  }
+}
+
+function fileAt(path: Buffer, id: string, rereadable: boolean): FolderFile {
+  return { path, id, name: nameOf(path), rereadable, open: (signal) => bytesOf(path, signal) };
+}
+
+async function* bytesOf(path: Buffer, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { highWaterMark: CHUNK, signal }) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** The one path of what several may lead to, byte for byte. */
+async function idOf(path: Buffer): Promise<string> {
+  return realpath(path, 'buffer').then(
+    (real) => real.toString('latin1'),
+    () => path.toString('latin1'),
+  );
+}
+
+/** Undefined for what is not there, and for a link that leads nowhere. */
+async function statOf(path: Buffer): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
+}
+
+function joined(folder: Buffer, name: Buffer): Buffer {
+  const isRoot = folder.at(-1) === SLASH[0];
+  return Buffer.concat(isRoot ? [folder, name] : [folder, SLASH, name]);
+}
+
+function parentOf(path: Buffer): Buffer {
+  const at = path.lastIndexOf(sep);
+  return at === -1 ? Buffer.from('.') : path.subarray(0, Math.max(at, 1));
+}
+
+const textOf = (path: Buffer): string =>
+  sep === '/' ? path.toString() : path.toString().replaceAll(sep, '/');
+
+/** Bytes that are no UTF-8 are shown as they are in a shell's quotes, so that two names never look the same. */
+function nameOf(path: Buffer): string {
+  const text = path.toString();
+  if (Buffer.from(text).equals(path)) return text;
+  return Array.from(path, (byte) =>
+    byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`,
+  ).join('');
+}
+
+function unreadable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.name === 'AbortError') return error;
+  return new SourceError(error.message, { cause: error });
+}

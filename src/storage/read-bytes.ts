@@ -1,0 +1,115 @@
+import { type Hash, createHash } from 'node:crypto';
+import { Readable, pipeline as connect } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { SourceError } from '../errors.js';
+import { peek, putBack } from '../text/first-bytes.js';
+import type { StoredFile } from './storage.js';
+
+/** What a file must turn out to be, where a manifest says so. */
+export interface Promised {
+  /** MD5 of the bytes as they lie there, base64. */
+  readonly md5?: string | undefined;
+}
+
+const CHUNK = 256 * 1024;
+
+/**
+ * The content of a file in pieces, unpacked if it is gzip and as UTF-8 if it is UTF-16: both are told by the
+ * first bytes, not by the name.
+ *
+ * @throws SourceError when it cannot be read, is cut off, or is not what was promised.
+ */
+export async function* readBytes(
+  file: StoredFile,
+  signal: AbortSignal,
+  promised: Promised = {},
+): AsyncGenerator<Buffer> {
+  const hash = promised.md5 === undefined ? undefined : createHash('md5');
+  try {
+    const { start, rest } = await peek(rawBytes(file, signal, hash), ({ length }) => length >= 2);
+    const bytes = putBack(start, rest);
+    const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+    for await (const piece of asUtf8(isGzip ? unpacked(bytes) : bytes)) {
+      signal.throwIfAborted();
+      yield piece;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw unreadable(error);
+  }
+  if (hash && hash.digest('base64') !== promised.md5) {
+    throw new SourceError('its MD5 is not the one in the manifest: download it again');
+  }
+}
+
+async function* rawBytes(
+  file: StoredFile,
+  signal: AbortSignal,
+  hash: Hash | undefined,
+): AsyncGenerator<Buffer> {
+  for await (const piece of file.open(signal)) {
+    hash?.update(piece);
+    yield piece;
+  }
+}
+
+/** Windows PowerShell writes UTF-16, with a byte order mark. */
+async function* asUtf8(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const { start, rest } = await peek(bytes, ({ length }) => length >= 2);
+  const all = putBack(start, rest);
+  const mark = start.toString('latin1', 0, 2);
+  if (mark !== '\xff\xfe' && mark !== '\xfe\xff') {
+    yield* all;
+    return;
+  }
+  const decoder = new TextDecoder(mark === '\xff\xfe' ? 'utf-16le' : 'utf-16be', { fatal: true });
+  const decoded = (piece?: Buffer): Buffer => {
+    try {
+      return Buffer.from(decoder.decode(piece, { stream: piece !== undefined }));
+    } catch (error) {
+      throw new SourceError('it begins as UTF-16, and is none: it was cut off, or damaged', {
+        cause: error,
+      });
+    }
+  };
+  for await (const piece of all) {
+    const text = decoded(piece);
+    if (text.length > 0) yield text;
+  }
+  decoded();
+}
+
+/** Zeros may fill up a gzip, but nothing may come after them: Node would stop reading there. */
+async function* unpacked(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let read = 0;
+  let end = 0;
+  const next = async (): Promise<Buffer | undefined> => {
+    const { value: piece } = (await bytes.next()) as { value: Buffer | undefined };
+    const last = piece?.findLastIndex((byte) => byte !== 0) ?? -1;
+    if (last !== -1) end = read + last + 1;
+    read += piece?.length ?? 0;
+    return piece;
+  };
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (let piece = await next(); piece !== undefined; piece = await next()) yield piece;
+  }
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  try {
+    yield* connect(Readable.from(pieces()), gunzip, () => {}) as AsyncIterable<Buffer>;
+    while ((await next()) !== undefined); // what Node has not asked for
+  } finally {
+    await bytes.return(undefined);
+  }
+  if (end > gunzip.bytesWritten) throw new SourceError('the gzip goes on after zeros');
+}
+
+function unreadable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'Z_BUF_ERROR') {
+    return new SourceError('the gzip ends too early: it was cut off', { cause: error });
+  }
+  if (String(error.code).startsWith('Z_')) {
+    return new SourceError(`the gzip is damaged (${error.message})`, { cause: error });
+  }
+  return new SourceError(error.message, { cause: error });
+}

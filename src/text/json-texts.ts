@@ -1,0 +1,128 @@
+import type { FileShape } from './file-shape.js';
+import { type Envelope, JsonRows, type ListKeys } from './json-rows.js';
+import { readLines } from './lines.js';
+
+/** The bytes of one JSON value, or of a line that may hold several or none; and where they stand. */
+export interface JsonText {
+  readonly bytes: Buffer;
+  /** Of the line, or of the value among all; from 1. */
+  readonly number: number;
+  readonly isLine: boolean;
+}
+
+/** The values that end in one piece of a file, and what the documents say that end there. */
+export interface JsonTexts {
+  readonly texts: readonly JsonText[];
+  readonly envelopes: readonly Envelope[];
+}
+
+/**
+ * The JSON values of a file, in their order: of lines one text each, so that a damaged one is only one;
+ * from a line on that holds nothing but an opening bracket, and in any other layout, one for each row of
+ * {@link JsonRows}.
+ *
+ * @throws SourceError where the JSON is not whole; what came before is given first.
+ */
+export async function* readJsonTexts(
+  bytes: AsyncIterable<Buffer>,
+  shape: Extract<FileShape, 'lines' | 'values'>,
+  keys: ListKeys,
+): AsyncGenerator<JsonTexts> {
+  const rows = new JsonRows(keys);
+  let count = 0;
+  const numbered = (found: readonly Buffer[]): JsonText[] =>
+    found.map((row) => ({ bytes: row, number: ++count, isLine: false }));
+  const add = (piece: Buffer): JsonTexts => ({
+    texts: numbered(rows.push(piece)),
+    envelopes: rows.takeEnvelopes(),
+  });
+  if (shape === 'values') {
+    for await (const piece of bytes) yield add(piece);
+  } else {
+    let isLaidOut = false;
+    for await (const lines of readLines(bytes)) {
+      const texts: JsonText[] = [];
+      const envelopes: Envelope[] = [];
+      for (const { bytes: line, number } of lines) {
+        isLaidOut ||= isOpening(line);
+        if (isLaidOut) {
+          const found = add(line);
+          texts.push(...found.texts, ...add(NEWLINE).texts);
+          envelopes.push(...found.envelopes);
+        } else {
+          count++;
+          texts.push({ bytes: line, number, isLine: true });
+        }
+      }
+      yield { texts, envelopes };
+    }
+  }
+  yield { texts: numbered(rows.end()), envelopes: rows.takeEnvelopes() };
+}
+
+/** Where a text stands in the file of this name, for people. */
+export function placeOf(name: string, { number, isLine }: JsonText): string {
+  return isLine ? `${name}:${number}` : `${name}, record ${number}`;
+}
+
+/** What a text holds: values, what the documents among them say, and why a rest of it cannot be read. */
+export interface JsonValues {
+  readonly values: readonly unknown[];
+  readonly envelopes: readonly Envelope[];
+  readonly broken: 'not JSON' | 'not UTF-8' | undefined;
+}
+
+/** The values of a text: one, unless it is a line. */
+export function valuesOf({ bytes, isLine }: JsonText, keys: ListKeys): JsonValues {
+  const text = textOf(bytes);
+  if (text === undefined) return { values: [], envelopes: [], broken: 'not UTF-8' };
+  const value = parse(text);
+  if (value !== undefined) return { values: [value], envelopes: [], broken: undefined };
+  if (!isLine) return { values: [], envelopes: [], broken: 'not JSON' };
+  const rows = new JsonRows(keys);
+  const values: unknown[] = [];
+  let broken: JsonValues['broken'];
+  const add = (row: Buffer): void => {
+    const inner = parse(row.toString());
+    if (inner === undefined) broken = 'not JSON';
+    else values.push(inner);
+  };
+  try {
+    rows.push(withoutComma(bytes)).forEach(add);
+    rows.end().forEach(add);
+  } catch {
+    broken = 'not JSON'; // what came before is whole
+  }
+  return { values, envelopes: rows.takeEnvelopes(), broken };
+}
+
+const NEWLINE = Buffer.from('\n');
+
+function isOpening(line: Buffer): boolean {
+  return line.length < 8 && /^\s*[{[]\s*$/.test(line.toString('latin1'));
+}
+
+/** Some tools write the comma between two rows at the beginning of a line. */
+function withoutComma(line: Buffer): Buffer {
+  const comma = /^\s*,/.exec(line.toString('latin1', 0, 64))?.[0] ?? '';
+  return line.subarray(comma.length);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function textOf(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for what is no JSON: no value is. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
