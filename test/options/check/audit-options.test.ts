@@ -41,7 +41,6 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
       eventRegions: undefined,
       eventNames: ['AssumeRole'],
     },
-    kinds: { serviceCalls: false, failedCalls: false },
     sessions: { table: 'sentinel-sessions', sessions: [] },
     output: { format: 'table' },
     brokers: [],
@@ -52,7 +51,7 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
     profile: undefined,
     clipped: undefined,
     vouched: undefined,
-    maxSession: undefined,
+    maxSession: 12 * 3600,
   });
   expect([...options.failOn]).toEqual(['no_source_identity', 'non_sentinel_format', 'orphaned']);
   expect(options.readIdentity('sentinel-0123456789abcdef')).toBeDefined();
