@@ -146,7 +146,7 @@ describe('what is asked', () => {
   it('is all roles whatever is listed, and texts of nobody are in its statements', async () => {
     const records = [roleRecord(1, { role: "o'brien" }), roleRecord(2, { role: 'Other' })];
     const { ask, read, athena } = await athenaOf(records);
-    const args = [...untracked, '--role', roleArn('*brien'), '--json'];
+    const args = [...untracked, '--role', roleArn("o'brien"), '--json'];
     const asked = await ask(args);
     expect([asked.code, reportIn(asked)]).toEqual([1, reportIn(await read(args))]);
     expect(reportIn(asked)).toMatchObject({ total_events: 1, excluded: { filtered_out: 1 } });
@@ -542,10 +542,7 @@ describe('the command line', () => {
     [['--events', 'athena', '--athena-table', 'logs'], '"logs" does not name the database'],
     [['--events', 'athena', '--athena-table', 'a.b"; DROP'], 'is not a valid table name'],
     [[...FROM, '--athena-price', 'much'], 'is not an amount of US dollars'],
-    [
-      [...FROM, '--athena-output', '/tmp'],
-      'is not a valid S3 location\n  write s3://BUCKET/PREFIX/',
-    ],
+    [[...FROM, '--athena-output', '/tmp'], 'is not a valid S3 location'],
     [['--explain'], '--explain: needs --events athena'],
     [['--athena-table', 'audit.logs'], '--athena-table: needs --events athena'],
   ])('%j is refused before anything is asked', async (args, message) => {

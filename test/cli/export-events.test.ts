@@ -67,7 +67,7 @@ describe('export events', () => {
     ['one call', ['--event-name', 'AssumeRoleWithSAML'], [6]],
     ['the three calls', ['--event-name', 'all'], [1, 2, 3, 4, 6]],
     ['one role', ['--role', roleArn('Other')], [2]],
-    ['a role that nobody took', ['--role', roleArn('x')], []],
+    ['a role that nobody took', ['--role', 'arn:aws:iam::123456789012:role/x'], []],
     ['a later window', ['--since', '2026-01-20T12:05:01Z'], []],
     ['a window that begins then', ['--since', at], [1, 2, 3, 4]],
   ])('of %s', async (_, args, expected) => {
@@ -93,7 +93,7 @@ describe('export events', () => {
     expect(JSON.parse(json.stdout)).toEqual({ events: rows });
     expect(json.stdout).toBe(`${JSON.stringify({ events: rows }, null, 2)}\n`);
     expect((await events([...args, 'table'])).stdout).toMatch(/^Error +Event ID *\n-+ +-+\n/);
-    const none = ['--role', roleArn('x'), ...args, 'table'];
+    const none = ['--role', 'arn:aws:iam::111122223333:role/None', ...args, 'table'];
     expect((await events(none)).stdout).toContain('No events found.');
   });
 

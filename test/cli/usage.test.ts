@@ -45,6 +45,27 @@ describe('a usage error is code 2, names the option and what is near, and asks n
       'did you mean active?',
     ],
     ['export --format cvs', '--format: "cvs" is not one of', 'did you mean csv?'],
+    [
+      'export --format ocsf',
+      '--format: "ocsf" is not one of csv, ndjson, jsonl, json, table, human',
+      'did you mean csv?',
+    ],
+    ['export --since now', '--since: the window is empty', 'write an earlier start such as 24h'],
+    [
+      'export --since 2026-01-20T10:00:00',
+      '--since: "2026-01-20T10:00:00" has no time zone',
+      'add Z for UTC',
+    ],
+    [
+      'export events --role Admin',
+      '--role: "Admin" is not the ARN of a role',
+      'arn:aws:iam::ACCOUNT:role/Admin',
+    ],
+    [
+      'export --sessions a b',
+      '--sessions: there is no file or folder a',
+      'all words after --sessions',
+    ],
     ['export --json --format csv', '--json: contradicts --format csv', ''],
     ['export --columns id,usr', '--columns: "usr" is not a valid value', 'did you mean user?'],
     ['export --columns id,id', '--columns: "id" is given twice', ''],
@@ -88,7 +109,7 @@ describe('a usage error is code 2, names the option and what is near, and asks n
   it('no region', async () => {
     const { code, stderr } = await run('export', { AWS_REGION: '' });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/no AWS region is known\n +give --region /);
+    expect(stderr).toContain('no AWS region is known');
   });
 });
 

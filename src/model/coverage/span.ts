@@ -12,7 +12,9 @@ export interface Span {
 /** The spans with those joined that touch or overlap, in the order of time. */
 export function joinSpans(spans: readonly Span[]): readonly Span[] {
   const joined: Span[] = [];
-  for (const span of spans.filter(({ from, to }) => from <= to).toSorted((a, b) => a.from - b.from)) {
+  for (const span of spans
+    .filter(({ from, to }) => from <= to)
+    .toSorted((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
     if (last === undefined || span.from > last.to) joined.push(span);
     else joined[joined.length - 1] = joinOf(last, span);

@@ -92,6 +92,7 @@ async function checkAudit(
   now: Instant,
   format: RowFormat,
 ): Promise<AuditOptions> {
+  const policy = await readPolicyOf(given);
   return {
     ...checkFrom(given, env, now),
     ...checkOutputOptions(given, format),
@@ -103,7 +104,7 @@ async function checkAudit(
     lookupConcurrency: given.number('lookup-concurrency', 1000) ?? 8,
     profile: given.text('profile'),
     failOn: checkFailOn(given),
-    policy: await readPolicyOf(given),
+    policy,
     allow: await readAllow(given),
     knownRoles: await readKnownRoles(given, env),
   };

@@ -25,9 +25,6 @@ export function checkVouched(given: GivenOptions, now: Instant): Vouched | undef
   throw new UsageError(given.origin('sessions-until'), 'needs --sessions-since WHEN');
 }
 
-const HINT =
-  'durations are measured back from now: --since 24h --until 1h is the last day without its last hour';
-
 function windowBetween(
   given: GivenOptions,
   start: OptionName,
@@ -41,6 +38,7 @@ function windowBetween(
     return windowOf(since, until, now);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    throw new UsageError(given.origin(start), error.message, HINT);
+    const hint = `write an earlier start such as 24h, 7d, yesterday, 2026-01-17 or 2026-01-17T09:00:00Z; durations are measured back from now: --${start} 24h --${end} 1h is the last day without its last hour`;
+    throw new UsageError(given.origin(start), error.message, hint);
   }
 }

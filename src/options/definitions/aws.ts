@@ -11,7 +11,8 @@ export const AWS = {
     kind: 'text',
     value: 'NAME',
     names: 'aws-profile',
-    describe: 'AWS profile for credentials and region. Default: $AWS_PROFILE',
+    describe:
+      'AWS profile for credentials, region and endpoint. Default: the keys of the environment, else $AWS_DEFAULT_PROFILE, else $AWS_PROFILE',
   },
   'endpoint-url': {
     kind: 'text',

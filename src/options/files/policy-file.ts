@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { EFFECTS, MODES, type Policy, WEEKDAYS } from '../../model/policy/policy.js';
 import { readYamlFile, text } from './yaml-file.js';
 
-/** A key that stands there without a value is as good as absent, as it is for Sentinel. */
+/** A key without a value is absent, as it is for Sentinel. */
 const orNothing = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 const listOf = <T extends z.ZodType>(schema: T) => orNothing(z.array(schema));
@@ -63,9 +63,9 @@ const policyFile = z.strictObject({
 type Rule = z.infer<typeof rule>;
 
 /**
- * An access policy of Sentinel, and a sentence for each thing in it that is allowed but hardly meant, in the
- * order of its rules. Stricter than Sentinel, which overlooks unknown keys, and more lenient, for its linter
- * refuses a rule that asks neither for a profile, a user nor a time. Import late.
+ * An access policy of Sentinel, and a warning for each rule that is allowed but probably does not mean what
+ * it says, in the order of the rules. Sentinel ignores unknown keys, which are errors here; its linter refuses
+ * rules without a profile, a user and a time, which are allowed here. Import late.
  *
  * @param origin how the user named the option, for messages.
  * @param signal stops the reading.
@@ -78,41 +78,43 @@ export async function readPolicy(
 ): Promise<{ policy: Policy; warnings: readonly string[] }> {
   const { rules } = await readYamlFile(origin, path, policyFile, signal);
   const policy = {
-    rules: rules.map(({ name, effect, conditions: given = conditions.parse({}) }) => ({
+    rules: rules.map(({ name, effect, conditions: required = conditions.parse({}) }) => ({
       name,
       effect,
-      profiles: given.profiles ?? [],
-      users: given.users ?? [],
-      mode: given.mode ?? [],
-      device: given.device && {
-        requireMdm: given.device.require_mdm,
-        requireEncryption: given.device.require_encryption,
-        requireMdmCompliant: given.device.require_mdm_compliant,
-        requireFirewall: given.device.require_firewall,
-        minOsVersion: given.device.min_os_version,
-        allowedOsTypes: given.device.allowed_os_types,
+      profiles: required.profiles ?? [],
+      users: required.users ?? [],
+      mode: required.mode ?? [],
+      device: required.device && {
+        requireMdm: required.device.require_mdm,
+        requireEncryption: required.device.require_encryption,
+        requireMdmCompliant: required.device.require_mdm_compliant,
+        requireFirewall: required.device.require_firewall,
+        minOsVersion: required.device.min_os_version,
+        allowedOsTypes: required.device.allowed_os_types,
       },
-      time: given.time,
+      time: required.time,
     })),
   };
-  const warnings = rules.flatMap((given, at) => {
-    const isAgain = rules.findIndex(({ name }) => name === given.name) < at;
+  const warnings = rules.flatMap((each, at) => {
+    const isAgain = rules.findIndex(({ name }) => name === each.name) < at;
     const again = isAgain ? ['an earlier rule has the same name'] : [];
-    return [...again, ...doubtsAbout(given)].map(
-      (doubt) => `${path}: rules.${at} ("${given.name}"): ${doubt}`,
+    return [...again, ...warningsOf(each)].map(
+      (warning) => `${path}: rules.${at} ("${each.name}"): ${warning}`,
     );
   });
   return { policy, warnings };
 }
 
-/** As Go reads zones: from a file of that very name. `Intl` takes any case. */
+/** Go reads a zone from the file of exactly that name; `Intl` accepts any case. */
 function zoneProblem(name: string): string | undefined {
   const expected = 'expected the name of a time zone such as Europe/Berlin';
-  if (/^[+-]/.test(name)) return expected; // newer Nodes take offsets
+  if (/^[+-]/.test(name)) return expected; // newer versions of Node accept offsets
   try {
     const known = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
     const isOtherCase = known !== name && known.toLowerCase() === name.toLowerCase();
-    return isOtherCase ? `expected the name of a time zone in its own case: ${known}` : undefined;
+    return isOtherCase
+      ? `expected the name of the time zone in its exact case: ${known}`
+      : undefined;
   } catch {
     return expected;
   }
@@ -120,29 +122,30 @@ function zoneProblem(name: string): string | undefined {
 
 const OS_TYPES = ['darwin', 'windows', 'linux'];
 
-function doubtsAbout({ conditions: given = conditions.parse({}) }: Rule): readonly string[] {
-  const doubts: string[] = [];
-  const { profiles = [], users = [], mode = [] } = given;
-  const { device: shown = device.parse({}), time: when = time.parse({}) } = given;
+function warningsOf({ conditions: required = conditions.parse({}) }: Rule): readonly string[] {
+  const warnings: string[] = [];
+  const { profiles = [], users = [], mode = [] } = required;
+  const { device: state = device.parse({}), time: when = time.parse({}) } = required;
   for (const [kind, names] of Object.entries({ profile: profiles, user: users })) {
     for (const name of names.filter((each) => each.includes('*'))) {
-      doubts.push(`names match exactly, so "${name}" is only a ${kind} of that very name`);
+      warnings.push(`names match exactly: "${name}" is only the ${kind} with this very name`);
     }
   }
-  const asked = [profiles, users, mode, when.days ?? [], shown.allowed_os_types ?? []];
-  const isAsked = asked.some((list) => list.length > 0) || when.hours !== undefined;
-  const { allowed_os_types: osTypes = [], ...rest } = shown;
-  if (!isAsked && !Object.values(rest).some((value) => value !== undefined && value !== false)) {
-    doubts.push('it has no conditions and matches every request');
+  const lists = [profiles, users, mode, when.days ?? [], state.allowed_os_types ?? []];
+  const hasCondition = lists.some((list) => list.length > 0) || when.hours !== undefined;
+  const { allowed_os_types: osTypes = [], ...rest } = state;
+  const isRequired = (value: unknown): boolean => value !== undefined && value !== false;
+  if (!hasCondition && !Object.values(rest).some(isRequired)) {
+    warnings.push('it has no conditions and matches every request');
   }
   if (when.hours !== undefined && when.hours.start >= when.hours.end) {
     const { start, end } = when.hours;
-    doubts.push(
+    warnings.push(
       `it never matches: hours do not go past midnight, and ${start} is not before ${end}`,
     );
   }
   for (const osType of osTypes.filter((each) => !OS_TYPES.includes(each.toLowerCase()))) {
-    doubts.push(`"${osType}" is no operating system that Sentinel knows: ${OS_TYPES.join(', ')}`);
+    warnings.push(`"${osType}" is not an operating system of Sentinel: ${OS_TYPES.join(', ')}`);
   }
-  return doubts;
+  return warnings;
 }

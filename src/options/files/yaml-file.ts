@@ -57,7 +57,7 @@ function readYaml<T>(option: string, path: string, content: string, schema: z.Zo
   const document = parseDocument(content, {
     lineCounter: lines,
     prettyErrors: false,
-    schema: 'core', // whatever a %YAML line says: in 1.1, 0123 is another number and a date no text
+    schema: 'core', // also after a %YAML line: in 1.1, 0123 is octal and a date is not a text
     resolveKnownTags: false,
     uniqueKeys: false,
   });
@@ -65,12 +65,12 @@ function readYaml<T>(option: string, path: string, content: string, schema: z.Zo
   const problems = syntaxProblems(document);
   if (problems.length === 0) {
     problems.push(...keyProblems(document.contents, []));
-    const value: unknown = document.toJS({ maxAliasCount: -1 }); // each anchor is made once
+    const value: unknown = document.toJS({ maxAliasCount: -1 }); // an anchor is converted once, however often it is used
     const result = schema.safeParse(value, { error: (issue) => expectation(issue, document) });
     if (result.success && problems.length === 0) return result.data;
     problems.push(...(result.error?.issues ?? []).flatMap((issue) => located(issue, document)));
   }
-  const told = problems
+  const messages = problems
     .toSorted((a, b) => a.offset - b.offset)
     .map((problem) => {
       const { line, col } = lines.linePos(problem.offset);
@@ -78,7 +78,7 @@ function readYaml<T>(option: string, path: string, content: string, schema: z.Zo
       const place = `${path}:${line}:${col}: ${keys === '' ? '' : `${keys}: `}`;
       return printable(place + problem.message);
     });
-  throw new UsageError(option, told.join('\n'));
+  throw new UsageError(option, messages.join('\n'));
 }
 
 async function contentOf(
@@ -110,7 +110,7 @@ function syntaxProblems(document: Document): Problem[] {
   return problems;
 }
 
-/** What a schema cannot see. Such keys are taken out, so that they are told once. */
+/** Errors that a schema cannot see. Such keys are removed, so that each is reported once. */
 function keyProblems(node: unknown, path: Path): Problem[] {
   if (isSeq(node)) return node.items.flatMap((item, at) => keyProblems(item, [...path, at]));
   if (!isMap(node)) return [];
@@ -128,8 +128,9 @@ function keyProblems(node: unknown, path: Path): Problem[] {
 }
 
 function keyProblem(key: unknown, seen: ReadonlySet<unknown>): string | undefined {
-  if (!isScalar(key) || key.value === null) return 'expected a text as key';
-  if (typeof key.value !== 'string') return `expected a text as key: ${inQuotes(writtenAs(key))}`;
+  if (!isScalar(key) || key.value === null) return 'expected a text as the key';
+  if (typeof key.value !== 'string')
+    return `expected a text as the key: ${inQuotes(writtenAs(key))}`;
   if (key.value === '__proto__') return 'cannot be a key';
   return seen.has(key.value) ? 'is given twice' : undefined;
 }
@@ -144,17 +145,17 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'a mapping',
 };
 
-/** What a schema wanted, and what stands there; zod's own words where undefined. */
+/** What the schema expected, and what was found; undefined leaves zod's own words. */
 function expectation(issue: z.core.$ZodRawIssue, document: Document): string | undefined {
   if (issue.code === 'unrecognized_keys') {
     const shape = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
-    // One line a key, which `located` takes apart.
+    // One line for each key; `located` splits them.
     return issue.keys
-      .map((key) => `unknown key; ${suggestion(key, shape) ?? `there are ${shape.join(', ')}`}`)
+      .map((key) => `unknown key; ${suggestion(key, shape) ?? `the keys are ${shape.join(', ')}`}`)
       .join('\n');
   }
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join('; ');
-  const found = whatStands(issue.input, valueAt(document, issue.path ?? []).node);
+  const found = foundText(issue.input, valueAt(document, issue.path ?? []).node);
   const isBare = typeof issue.input === 'number' || typeof issue.input === 'boolean';
   if (issue.code === 'invalid_type') {
     const expected = `expected ${TYPES[issue.expected] ?? issue.expected}`;
@@ -187,7 +188,7 @@ function located(issue: z.core.$ZodIssue, document: Document): Problem[] {
   return [{ offset: isOfKey ? keyOffset : offset, path: issue.path, message: issue.message }];
 }
 
-/** The node under a path and where it and its key begin; of what is missing, where its parent begins. */
+/** The node at a path and the offsets of it and its key; for a missing node, the offset of its parent. */
 function valueAt(
   document: Document,
   path: Path,
@@ -213,7 +214,7 @@ function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-function whatStands(value: unknown, node: unknown): string {
+function foundText(value: unknown, node: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';

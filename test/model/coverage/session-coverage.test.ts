@@ -6,7 +6,11 @@ import { type Span, joinSpans } from '../../../src/model/coverage/span.js';
 
 const someSpans: fc.Arbitrary<Span[]> = fc.array(
   fc
-    .record({ from: fc.nat(60), length: fc.nat(20), read: fc.option(fc.nat(20), { nil: undefined }) })
+    .record({
+      from: fc.nat(60),
+      length: fc.nat(20),
+      read: fc.option(fc.nat(20), { nil: undefined }),
+    })
     .map(({ from, length, read }) => ({
       from,
       to: from + length,
@@ -34,12 +38,18 @@ function joined(spans: readonly Span[], a: number, b: number): boolean {
 }
 
 test('an interval is uniform when all of its seconds have one answer', () => {
-  const property = fc.property(someSpans, fc.nat(10), fc.nat(80), fc.nat(20), (spans, longest, first, more) => {
-    const { covers, isUniform } = sessionCoverage([], spans, longest);
-    const answers = Array.from({ length: more + 1 }, (_, n) => covers(first + n));
-    if (isUniform(first, first + more)) expect(new Set(answers).size).toBe(1);
-    if (new Set(answers).size > 1) expect(isUniform(first, first + more)).toBe(false);
-  });
+  const property = fc.property(
+    someSpans,
+    fc.nat(10),
+    fc.nat(80),
+    fc.nat(20),
+    (spans, longest, first, more) => {
+      const { covers, isUniform } = sessionCoverage([], spans, longest);
+      const answers = Array.from({ length: more + 1 }, (_, n) => covers(first + n));
+      if (isUniform(first, first + more)) expect(new Set(answers).size).toBe(1);
+      if (new Set(answers).size > 1) expect(isUniform(first, first + more)).toBe(false);
+    },
+  );
   fc.assert(property, { numRuns: 2000 });
 });
 
@@ -76,8 +86,12 @@ describe('the spans of a read', () => {
   });
 
   test('go from the oldest session to now for a table that deletes nothing', () => {
-    expect(spansOf(read, { ...nothing, isTableWithoutTtl: true })).toEqual([{ from: 1000, to: 9000 }]);
-    expect(spansOf({ ...read, oldest: undefined }, { ...nothing, isTableWithoutTtl: true })).toEqual([]);
+    expect(spansOf(read, { ...nothing, isTableWithoutTtl: true })).toEqual([
+      { from: 1000, to: 9000 },
+    ]);
+    expect(
+      spansOf({ ...read, oldest: undefined }, { ...nothing, isTableWithoutTtl: true }),
+    ).toEqual([]);
   });
 
   test('are the windows of incremental exports that are no longer than a session lives', () => {
@@ -86,7 +100,9 @@ describe('the spans of a read', () => {
       { from: at(900), to: at(1801) },
     ];
     expect(spansOf(read, { ...nothing, exportWindows })).toEqual([{ from: 0, to: 900 }]);
-    expect(spansOf({ ...read, shortestLife: undefined }, { ...nothing, exportWindows })).toEqual([]);
+    expect(spansOf({ ...read, shortestLife: undefined }, { ...nothing, exportWindows })).toEqual(
+      [],
+    );
   });
 
   test('are what the user vouches for, to the newest session where no end is given', () => {

@@ -106,12 +106,7 @@ describe('a pattern of the installation', () => {
     'that is not a regular expression is an error: %s',
     (pattern) => {
       expect(() => identityReader(pattern)).toThrow(ValueError);
-      expect(() => identityReader(pattern)).toThrow(
-        expect.objectContaining({
-          exitCode: 2,
-          message: expect.stringContaining('Invalid regular expression') as unknown,
-        }),
-      );
+      expect(() => identityReader(pattern)).toThrow(expect.objectContaining({ exitCode: 2 }));
     },
   );
 });

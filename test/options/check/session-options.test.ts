@@ -37,8 +37,8 @@ test('without options the table that Sentinel names is exported as CSV to standa
     from: { table: 'sentinel-sessions', sessions: [], exclude: [], env: {} },
     filter: { window: {} },
     columns: undefined,
-    format: 'csv',
     output: { format: 'csv', csvRaw: false },
+    format: 'csv',
     run: { quiet: false, verbose: false, progress: true, strict: false },
   });
 });

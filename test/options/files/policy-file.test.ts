@@ -130,16 +130,16 @@ rules:
       '10:30: rules.1.conditions.device.require_mdm: expected true or false, found "yes"',
       '10:53: rules.1.conditions.device.min_os_version: expected a text, found 14.2: put it in quotes, "14.2"',
       '10:77: rules.1.conditions.device.allowed_os_types: expected a list, found "darwin"',
-      '10:85: rules.1.conditions.device.mdm: unknown key; there are require_mdm, require_encryption, require_mdm_compliant, require_firewall, min_os_version, allowed_os_types',
+      '10:85: rules.1.conditions.device.mdm: unknown key; the keys are require_mdm, require_encryption, require_mdm_compliant, require_firewall, min_os_version, allowed_os_types',
       '12:16: rules.1.conditions.time.days.0: expected one of sunday, monday, tuesday, wednesday, thursday, friday, saturday, found "Monday": did you mean monday?',
       '12:24: rules.1.conditions.time.days.1: expected one of sunday, monday, tuesday, wednesday, thursday, friday, saturday, found "noday": did you mean monday?',
       '13:25: rules.1.conditions.time.hours.start: expected a time of day such as "09:00", at most "23:59"',
       '13:38: rules.1.conditions.time.hours.end: expected a time of day such as "09:00", at most "23:59"',
       '14:19: rules.1.conditions.time.timezone: expected the name of a time zone such as Europe/Berlin',
-      '17:5: rules.2.when: unknown key; there are name, effect, conditions, reason, session_table, max_server_duration',
+      '17:5: rules.2.when: unknown key; the keys are name, effect, conditions, reason, session_table, max_server_duration',
       '19:33: rules.2.conditions.device.min_os_version: expected a version such as "14.2"',
       '20:22: rules.2.conditions.time.hours.end: is missing: expected a text',
-      '20:52: rules.2.conditions.time.timezone: expected the name of a time zone in its own case: Europe/Berlin',
+      '20:52: rules.2.conditions.time.timezone: expected the name of the time zone in its exact case: Europe/Berlin',
       '21:26: rules.2.max_server_duration: expected a duration such as 15m or 1h30m',
     ]);
   });
@@ -196,12 +196,12 @@ rules:
       '{ name: c, effect: deny, conditions: { device: { allowed_os_types: [macos, Darwin] } } }',
     );
     expect(warnings).toEqual([
-      'rules.0 ("a"): names match exactly, so "prod-*" is only a profile of that very name',
-      'rules.0 ("a"): names match exactly, so "*" is only a user of that very name',
+      'rules.0 ("a"): names match exactly: "prod-*" is only the profile with this very name',
+      'rules.0 ("a"): names match exactly: "*" is only the user with this very name',
       'rules.1 ("a"): an earlier rule has the same name',
       'rules.1 ("a"): it has no conditions and matches every request',
       'rules.2 ("b"): it never matches: hours do not go past midnight, and 22:00 is not before 06:00',
-      'rules.3 ("c"): "macos" is no operating system that Sentinel knows: darwin, windows, linux',
+      'rules.3 ("c"): "macos" is not an operating system of Sentinel: darwin, windows, linux',
     ]);
   });
 });

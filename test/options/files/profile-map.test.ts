@@ -50,7 +50,7 @@ None:
     const noRole = 'expected the ARN of a role, or the name of one without its path';
     expect(lines.map((line) => line.replace(/^.*map\.yaml:/, ''))).toEqual([
       '2:1: Admin: is given twice',
-      '3:1: 012345678901: expected a text as key: put it in quotes, "012345678901"',
+      '3:1: 012345678901: expected a text as the key: put it in quotes, "012345678901"',
       '4:9: Reader: expected a text, found 0123: put it in quotes, "0123"',
       '5:9: Writer: expected a text, found a list',
       `6:1: arn:aws:sts::123456789012:assumed-role/Admin/x: ${noRole}`,

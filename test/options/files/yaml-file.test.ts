@@ -78,7 +78,7 @@ describe('in a file', () => {
     [
       'an unknown key that is near to none is told with all there are',
       whole('    conditions:\n      colour: red\n'),
-      ['file.yaml:5:7: rules.0.conditions.colour: unknown key; there are profiles, device'],
+      ['file.yaml:5:7: rules.0.conditions.colour: unknown key; the keys are profiles, device'],
     ],
     [
       'a missing key stands where its parent stands',
@@ -154,10 +154,10 @@ describe('in a file', () => {
       'a key that is no text is told once',
       whole('    0123: a\n    ? [x]\n    : b\n    : c\n    true: d\n    __proto__: e\n'),
       [
-        'file.yaml:4:5: rules.0.0123: expected a text as key: put it in quotes, "0123"',
-        'file.yaml:5:7: rules.0.?: expected a text as key',
-        expect.stringContaining('expected a text as key') as string,
-        'file.yaml:8:5: rules.0.true: expected a text as key: put it in quotes, "true"',
+        'file.yaml:4:5: rules.0.0123: expected a text as the key: put it in quotes, "0123"',
+        'file.yaml:5:7: rules.0.?: expected a text as the key',
+        expect.stringContaining('expected a text as the key') as string,
+        'file.yaml:8:5: rules.0.true: expected a text as the key: put it in quotes, "true"',
         'file.yaml:9:5: rules.0.__proto__: cannot be a key',
       ],
     ],

@@ -13,7 +13,17 @@ import {
 export const UNTRACKED_SESSIONS = {
   name: 'untracked-sessions',
   describe: 'Find role calls that have no tracked session',
-  options: [...WINDOW, 'profile', ...EVENT_SOURCES, ...JUDGING, 'fail-on', ...OUTPUTS, ...COMMON],
+  options: [
+    ...new Set([
+      ...WINDOW,
+      'profile',
+      ...EVENT_SOURCES,
+      ...JUDGING,
+      'fail-on',
+      ...OUTPUTS,
+      ...COMMON,
+    ] as const),
+  ],
   meanings: { ...JUDGED, columns: columnsOf(FINDING_COLUMNS) },
   main: [
     'since',
