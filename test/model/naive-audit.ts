@@ -169,14 +169,15 @@ export function naiveAudit(world: NaiveWorld): NaiveAnswers {
   for (const name of chosen.flatMap((one) => one.anomalies))
     anomalies[name] = (anomalies[name] ?? 0) + 1;
   const sure = findings.filter(({ unverifiable }) => !unverifiable);
+  const unattributed = judged.filter((one) => isUnattributed(one, claims));
   const counts: NaiveCounts = {
     total: chosen.length,
     tracked: chosen.length - findings.length,
     untracked: sure.filter(({ category }) => category !== 'orphaned').length,
     orphaned: sure.filter(({ category }) => category === 'orphaned').length,
     unverifiable: findings.length - sure.length,
-    // Also those that --profile leaves out: they may be of that profile after all.
-    unattributed: ofRole.filter((one) => isUnattributed(one, claims)).length,
+    // Also those that --role and --profile leave out: it is the evidence that is counted.
+    unattributed: unattributed.length,
     excluded,
     anomalies,
   };
@@ -190,8 +191,8 @@ export function naiveAudit(world: NaiveWorld): NaiveAnswers {
       profiles: columnOf(call.role, claims).toSorted(),
     })),
     profiles,
-    untrackedCode: untrackedCodeOf(world, counts, sure, claims),
-    complianceCode: complianceCodeOf(world, counts, findings, claims, profiles),
+    untrackedCode: untrackedCodeOf(world, counts, sure, claims, unattributed),
+    complianceCode: complianceCodeOf(world, counts, findings, claims, profiles, unattributed),
   };
 }
 
@@ -350,7 +351,7 @@ function columnOf(role: string | undefined, claims: Claims): readonly string[] {
 function isUnattributed({ call: { role }, session }: Judged, { made, map }: Claims): boolean {
   if (session !== undefined || role === undefined) return false;
   const isMapped = Object.keys(map).some((name) => isRole(name, role));
-  return !isMapped && !made.some((claim) => claim.role === role);
+  return !isMapped && !made.some((claim) => claim.role === role && claim.way !== 'suspected');
 }
 
 function mayBeOf({ call, session }: Judged, profile: string, claims: Claims): boolean {
@@ -436,12 +437,13 @@ function untrackedCodeOf(
   counts: NaiveCounts,
   sure: readonly Judged[],
   claims: Claims,
+  unattributed: readonly Judged[],
 ): number {
   const { failOn, profile } = world;
   if (sure.some(({ category }) => failOn.includes(category))) return 1;
   if (Object.keys(counts.anomalies).some((name) => failOn.includes(name))) return 1;
   if (counts.unverifiable > 0 && failOn.includes('orphaned')) return 3;
-  return isKnown(profile, claims) ? 0 : 3;
+  return isKnown(profile, claims) && !mayHideMore(world, claims, unattributed) ? 0 : 3;
 }
 
 function complianceCodeOf(
@@ -450,6 +452,7 @@ function complianceCodeOf(
   findings: readonly Judged[],
   claims: Claims,
   profiles: readonly NaiveProfile[],
+  unattributed: readonly Judged[],
 ): number {
   const { failOn } = world;
   const sure = findings.filter(({ unverifiable }) => !unverifiable);
@@ -464,8 +467,21 @@ function complianceCodeOf(
     findings.some(({ call }) => call.role === undefined) &&
     profiles.some(({ required }) => required);
   const isDecided =
-    !isAnybodys && isKnown(world.profile, claims) && !profiles.some((one) => one.undetermined);
+    !isAnybodys &&
+    isKnown(world.profile, claims) &&
+    !mayHideMore(world, claims, unattributed) &&
+    !profiles.some((one) => one.undetermined);
   return isDecided ? 0 : 3;
+}
+
+/** May calls that nothing but a name could place be of the profile that is asked for? */
+function mayHideMore(
+  { profile }: NaiveWorld,
+  claims: Claims,
+  unattributed: readonly Judged[],
+): boolean {
+  if (profile === undefined || hasKnownRole(profile, claims)) return false;
+  return unattributed.some(({ call }) => call.role !== undefined && nameOf(call.role) !== profile);
 }
 
 /** Does anything that was read know the profile that is asked for, or is a role of the window called so? */
