@@ -39,10 +39,10 @@ const hours = (count: number): number => count * 60;
 const SINCE = DAY + 9 * 3600;
 const UNTIL = DAY + 12 * 3600;
 
-const profiles = fc.constantFrom('prod', 'dev', 'staging', roleArn('Dev'));
+const someProfile = fc.constantFrom('prod', 'dev', 'staging', roleArn('Dev'));
 const identityOf = (n: number): string => `sentinel:alice:direct:000${n}`;
 
-const sessions: fc.Arbitrary<NaiveSession[]> = fc
+const someSessions: fc.Arbitrary<NaiveSession[]> = fc
   .uniqueArray(
     fc.record({
       n: fc.integer({ min: 1, max: 5 }),
@@ -51,7 +51,7 @@ const sessions: fc.Arbitrary<NaiveSession[]> = fc
       updated: fc.integer({ min: 0, max: 120 }),
       status: fc.constantFrom('active', 'revoked', 'expired'),
       user: fc.constantFrom('alice', 'alice', 'bob'),
-      profile: profiles,
+      profile: someProfile,
       hasIdentity: fc.boolean(),
     }),
     { selector: ({ n }) => n, minLength: 1, maxLength: 5 },
@@ -174,7 +174,14 @@ interface Input extends Omit<NaiveWorld, 'calls'> {
   readonly made: readonly Made[];
 }
 const inputs: fc.Arbitrary<Input> = fc
-  .record({ made: calls, sessions, policy: rules, map: maps, config: configs, options })
+  .record({
+    made: calls,
+    sessions: someSessions,
+    policy: rules,
+    map: maps,
+    config: configs,
+    options,
+  })
   .map(({ options: chosen, ...rest }) => ({ ...rest, ...chosen, since: SINCE, until: UNTIL }))
   .map((input) => (input.profile === undefined ? input : withReader(input)));
 

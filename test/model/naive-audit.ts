@@ -75,7 +75,7 @@ export interface NaiveWorld {
 
 export const CATEGORIES = ['no_source_identity', 'non_sentinel_format', 'orphaned'];
 
-export interface NaiveFinding {
+interface NaiveFinding {
   readonly id: string;
   readonly category: string;
   readonly unverifiable: boolean;
@@ -83,7 +83,7 @@ export interface NaiveFinding {
   readonly profiles: readonly string[];
 }
 
-export interface NaiveCounts {
+interface NaiveCounts {
   readonly total: number;
   readonly tracked: number;
   readonly untracked: number;
@@ -94,7 +94,7 @@ export interface NaiveCounts {
   readonly anomalies: Readonly<Record<string, number>>;
 }
 
-export interface NaiveProfile {
+interface NaiveProfile {
   readonly profile: string;
   readonly required: boolean;
   readonly rule: string | undefined;
@@ -382,13 +382,13 @@ function requirementOf(policy: readonly NaiveRule[], profile: string): NaiveRule
   const users = new Set([...policy.flatMap((rule) => rule.users), 'nobody whom a rule names']);
   const holds = (list: readonly string[], text: string): boolean =>
     list.length === 0 || list.includes(text);
-  const reached = [...users].map((user) =>
+  const firstFor = (user: string): NaiveRule | undefined =>
     policy.find(
       (rule) =>
         holds(rule.profiles, profile) && holds(rule.users, user) && holds(rule.mode, 'server'),
-    ),
-  );
-  return policy.find((rule) => rule.effect === 'require_server_session' && reached.includes(rule));
+    );
+  const reached = new Set([...users].map(firstFor));
+  return policy.find((rule) => rule.effect === 'require_server_session' && reached.has(rule));
 }
 
 // Sections 3.4 and 3.6: the report for each profile, and exit codes.
