@@ -155,7 +155,7 @@ export function naiveAudit(world: NaiveWorld): NaiveAnswers {
       one.category !== 'tracked' && world.allow.some((rule) => allows(rule, one.call));
     return isAllowed ? count('allowed') : true;
   });
-  const claims = claimsOf(world, judged);
+  const claims = claimsOf(world, all, judged);
   const ofRole = judged.filter(({ call: { role } }) => {
     const isOther = world.role !== undefined && role !== undefined && role !== world.role;
     return isOther ? count('filtered_out') : true;
@@ -304,7 +304,7 @@ interface Claims {
 }
 
 /** Calls of whatever role and profile teach: what is asked for chooses the report, not the evidence. */
-function claimsOf(world: NaiveWorld, judged: readonly Judged[]): Claims {
+function claimsOf(world: NaiveWorld, all: readonly Judged[], judged: readonly Judged[]): Claims {
   const made: Claim[] = [];
   for (const { call, session, anomalies } of judged) {
     if (session === undefined || call.role === undefined) continue;
@@ -324,7 +324,7 @@ function claimsOf(world: NaiveWorld, judged: readonly Judged[]): Claims {
   for (const profile of known) {
     if (profile.startsWith('arn:')) made.push({ role: profile, profile, way: 'session_profile' });
   }
-  const roles = judged.flatMap(({ call }) => call.role ?? []);
+  const roles = all.flatMap(({ call }) => call.role ?? []); // what is allowed was there as well
   return { made, map: world.map, known, roles, asked: world.profile };
 }
 
