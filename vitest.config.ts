@@ -11,7 +11,6 @@ export default defineConfig({
     server: { deps: { inline: ['dt-sql-parser'] } }, // its modules do not load in plain Node
     maxWorkers: 3, // most of the time is spent waiting for other processes
     env: {
-      HOME: '/nonexistent', // no config, credentials or caches of whoever runs the tests
       // Node 20 is supported; the SDK would say on standard error that it will not be for ever.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },

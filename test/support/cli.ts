@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { main } from '../../src/cli.js';
-import { instantFromMillis } from '../../src/model/time/instant.js';
+import { type Instant, instantFromMillis } from '../../src/model/time/instant.js';
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -16,13 +16,15 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
+  /** The time, for a run in this process; the clock's unless given. */
+  readonly now?: Instant;
 }
 
 /** An environment with nothing of this machine but the path: no config, and made-up credentials. */
 export function cleanEnv(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
-    HOME: '/nonexistent',
+    HOME: process.env['HOME'] ?? '', // one that is not there
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -45,7 +47,7 @@ export function cli(args: readonly string[], options: RunOptions = {}): Promise<
 }
 
 async function runHere(args: readonly string[], options: RunOptions): Promise<Ended> {
-  const { env, cwd, stdin = '' } = options;
+  const { env, cwd, stdin = '', now = instantFromMillis(Date.now()) } = options;
   const [stdout, stderr] = [new KeptOutput(), new KeptOutput()];
   const variables = cleanEnv(env);
   const restore = enter(variables, cwd);
@@ -56,7 +58,7 @@ async function runHere(args: readonly string[], options: RunOptions): Promise<En
       stdout,
       stderr,
       signal: new AbortController().signal,
-      now: instantFromMillis(Date.now()),
+      now,
     });
     return { code, stdout: stdout.text, stderr: stderr.text };
   } finally {

@@ -1,10 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** The home of the tests, which nobody may make. */
-const HOME = '/nonexistent';
 
 /**
  * Builds the program once before all tests: those of processes run what users run. Over what is there, not
@@ -17,12 +14,13 @@ export function setup(): () => void {
     shell: process.platform === 'win32',
   });
   const temporary = mkdtempSync(join(tmpdir(), 'sentinel-audit-tests-'));
-  process.env['TMPDIR'] = temporary;
+  const home = join(temporary, 'home'); // which nobody may make: no config, no caches of whoever runs the tests
+  Object.assign(process.env, { TMPDIR: temporary, HOME: home });
   const before = untrackedFiles();
   return () => {
-    rmSync(temporary, { recursive: true, force: true });
     const left = [...untrackedFiles()].filter((path) => !before.has(path));
-    if (existsSync(HOME)) left.push(HOME);
+    if (existsSync(home)) left.push(`${home}: ${readdirSync(home).join(' ')}`);
+    rmSync(temporary, { recursive: true, force: true });
     if (left.length === 0) return;
     process.exitCode = 1; // vitest prints what is thrown here, and goes on
     throw new Error(`tests wrote outside their folder: ${left.join(', ')}`);
