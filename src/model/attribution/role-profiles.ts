@@ -1,3 +1,5 @@
+import { knownRole } from '../aws/sso-role.js';
+
 /** What says that a role belongs to a profile, the most trusted first. */
 export type AttributedBy = 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'role_name';
 
@@ -22,7 +24,7 @@ export interface Disagreement {
 export interface KnownRoles {
   /** The user's own map: role ARN or role name → profile. */
   readonly explicit: ReadonlyMap<string, string>;
-  /** Role ARN → profiles of the AWS config file. */
+  /** Role, by its name of {@link knownRole} → profiles of the AWS config file. */
   readonly awsConfig: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -141,7 +143,8 @@ export class RoleProfiles {
   /** Do the map and the AWS config file know the profile's roles, and is this none of them? */
   mismatches(profile: string, roleArn: string): boolean {
     const roles = this.#rolesFor.get(profile);
-    return roles !== undefined && !roles.includes(roleArn) && !roles.includes(nameOf(roleArn));
+    const names = [roleArn, nameOf(roleArn), knownRole(roleArn)];
+    return roles !== undefined && !names.some((name) => roles.includes(name));
   }
 
   #isSaid(profile: string): boolean {
@@ -163,7 +166,7 @@ export class RoleProfiles {
 
   #by(way: (typeof WAYS)[number], roleArn: string): readonly string[] | undefined {
     const { explicit, awsConfig } = this.#known;
-    if (way === 'aws_config') return awsConfig.get(roleArn);
+    if (way === 'aws_config') return awsConfig.get(knownRole(roleArn));
     if (way === 'map') {
       const profile = explicit.get(roleArn) ?? explicit.get(nameOf(roleArn));
       return profile === undefined ? undefined : [profile];

@@ -66,7 +66,7 @@ export const OPTIONS = {
     group: 'Events',
     value: 'LIST',
     describe:
-      'Regions in which CloudTrail is asked, or that a table of athena-table shows, separated by commas. Default for CloudTrail: the region in use, and us-east-1',
+      'Regions in which CloudTrail is asked, or that a table of athena-table shows, separated by commas. Default for CloudTrail: the region in use, and us-east-1 in the partition aws; all asks every region that is enabled',
   },
   'event-name': {
     kind: 'text',
@@ -191,7 +191,7 @@ export const OPTIONS = {
     group: 'Judgement',
     value: 'FILE',
     describe:
-      'AWS config file whose profiles name their roles. Default: $AWS_CONFIG_FILE, else ~/.aws/config',
+      'AWS config file whose profiles name their roles. Default: $AWS_CONFIG_FILE, else ~/.aws/config, and the credentials file beside it',
   },
   'lookup-concurrency': {
     kind: 'number',
@@ -283,7 +283,8 @@ export const OPTIONS = {
     kind: 'text',
     group: 'AWS',
     value: 'NAME',
-    describe: 'The AWS profile to take credentials and region from. Default: $AWS_PROFILE',
+    describe:
+      'The AWS profile to take credentials, region and endpoint from. Default: the keys of the environment, else $AWS_DEFAULT_PROFILE, else $AWS_PROFILE',
   },
   'endpoint-url': {
     kind: 'text',

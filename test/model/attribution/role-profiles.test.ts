@@ -31,6 +31,16 @@ describe('the profiles of a role', () => {
     expect(roles.profilesOf(arn('team/Admin'))).toMatchObject({ profiles: ['by-name'], by: 'map' });
   });
 
+  test('are those whose single sign-on makes the role, whatever its ending and region', () => {
+    const path = 'aws-reserved/sso.amazonaws.com';
+    const configured = { [arn(`${path}/AWSReservedSSO_Admin`)]: ['sso'] };
+    const roles = new RoleProfiles(known({}, configured));
+    const real = arn(`${path}/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef`);
+    expect(roles.profilesOf(real)).toMatchObject({ profiles: ['sso'], by: 'aws_config' });
+    expect(roles.mismatches('sso', real)).toBe(false);
+    expect(roles.mismatches('sso', arn('Admin'))).toBe(true);
+  });
+
   test('are those of the tracked events, the most used first, and those of the AWS config', () => {
     const roles = learned(
       new RoleProfiles(known({}, { [arn('Admin')]: ['config'] })),
