@@ -42,7 +42,7 @@ export async function keysOfProfile(
   const assumeRole = getDefaultRoleAssumer(config);
   const assumeWithToken = getDefaultRoleAssumerWithWebIdentity(config);
   const of = (role: string | undefined): string => `role ${role} for AWS profile ${name}`;
-  const common = { ...profile.files, ignoreCache: true, profile: name, clientConfig: plain };
+  const common = { ...profile.init, ignoreCache: true, profile: name, clientConfig: plain };
   const ofProfile = fromIni({
     ...common,
     ...(region !== undefined && { parentClientConfig: { region } }),
