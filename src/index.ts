@@ -4,6 +4,8 @@
 export { type Batch, type Sink, type Source, type Transform, pipe } from './pipeline/pipe.js';
 export {
   AuditError,
+  ConfigurationError,
+  type ErrorFacts,
   ExitCode,
   HungUp,
   Interruption,

@@ -58,7 +58,7 @@ describe('a usage error is code 2, names the option and what is near, and asks n
     ['export --max-rcu 1.5', '--max-rcu: "1.5" is not a whole number', ''],
     ['server-sessions --limit many', '--limit: "many" is not a whole number', ''],
     ['export --table a', '--table: "a" is no table name', ''],
-    ['export --region EU!', '--region: "EU!" is no region', ''],
+    ['export --region EU!', '--region: "EU!" is not a valid region name', ''],
     ['export --endpoint-url localhost', '--endpoint-url: "localhost" is no URL', ''],
     ['export --sessions nowhere.csv', '--sessions: there is no file or folder nowhere.csv', ''],
     ['export --sessions - -', '--sessions: standard input (-) can be read only once', ''],
@@ -84,7 +84,7 @@ describe('a usage error is code 2, names the option and what is near, and asks n
   it('no region', async () => {
     const { code, stderr } = await run('export', { AWS_REGION: '' });
     expect(code).toBe(2);
-    expect(stderr).toContain('--region: no AWS region is known');
+    expect(stderr).toContain('sentinel-audit: no AWS region is known\n  give --region eu-west-1');
   });
 });
 

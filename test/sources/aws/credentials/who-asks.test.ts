@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AuditError, ConfigurationError, ExitCode, SourceError } from '../../../../src/errors.js';
 import { hintFor } from '../../../../src/hints.js';
 import { answerOf } from '../../../../src/sources/aws/answer.js';
@@ -412,6 +412,18 @@ aws_secret_access_key = x
     const error = await failure({ ...at(), awsProfile: 'mfa', config: roles }, more);
     expect([error.exitCode, error.message]).toEqual([3, expect.stringMatching(reason)]);
     expect(hintFor(error)).toMatch(/aws-vault exec.*credential_process/);
+  });
+
+  test('the metadata of an instance is never asked through a proxy', async () => {
+    const proxy = await startFakeAws();
+    onTestFinished(() => proxy.close());
+    const before = metadata.seen.length;
+    const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url };
+    await ask({ ...at(), env });
+    expect(metadata.seen.length).toBeGreaterThan(before);
+    expect(proxy.seen.map(({ operation, key }) => [operation, key])).toEqual([
+      ['GetCallerIdentity', 'ASIAINSTANCE'],
+    ]);
   });
 
   test('without any name the chain of the SDK is asked, and finds the role of the instance', async () => {
