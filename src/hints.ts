@@ -33,6 +33,7 @@ const ERROR_ADVICE: readonly (readonly [code: RegExp, advice: Advice])[] = [
     /^CredentialProcess$/,
     'run that program by itself, or choose another profile with --aws-profile',
   ],
+  [/^BrokenProfile$/, 'complete that profile, or choose another with --aws-profile'],
   [/^UnusableKeys$/, 'set both keys anew, without blanks or line ends, or give --aws-profile'],
   [
     /^NoCredentials$/,

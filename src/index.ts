@@ -9,6 +9,8 @@ export { through } from './pipeline/through.js';
 export { Counters, type ReadContext, type Reject } from './pipeline/read-context.js';
 export {
   AuditError,
+  ConfigurationError,
+  type ErrorFacts,
   ExitCode,
   HungUp,
   Interruption,

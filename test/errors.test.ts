@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  ConfigurationError,
   ExitCode,
   HungUp,
   Interruption,
@@ -13,6 +14,7 @@ import {
 
 test.each([
   [new UsageError('--since', 'is wrong'), 2],
+  [new ConfigurationError('no such profile'), 2],
   [new SourceError('no such table'), 3],
   [new RecordError('id: missing'), 3],
   [new SinkError('no space left'), 3],
@@ -32,6 +34,9 @@ test('the exit codes are those of the specification', () => {
 test('a known error is one line, of usage with the option; its hint is apart', () => {
   const error = new SourceError('no such table', { hint: 'name the region' });
   expect([describe(error), error.hint]).toEqual(['no such table', 'name the region']);
+  const facts = { code: 'NoSuchProfile', resource: 'AWS profile x' };
+  const configuration = new ConfigurationError('no such profile', { facts });
+  expect([describe(configuration), configuration.facts]).toEqual(['no such profile', facts]);
   const usage = new UsageError('--since', 'is wrong', 'try 7d');
   expect([describe(usage), usage.hint]).toEqual(['--since: is wrong', 'try 7d']);
 });

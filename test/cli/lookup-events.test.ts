@@ -66,6 +66,17 @@ describe('untracked-sessions asks CloudTrail', () => {
     expect(stdout).not.toContain('HIDDEN');
   });
 
+  it('and a region that refuses leaves the others judged and the run incomplete', async () => {
+    const { code, stdout, stderr } = await run('--since 3h --json', {
+      faultFor: (_number, _parameters, region) =>
+        region === 'us-east-1' ? { error: 'AccessDeniedException' } : undefined,
+    });
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ total_events: 2, complete: false });
+    expect(stderr).toContain('the events of us-east-1 were not read');
+    expect(stderr).toContain('incomplete: 1 region could not be read');
+  });
+
   it('in the regions it is told, for the calls it is told', async () => {
     const { code, stdout } = await run(
       '--since 2h --until 15m --event-regions us-east-1 --event-name AssumeRoleWithSAML --json',

@@ -50,7 +50,11 @@ export interface TrailOptions {
   /** Events of a page at the most, whatever is asked for: 50 unless told. */
   readonly pageSize?: number;
   /** The fault for request number 0, 1, … */
-  readonly faultFor?: (number: number, parameters: LookupRequest) => TrailFault | undefined;
+  readonly faultFor?: (
+    number: number,
+    parameters: LookupRequest,
+    region: string,
+  ) => TrailFault | undefined;
   /** Requests that a region takes in a second: 2 as CloudTrail does, unless told. */
   readonly perSecond?: number;
   /** Epoch seconds; nothing older than 90 days before it is found. */
@@ -138,7 +142,7 @@ export async function startCloudTrail(
     const parameters = JSON.parse(await textIn(incoming)) as LookupRequest;
     const entry: SeenLookup = { at, answeredAt: undefined, region, parameters, answer: undefined };
     seen.push(entry);
-    const fault = faultFor?.(number++, parameters);
+    const fault = faultFor?.(number++, parameters, region);
     let body: string;
     let status = 200;
     try {

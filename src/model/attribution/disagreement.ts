@@ -1,4 +1,4 @@
-import { type RoleClaims, roleNameOf } from './role-claims.js';
+import { type RoleClaims, namesOf } from './role-claims.js';
 
 const COMPARED = ['map', 'tracked', 'aws_config'] as const;
 
@@ -29,8 +29,8 @@ export function disagreements(claims: RoleClaims): readonly Disagreement[] {
 /** Do the map and the AWS config give the profile other roles than this one? False where they give it none. */
 export function isOtherRole(claims: RoleClaims, profile: string, roleArn: string): boolean {
   const given = claims.explicitFor(profile);
-  const isIt = (role: string): boolean => role === roleArn || role === roleNameOf(roleArn);
-  return given.length > 0 && !given.some(({ role }) => isIt(role));
+  const names = namesOf(roleArn);
+  return given.length > 0 && !given.some(({ role }) => names.includes(role));
 }
 
 /** The same for the same profiles, in whatever order. */

@@ -1,3 +1,5 @@
+import { knownRole } from '../aws/sso-role.js';
+
 /** Who says that a role is a profile's, the surest first. */
 export const WAYS = [
   'map',
@@ -49,10 +51,7 @@ export function roleClaims(claims: readonly Claim[], mentioned: Iterable<string>
   const named = new Set([...mentioned, ...claims.map(({ profile }) => profile)]);
   const isExplicit = ({ way }: Claim): boolean => way === 'map' || way === 'aws_config';
   return {
-    on: (roleArn) => [
-      ...(byRole.get(roleArn) ?? []),
-      ...(roleNameOf(roleArn) === roleArn ? [] : (byRole.get(roleNameOf(roleArn)) ?? [])),
-    ],
+    on: (roleArn) => namesOf(roleArn).flatMap((name) => byRole.get(name) ?? []),
     explicitFor: (profile) => (byProfile.get(profile) ?? []).filter(isExplicit),
     knowsRoleOf: (profile) =>
       (profile.startsWith('arn:') && named.has(profile)) ||
@@ -65,6 +64,11 @@ export function roleClaims(claims: readonly Claim[], mentioned: Iterable<string>
           role.startsWith('arn:') && byRole.get(role)!.some(({ way }) => way !== 'suspected'),
       ),
   };
+}
+
+/** The names under which somebody may know a role: its ARN, its name, and that of a role of Identity Center. */
+export function namesOf(roleArn: string): readonly string[] {
+  return [...new Set([roleArn, roleNameOf(roleArn), knownRole(roleArn)])];
 }
 
 /** The last part of an ARN: a role's name without its path. */

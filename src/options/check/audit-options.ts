@@ -7,6 +7,7 @@ import type { Instant } from '../../model/time/instant.js';
 import { FINDING_CATEGORIES } from '../../model/verdict/verdict.js';
 import type { RowFormat } from '../../sinks/open.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
+import type { NamedFile } from '../files/aws-config.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type EventOptions, checkFrom } from './event-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
@@ -126,11 +127,18 @@ async function readKnownRoles(given: GivenOptions, env: Environment): Promise<Kn
   const { readAwsRoles } = await import('../files/aws-config.js');
   return {
     explicit: await readMap(given),
-    awsConfig: await readAwsRoles(
-      given.text('aws-config') ?? (env['AWS_CONFIG_FILE'] || undefined),
-      given.has('aws-config') ? given.origin('aws-config') : 'AWS_CONFIG_FILE',
-    ),
+    awsConfig: await readAwsRoles(...awsFiles(given, env)),
   };
+}
+
+/** A config file that an option names stands for the user's own two; a credentials file that is named counts beside it. */
+function awsFiles(given: GivenOptions, env: Environment): [NamedFile, NamedFile?] {
+  const named = given.text('aws-config');
+  const origin = named === undefined ? 'AWS_CONFIG_FILE' : given.origin('aws-config');
+  const config = { path: named ?? (env['AWS_CONFIG_FILE'] || undefined), origin };
+  const path = env['AWS_SHARED_CREDENTIALS_FILE'] || undefined;
+  if (named !== undefined && path === undefined) return [config];
+  return [config, { path, origin: 'AWS_SHARED_CREDENTIALS_FILE' }];
 }
 
 async function readMap(given: GivenOptions): Promise<ReadonlyMap<string, string>> {

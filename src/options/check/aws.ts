@@ -18,7 +18,8 @@ export function checkAws(given: GivenOptions, env: Environment): AwsOptions {
 
 /** Is AWS asked at an endpoint of the user's own? */
 export function isAtOwnEndpoint({ endpointUrl, env }: AwsOptions): boolean {
-  return endpointUrl !== undefined || Boolean(env?.['AWS_ENDPOINT_URL']);
+  const names = Object.keys(env ?? {}).filter((name) => env?.[name]);
+  return endpointUrl !== undefined || names.some((name) => name.startsWith('AWS_ENDPOINT_URL'));
 }
 
 /** The regions of `--event-regions`, each once. At an endpoint of the user's own they may have any name. @throws UsageError */

@@ -63,7 +63,7 @@ export const JUDGEMENT = {
     value: 'FILE',
     names: 'file',
     describe:
-      'AWS config file with the roles of profiles. Default: $AWS_CONFIG_FILE, else ~/.aws/config',
+      'AWS config file with the roles of profiles. Default: $AWS_CONFIG_FILE, else ~/.aws/config; the credentials file counts too',
   },
   'lookup-concurrency': {
     kind: 'number',

@@ -1,54 +1,113 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { UsageError } from '../../errors.js';
+import { knownSsoRole } from '../../model/aws/sso-role.js';
+
+/** A file of the user's, and what named it; without a path the AWS CLI's own place, where none need be. */
+export interface NamedFile {
+  readonly path: string | undefined;
+  /** What the user called it, for messages. */
+  readonly origin: string;
+}
 
 /**
- * Role ARN → the profiles of an AWS config file that have it as their `role_arn`, in the order of the file.
- * Without a path, `~/.aws/config`; that one need not be there. Names may have blanks, in quotes, and whatever
- * the AWS CLI takes; of a profile that is there twice, both roles count. Reads no credentials.
+ * Role → the profiles whose role it is, in the order of the files: their `role_arn`, and for single sign-on the
+ * role of their `sso_account_id` and `sso_role_name`, as `knownSsoRole` names it. What a profile lacks it takes
+ * from its `include_profile`, as aws-vault does. Names may have blanks, in quotes, and whatever the AWS CLI
+ * takes; of a profile that is there twice, both roles count. A role may stand in the credentials file as well,
+ * which undefined leaves unread. No credentials are read.
  *
- * @param origin what the user called the option.
  * @throws UsageError for a file that cannot be read.
  */
 export async function readAwsRoles(
-  path: string | undefined,
-  origin = '--aws-config',
+  config: NamedFile,
+  credentials?: NamedFile,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const file = (path ?? '~/.aws/config').replace(/^~(?=\/)/, () => homedir());
+  const profiles = new Map<string, ProfileSettings>();
+  readInto(profiles, await textOf(config, '~/.aws/config'), configProfile);
+  if (credentials !== undefined) {
+    readInto(profiles, await textOf(credentials, '~/.aws/credentials'), (section) => section);
+  }
+  const roles = new Map<string, string[]>();
+  for (const name of profiles.keys()) {
+    for (const role of rolesOf(name, profiles)) {
+      const known = roles.get(role) ?? [];
+      roles.set(role, known.includes(name) ? known : [...known, name]);
+    }
+  }
+  return roles;
+}
+
+async function textOf({ path, origin }: NamedFile, usual: string): Promise<string> {
+  const file = (path ?? usual).replace(/^~(?=\/)/, () => homedir());
   try {
-    return rolesIn(await readFile(file, 'utf8'));
+    return await readFile(file, 'utf8');
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (path === undefined && isMissing) return new Map();
+    if (path === undefined && isMissing) return '';
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(origin, `${file} cannot be read: ${reason}`);
   }
 }
 
-function rolesIn(text: string): Map<string, string[]> {
-  const roles = new Map<string, string[]>();
-  let profile: string | undefined;
+/** What a profile says of roles: each key with every value it was given. */
+type ProfileSettings = Map<Key, string[]>;
+type Key = (typeof KEYS)[number];
+const KEYS = ['role_arn', 'sso_account_id', 'sso_role_name', 'include_profile'] as const;
+const SETTING = new RegExp(`^\\s*(${KEYS.join('|')})\\s*[=:]\\s*(.*?)\\s*(?:\\s[#;].*)?$`, 'i');
+
+function readInto(
+  profiles: Map<string, ProfileSettings>,
+  text: string,
+  profileIn: (section: string) => string | undefined,
+): void {
+  let settings: ProfileSettings | undefined;
   for (const line of text.replace(/^\ufeff/, '').split(/\r\n?|\n/)) {
     const section = /^\s*\[(.*)\]\s*(?:[#;].*)?$/.exec(line)?.[1];
     if (section !== undefined) {
-      profile = profileIn(section.trim());
+      const name = profileIn(section.trim());
+      settings = name === undefined ? undefined : (profiles.get(name) ?? new Map());
+      if (name !== undefined && settings !== undefined) profiles.set(name, settings);
       continue;
     }
-    const role = /^\s*role_arn\s*[=:]\s*(.*?)\s*(?:\s[#;].*)?$/i.exec(line)?.[1];
-    if (!role || profile === undefined) continue;
-    const arn = unquoted(role);
-    const profiles = roles.get(arn);
-    if (profiles === undefined) roles.set(arn, [profile]);
-    else if (!profiles.includes(profile)) profiles.push(profile);
+    const [, key, value] = SETTING.exec(line) ?? [];
+    if (settings === undefined || key === undefined || !value) continue;
+    const known = key.toLowerCase() as Key;
+    settings.set(known, [...(settings.get(known) ?? []), unquoted(value)]);
   }
-  return roles;
 }
 
 /** `default` and `profile NAME`; other sections are of single sign-on and services. */
-function profileIn(section: string): string | undefined {
+function configProfile(section: string): string | undefined {
   if (section === 'default') return section;
   const name = /^profile\s+(.*)$/.exec(section)?.[1];
   return name === undefined ? undefined : unquoted(name);
+}
+
+function rolesOf(name: string, profiles: ReadonlyMap<string, ProfileSettings>): readonly string[] {
+  const roles = valuesOf('role_arn', name, profiles);
+  if (roles.length > 0) return roles; // a role goes before single sign-on
+  const account = valuesOf('sso_account_id', name, profiles).at(-1);
+  const permissionSet = valuesOf('sso_role_name', name, profiles).at(-1);
+  if (account === undefined || permissionSet === undefined) return [];
+  return [knownSsoRole(account, permissionSet)];
+}
+
+/** Its own values of a key, else those of the profiles that it includes. */
+function valuesOf(
+  key: Key,
+  name: string,
+  profiles: ReadonlyMap<string, ProfileSettings>,
+): readonly string[] {
+  const seen = new Set<string>();
+  for (let at: string | undefined = name; at !== undefined && !seen.has(at);) {
+    seen.add(at);
+    const settings = profiles.get(at);
+    const values = settings?.get(key);
+    if (values !== undefined) return values;
+    at = settings?.get('include_profile')?.at(-1);
+  }
+  return [];
 }
 
 function unquoted(text: string): string {

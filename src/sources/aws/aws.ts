@@ -2,10 +2,9 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { ConfigurationError } from '../../errors.js';
 import { problemOfRegion } from '../../model/aws/region.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
-import { openAccess, regionIn } from './credentials/access.js';
-import { endpointFor, type Service } from './credentials/endpoint.js';
+import type { Service } from './credentials/endpoint.js';
 import type { Environment } from './environment.js';
-import { AwsHttpHandler } from './http/aws-http-handler.js';
+import type { AwsHttpHandler } from './http/aws-http-handler.js';
 import { PatientRetry } from './retry.js';
 
 const ignore = (): void => {};
@@ -49,7 +48,8 @@ const IDLE = 30_000;
 /**
  * What every client of this program is made with: the credentials, region and endpoint that the user's
  * surroundings name, by the rules of the AWS CLI; minutes of patience, counted; time-outs that really end a
- * request; and a logger without `info`, for which the SDK would build a copy of every page.
+ * request; and a logger without `info`, for which the SDK would build a copy of every page. What reads the
+ * user's files and speaks HTTP is loaded here, so that who reads files alone loads none of it.
  *
  * @throws ConfigurationError for a profile, a region or certificates that are not there.
  */
@@ -60,11 +60,17 @@ export async function clientConfig(
   { head = IDLE, idle = IDLE }: Patience = {},
 ): Promise<SharedConfig> {
   const { env, endpointUrl } = options;
+  const [{ openAccess, regionIn }, { endpointFor }, { AwsHttpHandler: Handler }] =
+    await Promise.all([
+      import('./credentials/access.js'),
+      import('./credentials/endpoint.js'),
+      import('./http/aws-http-handler.js'),
+    ]);
   const logger = { debug: ignore, warn: ignore, error: ignore } as NonNullable<
     SharedConfig['logger']
   >;
   const makeHandler = (certificates: string | undefined): AwsHttpHandler =>
-    new AwsHttpHandler({ env: env ?? {}, certificates, headTimeout: head, idleTimeout: idle });
+    new Handler({ env: env ?? {}, certificates, headTimeout: head, idleTimeout: idle });
   const makeRetry = (): PatientRetry =>
     new PatientRetry(() => context.meter.retries++, { waiting: context.waiting });
   const { profile, certificates, credentials } = await openAccess(options, context, {

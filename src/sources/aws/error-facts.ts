@@ -81,5 +81,6 @@ function codeOf(error: Error): string {
 /** The first line: the SDK adds others for programmers. */
 function messageOf(error: Error): string {
   const code = 'code' in error ? String(error.code) : '';
-  return error.message.split('\n', 1)[0] || code || 'no further word';
+  const [line = ''] = error.message.split('\n', 1);
+  return line.replace(/^@smithy\/node-http-handler - (?:\[ERROR\] )?/, '') || code || 'no message';
 }

@@ -2,6 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { answerOf } from './answer.js';
 import { type AwsOptions, clientConfig } from './aws.js';
+import { forManyListeners } from './many-listeners.js';
 
 /** Who signed the requests of a run. */
 export interface Identity {
@@ -37,7 +38,7 @@ export async function readIdentity(
   const timer = setTimeout(() => {
     late.abort(new Error(`no answer within ${patience / 1000} s`));
   }, patience);
-  const stop = AbortSignal.any([context.signal, late.signal]);
+  const stop = forManyListeners(AbortSignal.any([context.signal, late.signal]));
   try {
     const asked = { action: 'sts:GetCallerIdentity', of: 'the credentials in use' };
     const answer = client.send(new GetCallerIdentityCommand({}), { abortSignal: stop });

@@ -72,26 +72,35 @@ export async function* readLookupEvents(read: Lookup, context: ReadContext): Sou
   const seconds = spans.reduce((sum, span) => sum + lengthOf(span), 0);
   const progress = progressOf(seconds * regions.length * names.length, context.meter);
 
-  const ofRegion = async function* (region: string, outer: AbortSignal): Source<RoleCall> {
+  const ofRegion = async function* (
+    region: string,
+    outer: AbortSignal,
+    done: (seconds: number) => void,
+  ): Source<RoleCall> {
     context.detail(`looking up ${names.join(', ')} in ${region}, in ${spans.length} slices each`);
     const client = await read.clientFor(region);
     const limit = new RateLimit(REQUESTS_PER_SECOND, read.clock);
     const open = (signal: AbortSignal): Source<RoleCall>[] =>
       names.flatMap((name) => {
         const ask = pages(client, limit, name, region, forManyListeners(signal));
-        return spans.map((span) => eventsOf(ask, span, region, context, progress));
+        return spans.map((span) => eventsOf(ask, span, region, context, done));
       });
     yield* merge(open, SLICES_AT_ONCE, outer);
   };
   const refusals: SourceError[] = [];
   const ifAllowed = async function* (region: string, outer: AbortSignal): Source<RoleCall> {
+    let left = seconds * names.length;
     try {
-      yield* ofRegion(region, outer);
+      yield* ofRegion(region, outer, (part) => {
+        left -= part;
+        progress(part);
+      });
     } catch (error) {
       if (read.unread === undefined || !isRefused(error)) throw error;
       refusals.push(error);
       if (refusals.length === regions.length) throw refusals[0];
       noteUnread(region, error, read.unread, context);
+      progress(left);
     }
   };
   yield* merge(

@@ -11,6 +11,7 @@ import type { Source } from '../../../src/pipeline/pipe.js';
 import { clientConfig } from '../../../src/sources/aws/aws.js';
 import {
   LOOKUP_PATIENCE,
+  type UnreadRegion,
   readLookupEvents,
 } from '../../../src/sources/cloudtrail/lookup-events.js';
 import { EVENT_HISTORY_DAYS } from '../../../src/model/time/event-history.js';
@@ -44,6 +45,39 @@ describe.concurrent('the event history', () => {
       );
     });
     await fc.assert(property, { numRuns: 3, endOnFailure: true });
+  });
+
+  test.each([
+    'AccessDeniedException',
+    'UnrecognizedClientException',
+    'OptInRequired',
+    'InvalidClientTokenId',
+  ])('leaves out a region that refuses with %s, says so, and reads the others', async (error) => {
+    const records = { 'us-east-1': recordsAt([1]), 'eu-west-1': recordsAt([2]), 'ap-east-1': [] };
+    const refused = await readAll(records, {
+      faultFor: (_number, _parameters, region) => (region === 'us-east-1' ? { error } : undefined),
+    });
+    expect(refused.ids).toEqual(idsOf(records['eu-west-1']));
+    expect(refused.unread).toEqual([
+      {
+        region: 'us-east-1',
+        reason: expect.stringContaining(`in us-east-1: ${error}`) as string,
+        facts: expect.objectContaining({
+          code: error,
+          action: 'cloudtrail:LookupEvents',
+        }) as object,
+      },
+    ]);
+    expect(refused.notes).toEqual([
+      expect.stringMatching(/^the events of us-east-1 were not read: cloudtrail:LookupEvents/),
+    ]);
+    expect([refused.meter.unreadRegions, refused.meter.complete]).toEqual([1, false]);
+  });
+
+  test('fails where every region refuses', async () => {
+    const records = { 'us-east-1': [], 'eu-west-1': [] };
+    const all = readAll(records, { faultFor: () => ({ error: 'AccessDeniedException' }) });
+    await expect(all).rejects.toThrow(/cloudtrail:LookupEvents .*AccessDenied/);
   });
 
   test('reads on through a second with more events than a page', async () => {
@@ -168,11 +202,13 @@ describe.concurrent('the event history', () => {
     }
   });
 
-  test('a region that refuses ends the others too', async () => {
+  test('a region that fails otherwise ends the others too', async () => {
     const faultFor: TrailOptions['faultFor'] = (number) =>
-      number === 1 ? { error: 'AccessDeniedException' } : NEVER;
+      number === 1 ? { error: 'InvalidTimeRangeException' } : NEVER;
     const context = readAll({ 'us-east-1': [], 'eu-west-1': [] }, { faultFor });
-    await expect(context).rejects.toThrow(/^cloudtrail:LookupEvents of .* AccessDeniedException/);
+    await expect(context).rejects.toThrow(
+      /^cloudtrail:LookupEvents of .* InvalidTimeRangeException/,
+    );
   });
 
   test('rejects what it cannot understand with its place, and without credentials', async () => {
@@ -335,6 +371,8 @@ interface Running {
   readonly source: Source<RoleCall>;
   readonly meter: Counters;
   readonly rejects: Reject[];
+  readonly notes: string[];
+  readonly unread: UnreadRegion[];
   readonly seen: CloudTrail['seen'];
   /** When requests left, by the clock that keeps the pace. */
   readonly departures: readonly { readonly region: string; readonly at: number }[];
@@ -356,13 +394,15 @@ async function start(
   const clients: CloudTrailClient[] = [];
   const meter = new Counters();
   const rejects: Reject[] = [];
+  const notes: string[] = [];
+  const unread: UnreadRegion[] = [];
   const context: ReadContext = {
     meter,
     reject: (reject) => {
       meter.rejected++;
       rejects.push(reject);
     },
-    note: () => {},
+    note: (text) => notes.push(text),
     detail: () => {},
     signal: options.signal ?? new AbortController().signal,
   };
@@ -388,8 +428,9 @@ async function start(
     close();
   });
   const { names: eventNames = [ROLE_CALLS[0]] } = options;
-  const read = { clientFor, regions: Object.keys(records), eventNames, window, clock };
-  return { source: readLookupEvents(read, context), meter, rejects, seen, departures };
+  const read = { clientFor, regions: Object.keys(records), eventNames, window, unread, clock };
+  const seenSoFar = { meter, rejects, notes, unread, seen, departures };
+  return { source: readLookupEvents(read, context), ...seenSoFar };
 }
 
 const STOPS: (() => void)[] = [];

@@ -42,7 +42,7 @@ export async function keysOfProfile(
   const assumeRole = getDefaultRoleAssumer(config);
   const assumeWithToken = getDefaultRoleAssumerWithWebIdentity(config);
   const of = (role: string | undefined): string => `role ${role} for AWS profile ${name}`;
-  const common = { ...profile.files, ignoreCache: true, profile: name, clientConfig: plain };
+  const common = { ...profile.init, ignoreCache: true, profile: name, clientConfig: plain };
   const ofProfile = fromIni({
     ...common,
     ...(region !== undefined && { parentClientConfig: { region } }),
@@ -75,7 +75,7 @@ function checkProfile({ name, profiles, sections, files }: Profile): void {
       const nearest = suggestion(at, Object.keys(profiles));
       const where = `${files.configFilepath} and ${files.filepath}`;
       const what = `its source_profile "${at}" is in neither of ${where}`;
-      throw broken(name, what, nearest);
+      throw broken(name, what, { code: 'BrokenProfile', hint: nearest });
     }
     checkKeysOf(at, settings);
     const session = settings['sso_session'];
@@ -87,7 +87,7 @@ function checkProfile({ name, profiles, sections, files }: Profile): void {
       );
       const whose = at === name ? 'it' : `its source_profile ${at}`;
       const what = `${whose} names sso_session "${session}", but ${files.configFilepath} has no section [sso-session ${session}]`;
-      throw broken(name, what, nearest);
+      throw broken(name, what, { code: 'BrokenProfile', hint: nearest });
     }
     at = settings['role_arn'] === undefined ? undefined : settings['source_profile'];
   }
@@ -134,15 +134,19 @@ function failed(name: string, error: unknown): AuditError {
       `the credential_process of its source_profile failed${lastWords(others.join('\n'))}`,
     );
   }
-  const why = first.startsWith('Could not resolve credentials')
-    ? 'names no source of credentials'
-    : printable(first.replaceAll(/\s+/g, ' ').trim()) || 'gave no credentials';
-  return broken(name, why);
+  if (first.startsWith('Could not resolve credentials')) {
+    return broken(name, 'names no source of credentials', { code: 'BrokenProfile' });
+  }
+  return broken(name, printable(first.replaceAll(/\s+/g, ' ').trim()) || 'gave no credentials');
 }
 
-function broken(name: string | undefined, why: string, hint?: string): SourceError {
+function broken(
+  name: string | undefined,
+  why: string,
+  { code = 'NoCredentials', hint }: { code?: string; hint?: string | undefined } = {},
+): SourceError {
   return new SourceError(`AWS profile ${name}: ${why}`, {
     hint,
-    facts: { code: 'NoCredentials', resource: `AWS profile ${name}` },
+    facts: { code, resource: `AWS profile ${name}` },
   });
 }

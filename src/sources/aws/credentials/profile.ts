@@ -18,7 +18,10 @@ export interface Profile {
   readonly profiles: Readonly<Record<string, Section>>;
   /** Sections of the config file that are no profiles, as `services.local` and `sso-session.corp`. */
   readonly sections: Readonly<Record<string, Section>>;
+  /** Where the files are, for messages. */
   readonly files: AwsFiles;
+  /** The same where the environment is known; else empty, and the SDK looks where the process says. */
+  readonly init: Partial<AwsFiles>;
 }
 
 /** Where the user's AWS files are. */
@@ -43,8 +46,9 @@ export async function readProfile(
   env: Environment | undefined,
 ): Promise<Profile> {
   const files = env === undefined ? USUAL_FILES : awsFiles(env);
+  const init = env === undefined ? {} : files;
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    ...(env !== undefined && files), // else where the process has them
+    ...init,
     ignoreCache: true,
   });
   const isSection = (name: string): boolean => /^(?:services|sso-session)\./.test(name);
@@ -70,6 +74,7 @@ export async function readProfile(
     profiles: Object.fromEntries(profiles),
     sections: Object.fromEntries(sections),
     files,
+    init,
   };
 }
 

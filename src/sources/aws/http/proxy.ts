@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../../errors.js';
 import type { Environment } from '../environment.js';
 
 /**
@@ -6,16 +7,22 @@ import type { Environment } from '../environment.js';
  * The rules are those of curl and of the AWS CLI: an entry of `NO_PROXY` is a host, with or without a port,
  * and stands for what is below it too; `*` is every host.
  *
- * @throws TypeError for a proxy whose URL cannot be read.
+ * @throws ConfigurationError for what is not the URL of such a proxy; it is not quoted, for it may have a password.
  */
 export function proxyFor(
   target: { readonly protocol: string; readonly hostname: string; readonly port: number },
   env: Environment,
 ): URL | undefined {
   const read = (name: string): string => env[name.toLowerCase()] || env[name] || '';
-  const named = read(target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY').trim();
+  const variable = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const named = read(variable).trim();
   if (named === '' || isExempt(target, read('NO_PROXY'))) return undefined;
-  return new URL(named.includes('://') ? named : `http://${named}`);
+  const url = named.includes('://') ? named : `http://${named}`;
+  const proxy = URL.canParse(url) ? new URL(url) : undefined;
+  if (proxy !== undefined && /^https?:$/.test(proxy.protocol)) return proxy;
+  throw new ConfigurationError(`${variable} is not the URL of an HTTP proxy`, {
+    hint: 'a proxy is named like http://proxy.example.com:3128',
+  });
 }
 
 function isExempt(

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AuditError, ConfigurationError, ExitCode, SourceError } from '../../../../src/errors.js';
 import { hintFor } from '../../../../src/hints.js';
 import { answerOf } from '../../../../src/sources/aws/answer.js';
-import { type AwsOptions, clientConfig } from '../../../../src/sources/aws/aws.js';
+import { type AwsOptions, clientConfig, regionOf } from '../../../../src/sources/aws/aws.js';
 import {
   type FakeAws,
   type SeenRequest,
@@ -139,6 +139,32 @@ aws_secret_access_key = x
     const named = { awsProfile: undefined, env: { AWS_DEFAULT_PROFILE: 'two' } };
     expect(await where(named)).toBe('eu-north-1');
     expect(await where({ ...named, env: { ...named.env, ...KEYS } })).toBe('eu-north-1');
+  });
+
+  test.each<[string, Partial<AwsOptions>, string]>([
+    ['the environment', { env: { ...KEYS, AWS_REGION: 'eu-west-1a' } }, 'eu-west-1a'],
+    ['the environment', { env: { ...KEYS, AWS_DEFAULT_REGION: 'eu-wset-1' } }, 'eu-wset-1'],
+    ['the profile', { awsProfile: 'p' }, 'us-east-1b'],
+    ['the options', { awsProfile: 'p', region: 'local' }, 'local'],
+  ])('what %s gives as a region and is none is said before any request', async (...row) => {
+    const [, options, region] = row;
+    const keys = 'aws_access_key_id = A\naws_secret_access_key = x\n';
+    const config = `[profile p]\nregion = us-east-1b\n${keys}`;
+    const error = await failure({ ...options, config });
+    expect([error.exitCode, error.message]).toEqual([2, expect.stringContaining(`"${region}"`)]);
+    expect(hintFor(error)).toBeDefined();
+  });
+
+  test('no region at all is a usage error, before any request', async () => {
+    vi.stubEnv('AWS_REGION', '');
+    const { context } = keptReading();
+    const env = { ...KEYS, AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+    const client = new STSClient(await clientConfig('STS', { env }, context));
+    await expect(regionOf(client)).rejects.toMatchObject({
+      exitCode: 2,
+      message: 'no AWS region is known',
+      facts: { code: 'NoRegion' },
+    });
   });
 
   test.each<[string, Partial<AwsOptions>]>([
@@ -386,6 +412,18 @@ aws_secret_access_key = x
     const error = await failure({ ...at(), awsProfile: 'mfa', config: roles }, more);
     expect([error.exitCode, error.message]).toEqual([3, expect.stringMatching(reason)]);
     expect(hintFor(error)).toMatch(/aws-vault exec.*credential_process/);
+  });
+
+  test('the metadata of an instance is never asked through a proxy', async () => {
+    const proxy = await startFakeAws();
+    onTestFinished(() => proxy.close());
+    const before = metadata.seen.length;
+    const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url };
+    await ask({ ...at(), env });
+    expect(metadata.seen.length).toBeGreaterThan(before);
+    expect(proxy.seen.map(({ operation, key }) => [operation, key])).toEqual([
+      ['GetCallerIdentity', 'ASIAINSTANCE'],
+    ]);
   });
 
   test('without any name the chain of the SDK is asked, and finds the role of the instance', async () => {

@@ -196,7 +196,7 @@ describe('a proxy', () => {
     expect(hintFor(failure)).toMatch(/HTTPS_PROXY, HTTP_PROXY and NO_PROXY/);
   });
 
-  test('opens a tunnel for TLS, also for the credentials, and never for instance metadata', async () => {
+  test('opens a tunnel for TLS, also for the credentials', async () => {
     const tls = certificate();
     const aws = await fake(
       ({ operation }) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../../../src/errors.js';
 import { proxyFor } from '../../../../src/sources/aws/http/proxy.js';
 
 const TLS = { protocol: 'https:', hostname: 'dynamodb.eu-west-1.amazonaws.com', port: 443 };
@@ -36,6 +37,15 @@ describe('the proxy', () => {
     const env = { HTTPS_PROXY: 'http://p:3128', NO_PROXY: list };
     expect(proxyFor(TLS, env) === undefined).toBe(passed);
   });
+
+  test.each(['socks5://p:1080', 'http://', 'http://p:x', 'ftp://secret@p'])(
+    'cannot be %s, which is said without its password',
+    (url) => {
+      const read = (): unknown => proxyFor(TLS, { HTTPS_PROXY: url });
+      expect(read).toThrow(ConfigurationError);
+      expect(read).toThrow(/^HTTPS_PROXY is not the URL of an HTTP proxy$/);
+    },
+  );
 
   test('an address of version 6 may stand in NO_PROXY with brackets or without', () => {
     const target = { protocol: 'http:', hostname: '[fd00::1]', port: 80 };
