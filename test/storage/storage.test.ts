@@ -133,12 +133,11 @@ describe('what can be opened once', () => {
 
   test('and cannot be read is an error that names it, and leaves nothing behind', async () => {
     const temporary = ownTemporaryFolder();
-    // oxlint-disable-next-line require-yield -- it fails at once
-    const failing = Readable.from(
-      (async function* () {
-        throw new Error('gone');
-      })(),
-    );
+    const failing = new Readable({
+      read() {
+        this.destroy(new Error('gone'));
+      },
+    });
     const files = await listed({ storage: standardInput(failing), place: '-' });
     await expect(spoolFiles(files, signal)).rejects.toThrow(/standard input could not be read/);
     expect(readdirSync(temporary)).toEqual([]);

@@ -136,6 +136,7 @@ test.each([
   ['export --rejects /no/where/a', '--rejects', /no folder/],
   ['export --out /tmp/a --rejects /tmp/../tmp/a', '--rejects', /same file as --out/],
   ['export --columns audit,ttl', '--columns', /"audit" stands alone/],
+  ['export --exclude !a', '--exclude', /not a valid pattern/],
   ['server-sessions --limit 0', '--limit', /not a whole number/],
   ['server-sessions --limit 1000001', '--limit', /from 1 to 1000000/],
 ])('%s is a usage error', async (line, option, message) => {
@@ -144,6 +145,11 @@ test.each([
     message: expect.stringMatching(message),
     exitCode: 2,
   });
+});
+
+test('patterns of what is left out may be many', async () => {
+  const { from } = await optionsOf('export --exclude README* old/** --sessions .');
+  expect(from.exclude).toEqual(['README*', 'old/**']);
 });
 
 test('an error names the variable that it came from', async () => {

@@ -42,7 +42,7 @@ const FOREIGN: readonly unknown[] = [
 
 const someValues = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: someRecord as fc.Arbitrary<unknown> },
+    { weight: 4, arbitrary: someRecord },
     { weight: 1, arbitrary: fc.constantFrom(...FOREIGN) },
   ),
   { minLength: 1, maxLength: 4 },
