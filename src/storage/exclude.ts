@@ -1,11 +1,12 @@
-import picomatch from 'picomatch';
-
 /**
  * Is a path left out by one of these patterns? A pattern without a slash is for the name of any file or
  * folder; one with a slash is for the path below the place that was given, or for the whole path.
  */
-export function excluder(patterns: readonly string[]): (path: string, below: string) => boolean {
+export async function excluder(
+  patterns: readonly string[],
+): Promise<(path: string, below: string) => boolean> {
   if (patterns.length === 0) return () => false;
+  const { default: picomatch } = await import('picomatch');
   const matchers = patterns.map((pattern) => {
     const trimmed = pattern.replace(/\/+$/, '').replace(/^\.\//, '');
     const matches = picomatch(trimmed, { dot: true });

@@ -72,7 +72,7 @@ function shapeOfText(text: string, keys: ReadonlySet<string>): FileShape {
   const end = text.indexOf('\n');
   if (end === -1) return text.length < LONGEST_FIRST_LINE && isBalanced(text) ? 'lines' : 'values';
   if (isBalanced(text.slice(0, end))) return 'lines';
-  return /^\s*[{"]/.test(text.slice(end)) && !/^[{[]\s*$/.test(text.slice(0, end))
+  return /^\s*\{/.test(text.slice(end)) && !/^[{[]\s*$/.test(text.slice(0, end))
     ? 'lines' // the first line was cut off
     : 'values';
 }

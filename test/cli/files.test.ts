@@ -293,3 +293,12 @@ function damaged(bytes: Buffer): Buffer {
   copy.writeUInt32LE(0, copy.length - 8); // the checksum
   return copy;
 }
+
+it('--exclude leaves out what lies among the sessions', async () => {
+  const folder = scratch();
+  file('rows.ndjson', ndjson(rows), folder);
+  file('README.md', '# Archive', folder);
+  expect((await exported([folder])).code).toBe(3);
+  const ended = await exported([folder], ['--exclude', 'README*']);
+  expect([ended.code, ids(ended).length]).toEqual([0, 40]);
+});

@@ -28,6 +28,7 @@ import {
   stubAwsEnvironment,
 } from '../support/records.js';
 import { writeTrail } from '../support/trail.js';
+import { WRAPPERS } from '../support/wrappers.js';
 
 const window = {
   since: parseInstant('2026-01-17T00:00:00Z')!,
@@ -83,7 +84,20 @@ const inFile =
   (write: (all: readonly TrailRecord[]) => string | Buffer): Carry =>
   (all, folder) => ({ logs: [file(folder, 'log', write(all))] });
 
+/** Every wrapper, in a file; the same packed; and each record in a file of its own, joined. */
+const wrapped: Readonly<Record<string, Carry>> = Object.fromEntries(
+  Object.entries(WRAPPERS).flatMap(([name, wrap]) => [
+    [name, inFile(wrap)],
+    [`${name}, packed, on standard input`, (all) => ({ logs: ['-'], stdin: gzipSync(wrap(all)) })],
+    [
+      `${name}, joined`,
+      inFile((all) => Buffer.concat(all.map((record) => Buffer.from(wrap([record]))))),
+    ],
+  ]),
+);
+
 const CARRIERS: Readonly<Record<string, Carry>> = {
+  ...wrapped,
   'one log file': inFile(trail),
   'one log file, packed': inFile((all) => gzipSync(trail(all))),
   'a trail of many small files': (all, folder) => {

@@ -33,7 +33,7 @@ export async function listLogFiles(
 ): Promise<LogFile[]> {
   const files = new Map<string, LogFile>();
   const passedOver = new Map<string, number>();
-  const isExcluded = excluder(exclude);
+  const isExcluded = await excluder(exclude);
   for (const place of places) {
     let count = 0;
     try {

@@ -84,7 +84,7 @@ const WRAPPERS: readonly (readonly string[])[] = [
 ];
 
 /** Deeper than any of these wrappers lie in one another. */
-const DEEPEST = 8;
+const DEEPEST = 16;
 
 /** Of one text that was packed, in bytes: CloudWatch Logs packs about a megabyte at once. */
 const MOST_UNPACKED = 64 * 1024 * 1024;

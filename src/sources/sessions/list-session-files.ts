@@ -21,7 +21,7 @@ export async function listSessionFiles(
   context: ReadContext,
 ): Promise<SessionFile[]> {
   const files = new Map<string, SessionFile>();
-  const isExcluded = excluder(exclude);
+  const isExcluded = await excluder(exclude);
   for (const place of places) {
     const storage = storageOf(place);
     const found: StoredFile[] = [];

@@ -299,3 +299,51 @@ test.each<[object, string | undefined]>([
   };
   expect(parseRoleCall(record)?.identityProvider).toBe(provider);
 });
+
+describe('calls of other services that hand out role credentials', () => {
+  test.each([
+    ['rolesanywhere', 'CreateSession'],
+    ['sso', 'GetRoleCredentials'],
+    ['eks-auth', 'AssumeRoleForPodIdentity'],
+    ['cognito-identity', 'GetCredentialsForIdentity'],
+    ['iot', 'AssumeRoleWithCertificate'],
+    ['signin', 'SwitchRole'],
+  ])('%s:%s has the name of its service', (service, eventName) => {
+    for (const domain of ['amazonaws.com', 'amazonaws.com.cn']) {
+      const event = eventOf({ eventName, eventSource: `${service}.${domain}` });
+      expect(event.eventName).toBe(`${service}:${eventName}`);
+    }
+    const elsewhere = assumeRoleRecord({ eventName, eventSource: 's3.amazonaws.com' });
+    expect(parseRoleCall(elsewhere)).toBeUndefined();
+    expect(failureOf({ eventName, eventSource: undefined })).toBe('eventSource: missing');
+  });
+});
+
+describe('the session tag', () => {
+  const tag = (value: string): object => ({ key: 'SentinelSessionID', value });
+
+  test.each([
+    ['of the call', { tags: [tag('a')] }, 'a'],
+    [
+      'that the session of the caller passes on',
+      { incomingTransitiveTags: { SentinelSessionID: 'b' } },
+      'b',
+    ],
+    ['passed on in a list', { incomingTransitiveTags: [{ key: 'x', value: 'y' }, tag('c')] }, 'c'],
+    [
+      'of the call before one passed on',
+      { tags: [tag('a')], incomingTransitiveTags: { SentinelSessionID: 'b' } },
+      'a',
+    ],
+    ['that is none', { tags: [], incomingTransitiveTags: { other: 'b' } }, undefined],
+    ['where nothing is passed on', { incomingTransitiveTags: null }, undefined],
+  ])('%s', (_, parameters, expected) => {
+    expect(eventOf(request(parameters)).sessionTag).toBe(expected);
+  });
+
+  test('of another type is an error', () => {
+    expect(failureOf(request({ incomingTransitiveTags: { SentinelSessionID: 7 } }))).toMatch(
+      /^SentinelSessionID: expected text/,
+    );
+  });
+});
