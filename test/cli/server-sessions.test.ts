@@ -110,7 +110,6 @@ a1b2c3d4e5f67890  alice         prod                  active    2026-01-20 10:00
       'expires_at',
       'request_count',
       'server_instance_id',
-      'source_identity',
     ]);
   });
 

@@ -191,6 +191,7 @@ describe('the JSON document', () => {
         allowed: 0,
         filtered_out: 0,
       },
+      not_judged_by_name: {},
       coverage: {
         sessions: {
           sources: [{ name: 'session files', sessions: 2, without_source_identity: 2 }],
@@ -206,7 +207,7 @@ describe('the JSON document', () => {
         },
       },
       caveats: ['unchecked_callers', 'sessions_without_identity', 'orphans_of_tvm'].map(
-        (code) => expect.objectContaining({ code, weight: 'note' }) as unknown,
+        (name) => expect.objectContaining({ code: name, weight: 'note' }) as unknown,
       ),
       anomalies: { outside_session: 1 },
       untracked_sessions: [

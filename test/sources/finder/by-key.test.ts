@@ -93,7 +93,7 @@ describe('sessions of the live table', () => {
   test('no batch asks for more keys than DynamoDB takes', async () => {
     const events = [...Array(FEW).keys()].map(eventOfSession);
     const { seen } = await judged(endpoint, 'few', events);
-    expect(seen.map((request) => keysIn(request.body).length)).toEqual([0, 100, 100]);
+    expect(seen.map((request) => keysIn(request.body).length)).toEqual([0, 0, 100, 100]);
   });
 
   test.each([
@@ -120,7 +120,7 @@ describe('sessions of the live table', () => {
   test('an event that offers nothing costs nothing', async () => {
     const { verdicts, seen } = await judged(endpoint, 'few', [eventOf(0, undefined)]);
     expect(verdicts[0]?.category).toBe('no_source_identity');
-    expect(operations(seen)).toEqual(['DescribeTable']);
+    expect(operations(seen)).toEqual(['DescribeTimeToLive', 'DescribeTable']);
   });
 
   test('a session is found by the identity it was given, in whatever form', async () => {
@@ -191,7 +191,7 @@ describe('sessions of the live table', () => {
         const matches = await finder.find([...Array(150).keys()].map(soughtById));
         expect(matches.map((match) => match?.session.id)).toEqual([...Array(150).keys()].map(idOf));
         expect(seen.map((request) => keysIn(request.body).length).toSorted()).toEqual(
-          [0, 100, 70, 40, 10, 50, 20].toSorted(),
+          [0, 0, 100, 70, 40, 10, 50, 20].toSorted(),
         );
         expect(meter.lookups).toBe(6);
         expect(count(seen, 'Scan')).toBe(0);
@@ -306,7 +306,7 @@ describe('sessions of the live table', () => {
       expect(meter.rows).toBe(FEW + 2);
       expect(finder.coverage()).toMatchObject({
         oldest: Date.UTC(2026, 0, 17) / 1000,
-        hasIdentities: true,
+        withoutIdentity: 0,
         isComplete: true,
       });
     });

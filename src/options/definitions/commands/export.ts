@@ -16,7 +16,7 @@ import {
 
 const SUBJECTS = {
   sessions: {
-    options: [...WINDOW, ...SESSION_FILTERS, ...SESSION_SOURCES, ...OUTPUTS, ...COMMON],
+    options: [...WINDOW, ...SESSION_FILTERS, ...SESSION_SOURCES, 'exclude', ...OUTPUTS, ...COMMON],
     meanings: { profile: { describe: OPTIONS.profile.describe }, columns: SESSION_COLUMNS },
   },
   events: {

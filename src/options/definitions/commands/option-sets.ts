@@ -15,7 +15,6 @@ export const SESSION_FILTERS = [
 export const SESSION_SOURCES = [
   'table',
   'sessions',
-  'exclude',
   'segments',
   'max-rcu',
 ] as const satisfies readonly OptionName[];

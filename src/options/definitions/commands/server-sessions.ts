@@ -17,6 +17,7 @@ export const SERVER_SESSIONS = {
     'all',
     'limit',
     ...SESSION_SOURCES,
+    'exclude',
     ...OUTPUTS,
     ...COMMON,
   ],
