@@ -456,6 +456,32 @@ untracked events placed: 1 by tracked, 1 by role_name
     },
   );
 
+  it.fails('what cannot be verified fails no run where orphans are not to fail', async () => {
+    const args = [...policy('prod'), '--fail-on', 'no_source_identity', '--json'];
+    const ended = await overUnsure([trackedBy(1, PROD), unverifiable(3)], [PROD], ...args);
+    expect(rowOf(ended, 'prod')).toMatchObject({ has_gap: false, undetermined: true });
+    expect(ended.code).toBe(0); // as where it is surely orphaned, and a gap
+  });
+
+  it.fails('a profile that is undetermined by what cannot be verified needs no map', async () => {
+    const some = [trackedBy(1, PROD), unverifiable(3)];
+    const { stderr } = await overUnsure(some, [PROD], ...policy('prod'));
+    expect(stderr).toContain('nothing decides whether prod is compliant');
+    expect(stderr).not.toContain('--profile-map');
+  });
+
+  it.fails.each([
+    ['--profile', 'nobody', 3],
+    ['--role', roleArn('Nobody'), 0],
+  ])('%s %s, of which nothing is known, has no rate', async (option, name, expected) => {
+    const some = [trackedBy(1, PROD), roleRecord(2)];
+    const { code, stdout, stderr } = await over(some, [PROD], option, name, '--format', 'csv');
+    expect(code).toBe(expected);
+    expect(stderr).toContain('0 events judged: 0 tracked');
+    expect(stderr).not.toContain('%');
+    expect(stdout).not.toMatch(/,100,/);
+  });
+
   it('a required profile with nothing but what cannot be verified is undetermined', async () => {
     const some = [trackedBy(1, PROD), unverifiable(3)];
     const ended = await overUnsure(some, [PROD], ...policy('prod'), '--json');
@@ -547,7 +573,10 @@ describe('session-compliance refuses before it reads', () => {
   ])('%s', async (_, args, message) => {
     if (message === '') {
       const { code, stderr } = await cli(['export', '--format', 'github'], { env: NO_AWS });
-      expect([code, stderr]).toEqual([2, expect.stringContaining('"github" is not one of csv')]);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('"github" is not one of csv, ndjson, jsonl, json, table, human'),
+      ]);
       return;
     }
     const { code, stdout, stderr } = await run(...args);

@@ -109,7 +109,7 @@ describe('a usage error is code 2, names the option and what is near, and asks n
   it('no region', async () => {
     const { code, stderr } = await run('export', { AWS_REGION: '' });
     expect(code).toBe(2);
-    expect(stderr).toContain('no AWS region is known');
+    expect(stderr).toContain('no AWS region is known\n  give --region');
   });
 });
 

@@ -8,7 +8,7 @@ export const EVENTS = {
     names: 'file',
     suggest: ['lookup', 'athena'],
     describe:
-      "Where role calls come from. Default: lookup, the last 90 days of CloudTrail's event history. athena: the table of --athena-table. Anything else is files: CloudTrail log files, records as NDJSON or as an array, saved lookup-events output, records as EventBridge, CloudWatch Logs, Firehose and others wrap them; plain or gzip. A folder means all log files in it and below, - is standard input",
+      "Source of role calls: lookup, athena, or log files. lookup, the default, is the last 90 days of CloudTrail's event history. athena is the table of --athena-table. Anything else is files: CloudTrail log files, records as NDJSON or as an array, saved lookup-events output, records as EventBridge, CloudWatch Logs, Firehose and others wrap them; plain or gzip. A folder means all log files in it and below, - is standard input",
   },
   'event-regions': {
     kind: 'text',

@@ -69,7 +69,7 @@ export function shortCommandHelp(
   const options = names.map((name) => {
     const option = optionOf(name, command, subject);
     const term = optionTerm(name, { ...option, alias: option.alias?.filter(isLetter) ?? [] });
-    return entry(term, `${firstSentence(option.describe)}.`, width);
+    return entry(term, `${briefText(option)}.`, width);
   });
   return `${head(command, subject)}
 
@@ -136,8 +136,10 @@ function commandEntries(width: number): string {
   return commands.map(({ name, describe }) => entry(name, `${describe}.`, width)).join('\n');
 }
 
-function firstSentence(text: string): string {
-  return text.split('. ', 1)[0] ?? text;
+/** The first sentence of the description, and a few values. */
+function briefText({ describe, choices }: OptionDefinition): string {
+  const sentence = describe.split('. ', 1)[0] ?? describe;
+  return choices === undefined ? sentence : `${sentence} (${choices.join(', ')})`;
 }
 
 /** Examples for a narrow screen: a long command goes on in the next line. */

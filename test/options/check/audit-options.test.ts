@@ -51,7 +51,7 @@ test('without options CloudTrail and the table that Sentinel names are asked, fo
     profile: undefined,
     clipped: undefined,
     vouched: undefined,
-    maxSession: 12 * 3600,
+    maxSession: 43_200,
   });
   expect([...options.failOn]).toEqual(['no_source_identity', 'non_sentinel_format', 'orphaned']);
   expect(options.readIdentity('sentinel-0123456789abcdef')).toBeDefined();
