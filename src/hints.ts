@@ -106,6 +106,8 @@ const CAVEAT_ADVICE: Readonly<Partial<Record<CaveatCode, string>>> = {
   unverifiable_calls:
     'add the files of ended sessions with --sessions and say since when they are complete with --sessions-since',
   undetermined_profile: 'give --profile-map',
+  unverifiable_profile:
+    'add the files of ended sessions with --sessions and say since when they are complete with --sessions-since',
   unknown_profile: 'give --policy or --profile-map, which know the names of profiles',
   unattributed_calls: 'give --profile-map',
   unchecked_calls: 'archive sessions with --columns all',

@@ -22,12 +22,13 @@ export function claimsOf(
   counts: readonly CallCount[],
   known: KnownRoles,
   mentioned: Iterable<string>,
+  sessionProfiles: Iterable<string> = [],
 ): RoleClaims {
   const withIdentity = new Set(
     counts.filter(({ hasIdentity }) => hasIdentity).map(({ roleArn }) => roleArn),
   );
   const ofCalls = new Map<string, Claim>();
-  const profiles = new Set(mentioned);
+  const profiles = new Set(sessionProfiles);
   for (const tracked of counts.filter(({ category }) => category === 'tracked')) {
     const {
       roleArn: role,
@@ -46,5 +47,5 @@ export function claimsOf(
     const key = JSON.stringify([role, profile, way]);
     ofCalls.set(key, { role, profile, way, calls: (ofCalls.get(key)?.calls ?? 0) + calls });
   }
-  return roleClaims([...explicitClaims(known), ...ofCalls.values()], profiles);
+  return roleClaims([...explicitClaims(known), ...ofCalls.values()], mentioned, profiles);
 }

@@ -1,13 +1,18 @@
 import { openSortedSpool } from '../disk/sorted-spool.js';
 import { type Spool, openSpool } from '../disk/spool.js';
 import { isOtherRole } from '../model/attribution/disagreement.js';
-import { roleClaims } from '../model/attribution/role-claims.js';
+import { roleClaims, roleNameOf } from '../model/attribution/role-claims.js';
 import type { AthenaCost } from '../model/report/athena-cost.js';
 import { profilesNamed } from '../model/policy/policy.js';
 import type { RoleCall } from '../model/role-call/role-call.js';
 import { allowing } from '../model/verdict/allow-rule.js';
 import { type AttributedVerdict, isFinding } from '../model/verdict/attributed-verdict.js';
-import { addCallCounts, callCountOf, keyOfCallCount } from '../model/verdict/call-count.js';
+import {
+  addCallCounts,
+  callCountOf,
+  callsIn,
+  keyOfCallCount,
+} from '../model/verdict/call-count.js';
 import { newestFirst } from '../model/verdict/newest-first.js';
 import type { JudgeRules, Verdict } from '../model/verdict/verdict.js';
 import type { AuditOptions } from '../options/check/audit-options.js';
@@ -60,7 +65,9 @@ export async function judgeCalls(
         filter((verdict) => verdict.allowedBy === undefined && (keeps?.(verdict) ?? true)),
         into(kept),
       );
+      if (!isProfileKnown(counts.rows(), options)) await sessions.finder.readAll();
       const evidence = evidenceOf(chosen, sessions, counts.rows(), options, run);
+      tellPermitted(evidence.counts, options, run);
       return { evidence, verdicts: () => attributed(kept, evidence), dispose: kept.dispose };
     } finally {
       await sessions.dispose();
@@ -132,6 +139,36 @@ function permittedBy({ allow }: AuditOptions): (verdict: Verdict) => Verdict {
   };
 }
 
+/** Does anything but the sessions know the profile that is asked for? */
+function isProfileKnown(
+  counts: Evidence['counts'],
+  { profile, policy, knownRoles }: AuditOptions,
+): boolean {
+  if (profile === undefined) return true;
+  return (
+    counts.some(
+      ({ sessionProfile, roleArn = '' }) =>
+        sessionProfile === profile || roleArn === profile || roleNameOf(roleArn) === profile,
+    ) ||
+    explicitClaims(knownRoles).some((claim) => claim.profile === profile) ||
+    (policy !== undefined && profilesNamed(policy.policy).includes(profile))
+  );
+}
+
+/** Tells, to who wants to know how things were done, what each rule of the allow list permitted. */
+function tellPermitted(
+  counts: Evidence['counts'],
+  { allow }: AuditOptions,
+  { context }: Run,
+): void {
+  for (const { name } of allow) {
+    const calls = callsIn(counts.filter(({ allowedBy }) => allowedBy === name));
+    if (calls > 0) {
+      context.detail(`the rule "${name}" of the allow list permitted ${count(calls, 'event')}`);
+    }
+  }
+}
+
 function into<T>(spool: Spool<T>): Sink<T> {
   return async (source) => {
     for await (const batch of source) await spool.add(batch);
@@ -156,7 +193,7 @@ function evidenceOf(
     window: from.window,
     freshUntil,
     counts,
-    claims: claimsOf(counts, knownRoles, mentioned),
+    claims: claimsOf(counts, knownRoles, mentioned, sessions.profiles()),
     namedProfiles,
     setAside: chosen.setAside(),
     notJudged: chosen.notJudged(),

@@ -1,6 +1,10 @@
 import type { CallerIdentity } from '../model/coverage/caller-identity.js';
-import { spansOf } from '../model/coverage/read-sessions.js';
-import { type SessionCoverage, sessionCoverage } from '../model/coverage/session-coverage.js';
+import { type ReadSessions, type SourceReach, spansOf } from '../model/coverage/read-sessions.js';
+import {
+  type SessionCoverage,
+  type SessionSource,
+  sessionCoverage,
+} from '../model/coverage/session-coverage.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
 import type { AuditOptions } from '../options/check/audit-options.js';
 import type { Run } from '../run/run.js';
@@ -24,19 +28,28 @@ export async function openSessionEvidence(
   { sessions, lookupConcurrency, vouched, maxSession }: AuditOptions,
   { world, context }: Run,
 ): Promise<SessionEvidence> {
-  const opened = await openFinder(sessions, lookupConcurrency, world.stdin, context);
-  const { finder } = opened;
+  const { finder, reach, isTableWithoutTtl, dispose } = await openFinder(
+    sessions,
+    lookupConcurrency,
+    world.stdin,
+    context,
+  );
   let complete: SessionCoverage | undefined;
   const coverage = (): SessionCoverage => {
     const read = finder.coverage();
-    const source = {
-      name: opened.name,
-      sessions: read?.sessions,
-      withoutIdentity: read?.withoutIdentity ?? 0,
-    };
-    if (read === undefined) return sessionCoverage([source], []);
-    const guarantees = { ...opened.guarantees(), vouched, now: world.now };
-    return (complete ??= sessionCoverage([source], spansOf(read, guarantees), maxSession));
+    const { table, files, exportWindows } = reach();
+    const sources = [
+      ...(table === undefined ? [] : [sourceOf(`table ${sessions.table}`, table, read)]),
+      ...(files === undefined ? [] : [sourceOf('session files', files, read)]),
+    ];
+    if (read === undefined) return sessionCoverage(sources, []);
+    const spans = spansOf(read, {
+      tableWithoutTtl: isTableWithoutTtl ? table : undefined,
+      exportWindows,
+      vouched: vouched && { ...vouched, source: files ?? table },
+      now: world.now,
+    });
+    return (complete ??= sessionCoverage(sources, spans, maxSession));
   };
   return {
     finder,
@@ -45,6 +58,16 @@ export async function openSessionEvidence(
     coverage,
     profiles: () => finder.coverage()?.profiles ?? [],
     identity: () => undefined,
-    dispose: opened.dispose,
+    dispose,
   };
+}
+
+function sourceOf(
+  name: string,
+  { sessions, withoutIdentity }: SourceReach,
+  read: ReadSessions | undefined,
+): SessionSource {
+  return read === undefined
+    ? { name, sessions: undefined, withoutIdentity: 0 }
+    : { name, sessions, withoutIdentity };
 }

@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { ReadContext } from '../pipeline/read-context.js';
 import { NO_FILTER } from '../model/session/session-filter.js';
-import type { SessionGuarantees } from '../model/coverage/read-sessions.js';
+import type { SourceReach } from '../model/coverage/read-sessions.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
 import { clientConfig } from './aws/aws.js';
-import { type SessionsFrom, openSessions } from './open-sessions.js';
+import { type SessionWatch, type SessionsFrom, openSessions } from './open-sessions.js';
+import type { ExportWindow } from './sessions/dynamodb-export.js';
+import { ReachOfSessions } from './sessions/reach-of-sessions.js';
 import { fromCompleteRead } from './finder/by-complete-read.js';
 import { fromLookups } from './finder/by-key.js';
 
@@ -14,10 +16,14 @@ const LEAST_UNITS = 128;
 /** A way to find sessions, and what is known of where they come from. */
 export interface OpenedFinder {
   readonly finder: SessionFinder;
-  /** What messages call the sessions' source. */
-  readonly name: string;
-  /** What makes a complete read hold all sessions of a time; known once sessions were read. */
-  readonly guarantees: () => Pick<SessionGuarantees, 'exportWindows' | 'isTableWithoutTtl'>;
+  /** Does the live table delete no row by its time to live? False where none is read. */
+  readonly isTableWithoutTtl: boolean;
+  /** How far the sources reach; known once sessions were read completely. */
+  readonly reach: () => {
+    readonly table: SourceReach | undefined;
+    readonly files: SourceReach | undefined;
+    readonly exportWindows: readonly ExportWindow[];
+  };
   readonly dispose: () => Promise<void>;
 }
 
@@ -31,20 +37,28 @@ export async function openFinder(
   stdin: Readable,
   context: ReadContext,
 ): Promise<OpenedFinder> {
+  const { table } = from;
+  const ofTable = table === undefined ? undefined : new ReachOfSessions();
+  const ofFiles = from.sessions.length === 0 ? undefined : new ReachOfSessions();
+  let exportWindows: readonly ExportWindow[] = [];
+  const watch: SessionWatch = {
+    ...(ofTable && { table: ofTable.add }),
+    ...(ofFiles && { files: ofFiles.add }),
+    exports: (windows) => (exportWindows = windows),
+  };
+  const reach = (): ReturnType<OpenedFinder['reach']> => ({
+    table: ofTable?.reach(),
+    files: ofFiles?.reach(),
+    exportWindows,
+  });
   const everything = (telling: ReadContext): SessionFinder =>
     fromCompleteRead(
-      (noting) => openSessions(from, NO_FILTER, ['identity'], stdin, noting),
+      (noting) => openSessions(from, NO_FILTER, ['identity'], stdin, noting, watch),
       telling,
     );
-  const { table } = from;
   if (table === undefined) {
-    const guarantees = { exportWindows: [], isTableWithoutTtl: false };
-    return {
-      finder: everything(context),
-      name: 'session files',
-      guarantees: () => guarantees,
-      dispose: async () => {},
-    };
+    const finder = everything(context);
+    return { finder, reach, isTableWithoutTtl: false, dispose: async () => {} };
   }
   const [
     { DynamoDBClient },
@@ -61,11 +75,7 @@ export async function openFinder(
   const dispose = async (): Promise<void> => client.destroy();
   try {
     const isTableWithoutTtl = (await readTimeToLive(client, table, context)) === 'off';
-    const opened = {
-      name: from.sessions.length > 0 ? `table ${table} and session files` : `table ${table}`,
-      guarantees: () => ({ exportWindows: [], isTableWithoutTtl }),
-      dispose,
-    };
+    const opened = { reach, isTableWithoutTtl, dispose };
     if (from.sessions.length > 0 || from.maxRcu !== undefined) {
       return { ...opened, finder: everything(context) };
     }

@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream';
 import type { ReadContext } from '../pipeline/read-context.js';
 import { type SessionFilter, fieldsFor } from '../model/session/session-filter.js';
 import type { RequiredField, Session } from '../model/session/session.js';
-import type { Source } from '../pipeline/pipe.js';
+import type { Batch, Source } from '../pipeline/pipe.js';
 import { type AwsOptions, clientConfig } from './aws/aws.js';
 import { spoolFiles } from '../storage/spool-files.js';
 import { storages } from '../storage/storage-of.js';
+import type { ExportWindow } from './sessions/dynamodb-export.js';
 import { listSessionFiles } from './sessions/list-session-files.js';
 import { newestRows } from './sessions/newest-rows.js';
 
@@ -22,6 +23,14 @@ export interface SessionsFrom extends AwsOptions {
   readonly newest?: number | undefined;
 }
 
+/** Sees what each source gives, before the newest row of a session is chosen. */
+export interface SessionWatch {
+  readonly table?: (sessions: Batch<Session>) => void;
+  readonly files?: (sessions: Batch<Session>) => void;
+  /** The windows of the incremental exports among the files. */
+  readonly exports?: (windows: readonly ExportWindow[]) => void;
+}
+
 /**
  * The sessions behind the options, each once. A superset of what the filter wants: filter again. No
  * client is loaded, and AWS not touched, without a table.
@@ -32,20 +41,24 @@ export async function* openSessions(
   needs: readonly RequiredField[],
   stdin: Readable,
   context: ReadContext,
+  watch: SessionWatch = {},
 ): Source<Session> {
   const required = [...fieldsFor(filter), ...needs];
   const withFiles = from.sessions.length > 0;
   const table =
-    from.table === undefined ? undefined : openTable(from, from.table, filter, withFiles, context);
+    from.table === undefined
+      ? undefined
+      : watched(openTable(from, from.table, filter, withFiles, context), watch.table);
   if (!withFiles) {
     yield* table ?? [];
     return;
   }
   const { sessions, exclude = [] } = from;
-  const found = await listSessionFiles(sessions, exclude, storages(stdin), context);
-  const { files, dispose } = await spoolFiles(found, context.signal);
+  const listing = await listSessionFiles(sessions, exclude, storages(stdin), context);
+  watch.exports?.(listing.exportWindows);
+  const { files, dispose } = await spoolFiles(listing.files, context.signal);
   try {
-    yield* newestRows(files, table, required, context);
+    yield* newestRows(files, table, required, context, watch.files);
   } finally {
     await dispose();
   }
@@ -73,5 +86,15 @@ async function* openTable(
     yield* readTable(read, context);
   } finally {
     client.destroy();
+  }
+}
+
+async function* watched(
+  rows: Source<Session>,
+  see: (sessions: Batch<Session>) => void = () => {},
+): Source<Session> {
+  for await (const sessions of rows) {
+    see(sessions);
+    yield sessions;
   }
 }

@@ -47,7 +47,7 @@ const ORPHANED = { category: 'orphaned', match: undefined } as const;
 
 async function settle(
   groups: readonly JudgedGroup[],
-  isWanted = (_: Verdict): boolean => false,
+  isWanted: (verdict: Verdict) => boolean = () => false,
   isUniform = true,
 ): Promise<{ settled: Verdict[]; open: readonly string[] | 'all'; openCalls: number }> {
   const spool = openSpool<Verdict>();

@@ -93,6 +93,7 @@ test('judgeEach judges nothing when the finder could not ask, and closes its sou
   const failure = new SourceError('no answer');
   const finder: SessionFinder = {
     find: () => Promise.reject(failure),
+    readAll: async () => {},
     coverage: () => undefined,
   };
   const source = new Watched([[eventOf(0, 'a')], [eventOf(1, 'b')]]);

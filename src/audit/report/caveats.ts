@@ -34,7 +34,7 @@ export function caveatsOf(
   return [
     ...unverifiable(evidence, selection, options),
     ...unknownNames(evidence, selection, options),
-    ...unchecked(evidence, selection, options),
+    ...unchecked(selection, options),
     ...ofTheJoin(evidence, selection),
     ...ofTheRoles(evidence, options),
     ...ofTheAllowList(evidence, options),
@@ -69,7 +69,7 @@ function unknownNames(
   const unattributed =
     profile === undefined || claims.knowsRoleOf(profile)
       ? 0
-      : callsIn(counts.filter((one) => isPlacedByName(one, claims) && !isNamed(one, profile)));
+      : callsIn(counts.filter((one) => mayBelong(one, profile, claims)));
   return [
     ...caveat(
       'unknown_role',
@@ -92,29 +92,28 @@ function unknownNames(
   ];
 }
 
-/** Is it an untracked call of a role that nothing but its name could place? */
+/** Is it an untracked call that nothing but the name of its role could place, or not even that? */
 export function isPlacedByName(
   { category, roleArn, allowedBy }: CallCount,
   claims: Evidence['claims'],
 ): boolean {
-  const isUntracked = category !== 'tracked' && allowedBy === undefined;
-  return isUntracked && roleArn !== undefined && place(roleArn, claims).by === 'name';
+  if (category === 'tracked' || allowedBy !== undefined) return false;
+  return roleArn === undefined || place(roleArn, claims).by === 'name';
 }
 
-function isNamed({ roleArn = '' }: CallCount, profile: string): boolean {
-  return roleArn === profile || roleNameOf(roleArn) === profile;
+/** May an untracked call that is not listed under a profile belong to it? */
+function mayBelong(one: CallCount, profile: string, claims: Evidence['claims']): boolean {
+  const { roleArn } = one;
+  if (roleArn === undefined || !isPlacedByName(one, claims)) return false;
+  return roleArn !== profile && roleNameOf(roleArn) !== profile;
 }
 
 function unchecked(
-  _: Evidence,
   { counts }: Selection,
-  { failOn, role, profile, hasBrokers, knownRoles }: CaveatOptions,
+  { failOn, hasBrokers, knownRoles }: CaveatOptions,
 ): Caveat[] {
   const tracked = counts.filter(({ category }) => category === 'tracked');
   const untimed = callsIn(tracked.filter(({ isChecked }) => !isChecked));
-  const roleless = callsIn(
-    counts.filter((one) => one.category !== 'tracked' && one.roleArn === undefined),
-  );
   const hasMap = knownRoles.explicit.size + knownRoles.awsConfig.size > 0;
   const copied = hasBrokers || hasMap ? 0 : callsIn(tracked);
   return [
@@ -123,12 +122,6 @@ function unchecked(
       untimed,
       TIMED.some((anomaly) => failOn.has(anomaly)) ? 'undecided' : 'note',
       `${count(untimed, 'tracked call')} could not be checked for after_revocation and outside_session: the sessions lack status, started_at, expires_at or updated_at`,
-    ),
-    ...caveat(
-      'calls_without_role',
-      role === undefined && profile === undefined ? 0 : roleless,
-      'note',
-      `${count(roleless, 'finding has', 'findings have')} no role ARN; included because they may belong to ${role ?? profile}`,
     ),
     ...caveat(
       'unchecked_callers',
@@ -162,7 +155,7 @@ function ofTheJoin({ counts, sessions }: Evidence, selection: Selection): Caveat
       'sessions_without_identity',
       withIdentity + withTag > 0 && all > withTag ? bare : 0,
       'note',
-      `${grouped(bare)} of ${count(rows, 'session')} without a source identity, ${grouped(all - withTag)} of ${count(all, 'call')} without a session tag: these can only be joined by a session id in the identity`,
+      `${grouped(bare)} of ${count(rows, 'session')} carry no source identity, and ${grouped(all - withTag)} of ${count(all, 'call')} no session tag: these can only be joined by a session id in the identity`,
     ),
     ...caveat(
       'orphans_of_tvm',

@@ -11,7 +11,7 @@ import {
 } from '../../model/report/profile-compliance.js';
 import { formatRate } from '../../model/report/rate.js';
 import type { Annotation, Report, TextPart } from '../../model/report/report.js';
-import { callsIn } from '../../model/verdict/call-count.js';
+import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
 import type { Anomaly } from '../../model/verdict/verdict.js';
 import { fromRows } from '../../pipeline/from-rows.js';
 import { count } from '../../text/quantity.js';
@@ -22,7 +22,7 @@ import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
 import { type RequirementOf, placedBy, profileCompliance } from './profile-compliance.js';
 import { select } from './selection.js';
-import { summaryLines } from './untracked-report.js';
+import { UNKNOWN, summaryLines } from './untracked-report.js';
 
 export interface ComplianceReportOptions extends CaveatOptions {
   readonly requirementOf: RequirementOf;
@@ -58,7 +58,8 @@ export function complianceReport(
     ...unread,
   ];
   const rows = () => fromRows(profiles);
-  const rate = rateOfTotals(totals, evidence.complete);
+  const isUnknown = caveats.some(({ code }) => UNKNOWN.has(code));
+  const rate = rateOfTotals(totals, evidence.complete && !isUnknown);
   return {
     title: 'Session Compliance Report',
     window: evidence.window,
@@ -139,28 +140,34 @@ function wayEntries(ways: Ways): readonly (readonly [Way, number])[] {
 function profileCaveats(
   profiles: readonly ProfileCompliance[],
   unattributed: number,
-  listed: Parameters<typeof callsIn>[0],
-  { judgesFailedCalls, profile }: ComplianceReportOptions,
+  listed: readonly CallCount[],
+  { judgesFailedCalls, failOn }: ComplianceReportOptions,
 ): Caveat[] {
   const undetermined = profiles.filter((row) => row.undetermined);
-  const names = undetermined.map((row) => row.profile).join(', ');
-  const hidden = undetermined.some(({ unverifiable }) => unverifiable === 0);
+  const unverifiable = undetermined.filter((row) => row.unverifiable > 0);
+  const hidden = undetermined.filter((row) => row.unverifiable === 0);
+  const named = (rows: readonly ProfileCompliance[]): string =>
+    rows.map(({ profile }) => profile).join(', ');
   const roleless = callsIn(
     listed.filter(({ category, roleArn }) => category !== 'tracked' && roleArn === undefined),
   );
   const isDoubt = !judgesFailedCalls && profiles.some(({ required }) => required);
   return [
     ...caveat(
+      'unverifiable_profile',
+      unverifiable.length,
+      failOn.has('orphaned') ? 'undecided' : 'note',
+      `it cannot be decided whether ${named(unverifiable)} is compliant: calls of it could not be verified`,
+    ),
+    ...caveat(
       'undetermined_profile',
-      undetermined.length,
+      hidden.length,
       'undecided',
-      hidden
-        ? `nothing decides whether ${names} is compliant: no role of it is known, and ${count(unattributed, 'untracked call')} could only be placed by the name of the role`
-        : `nothing decides whether ${names} is compliant: calls of it could not be verified`,
+      `it cannot be decided whether ${named(hidden)} is compliant: no role of it is known, and ${count(unattributed, 'untracked call')} could only be placed by the name of the role`,
     ),
     ...caveat(
       'calls_without_role',
-      profile === undefined ? roleless : 0,
+      roleless,
       isDoubt ? 'undecided' : 'note',
       `${count(roleless, 'untracked call has', 'untracked calls have')} no role ARN: counted under unknown, and may belong to any profile`,
     ),

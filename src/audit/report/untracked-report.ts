@@ -13,8 +13,8 @@ import { through } from '../../pipeline/through.js';
 import { count, grouped } from '../../text/quantity.js';
 import { filter } from '../../transforms/filter.js';
 import { type CallTotals, failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
-import { type CaveatOptions, caveatsOf, isPlacedByName } from './caveats.js';
-import { callsIn } from '../../model/verdict/call-count.js';
+import { type CaveatOptions, caveat, caveatsOf, isPlacedByName } from './caveats.js';
+import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
 import type { Evidence } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
@@ -32,7 +32,11 @@ export function untrackedReport(
 ): Report<AttributedVerdict> {
   const selection = select(evidence, options);
   const totals = totalsOf(selection.counts);
-  const caveats = [...caveatsOf(evidence, selection, options), ...unread];
+  const caveats = [
+    ...caveatsOf(evidence, selection, options),
+    ...withoutRole(selection.counts, options),
+    ...unread,
+  ];
   const isKnown = evidence.complete && !caveats.some(({ code }) => UNKNOWN.has(code));
   const rate = rateOfTotals(totals, isKnown);
   const rows = (passes: (verdict: AttributedVerdict) => boolean) => (): Source<AttributedVerdict> =>
@@ -75,8 +79,22 @@ export function untrackedReport(
   };
 }
 
+/** Calls that are listed though nothing says that they are of the role or the profile that is asked for. */
+function withoutRole(
+  counts: readonly CallCount[],
+  { role, profile }: CaveatOptions,
+): readonly Caveat[] {
+  const asked = role ?? profile;
+  const calls = callsIn(
+    counts.filter(({ category, roleArn }) => category !== 'tracked' && roleArn === undefined),
+  );
+  const findings = count(calls, 'finding has', 'findings have');
+  const text = `${findings} no role ARN; included because they may belong to ${asked}`;
+  return asked === undefined ? [] : caveat('calls_without_role', calls, 'note', text);
+}
+
 /** What nobody knows has no rate. */
-const UNKNOWN: ReadonlySet<Caveat['code']> = new Set([
+export const UNKNOWN: ReadonlySet<Caveat['code']> = new Set([
   'unknown_role',
   'unknown_profile',
   'unattributed_calls',
@@ -146,10 +164,7 @@ function resultOf(
 }
 
 function findingEntry(finding: AttributedVerdict): Entry {
-  const { call, category, unverifiable } = finding;
-  const doubt = unverifiable
-    ? ' - not verifiable: the sessions that were read do not cover this time'
-    : '';
+  const { call, category } = finding;
   return {
     head: `[${category}] ${call.eventTime}`,
     fields: [
@@ -157,7 +172,7 @@ function findingEntry(finding: AttributedVerdict): Entry {
       ['Role', call.roleArn],
       ['Source IP', call.sourceIp],
       ['Source Identity', call.sourceIdentity],
-      ['Reason', `${reasonOf(finding)}${doubt}`],
+      ['Reason', reasonOf(finding)],
     ],
   };
 }

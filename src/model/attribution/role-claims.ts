@@ -1,15 +1,7 @@
 import { knownRole } from '../aws/sso-role.js';
 
 /** Who says that a role is a profile's, the surest first. */
-export const WAYS = [
-  'map',
-  'tracked',
-  'aws_config',
-  'session_profile',
-  'name',
-  'suspected',
-] as const;
-export type Way = (typeof WAYS)[number];
+export type Way = 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'name' | 'suspected';
 
 /** Somebody says that a role is a profile's. */
 export interface Claim {
@@ -43,18 +35,23 @@ export interface RoleClaims {
 
 /**
  * Indexes claims. `mentioned` are profiles that are known by their name alone: of sessions, of the policy,
- * of the option that asks for one. Holds an entry for each pair of role and profile.
+ * of the option that asks for one; `sessionProfiles` those of sessions, which may be roles themselves. Holds an entry for each pair of role and profile.
  */
-export function roleClaims(claims: readonly Claim[], mentioned: Iterable<string>): RoleClaims {
+export function roleClaims(
+  claims: readonly Claim[],
+  mentioned: Iterable<string>,
+  sessionProfiles: Iterable<string> = [],
+): RoleClaims {
   const byRole = groupBy(claims, ({ role }) => role);
   const byProfile = groupBy(claims, ({ profile }) => profile);
-  const named = new Set([...mentioned, ...claims.map(({ profile }) => profile)]);
+  const inSessions = new Set(sessionProfiles);
+  const named = new Set([...mentioned, ...inSessions, ...claims.map(({ profile }) => profile)]);
   const isExplicit = ({ way }: Claim): boolean => way === 'map' || way === 'aws_config';
   return {
     on: (roleArn) => namesOf(roleArn).flatMap((name) => byRole.get(name) ?? []),
     explicitFor: (profile) => (byProfile.get(profile) ?? []).filter(isExplicit),
     knowsRoleOf: (profile) =>
-      (profile.startsWith('arn:') && named.has(profile)) ||
+      (profile.startsWith('arn:') && inSessions.has(profile)) ||
       (byProfile.get(profile) ?? []).some(({ way }) => way !== 'suspected'),
     isMentioned: (profile) => named.has(profile),
     profiles: () => [...named],

@@ -16,14 +16,29 @@ export interface ReadSessions {
   readonly profiles: ReadonlySet<string>;
 }
 
+/** What was read of one source of sessions: the live table, or the files. Times in seconds since 1970. */
+export interface SourceReach {
+  readonly sessions: number;
+  readonly withoutIdentity: number;
+  /** When the oldest and the newest session of the source were created; undefined when none was read. */
+  readonly oldest: number | undefined;
+  readonly newest: number | undefined;
+}
+
 /** What makes a read of sessions hold all sessions of a time. */
 export interface SessionGuarantees {
+  /** The live table; undefined where it was not read, or deletes rows by their time to live. */
+  readonly tableWithoutTtl: SourceReach | undefined;
   /** The windows of incremental exports of the table, by their manifests. */
   readonly exportWindows: readonly { readonly from: Instant; readonly to: Instant }[];
-  /** Was the live table read, and does it delete no row by its time to live? */
-  readonly isTableWithoutTtl: boolean;
-  /** What the user vouches for. */
-  readonly vouched: { readonly since: Instant; readonly until: Instant | undefined } | undefined;
+  /** What the user vouches for: the files, or the table where there are none. */
+  readonly vouched:
+    | {
+        readonly since: Instant;
+        readonly until: Instant | undefined;
+        readonly source: SourceReach | undefined;
+      }
+    | undefined;
   readonly now: Instant;
 }
 
@@ -33,23 +48,22 @@ export interface SessionGuarantees {
  * window counts only where it is no longer than the shortest life of a session that was read. Nothing is
  * known where a row could not be read.
  */
-export function spansOf(read: ReadSessions, guarantees: SessionGuarantees): readonly Span[] {
-  if (!read.isComplete) return [];
-  const { oldest, newest, shortestLife } = read;
-  const { exportWindows, isTableWithoutTtl, vouched, now } = guarantees;
+export function spansOf(
+  { isComplete, shortestLife }: ReadSessions,
+  { tableWithoutTtl, exportWindows, vouched, now }: SessionGuarantees,
+): readonly Span[] {
+  if (!isComplete) return [];
   const spans: Span[] = [];
-  if (isTableWithoutTtl && oldest !== undefined) {
-    spans.push({ from: oldest, to: now.seconds });
+  if (tableWithoutTtl?.oldest !== undefined) {
+    spans.push({ from: tableWithoutTtl.oldest, to: now.seconds });
   }
   for (const { from, to } of exportWindows) {
     const isShort = shortestLife !== undefined && to.seconds - from.seconds <= shortestLife;
     if (isShort) spans.push({ from: from.seconds, to: to.seconds });
   }
-  if (vouched !== undefined) {
-    const to = vouched.until?.seconds ?? newest;
-    if (to !== undefined) {
-      spans.push({ from: vouched.since.seconds, to });
-    }
+  const until = vouched?.until?.seconds ?? vouched?.source?.newest;
+  if (vouched !== undefined && until !== undefined) {
+    spans.push({ from: vouched.since.seconds, to: until });
   }
   return spans;
 }

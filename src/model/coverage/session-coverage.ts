@@ -25,7 +25,7 @@ export interface SessionCoverage {
 }
 
 /** The longest that a session lives, in seconds, where nobody says otherwise. */
-export const LONGEST_SESSION = 12 * 3600;
+const LONGEST_SESSION = 12 * 3600;
 
 /** The coverage of some sources by some spans. `longestSession` is in seconds. */
 export function sessionCoverage(

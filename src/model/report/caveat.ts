@@ -8,6 +8,7 @@ export type CaveatCode =
   | 'unread_regions'
   | 'unverifiable_calls'
   | 'undetermined_profile'
+  | 'unverifiable_profile'
   | 'unknown_profile'
   | 'unattributed_calls'
   | 'unchecked_calls'

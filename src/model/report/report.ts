@@ -7,7 +7,7 @@ import type { Caveat } from './caveat.js';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Rows of a report under the name that JSON gives them. The rows may be read again. */
-export interface ReportList<R> {
+interface ReportList<R> {
   readonly name: string;
   readonly columns: readonly Column<R>[];
   readonly rows: () => Source<R>;

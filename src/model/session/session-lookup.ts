@@ -39,6 +39,8 @@ export interface SessionMatch {
  */
 export interface SessionFinder {
   readonly find: (sought: readonly LookupKey[]) => Promise<readonly (SessionMatch | undefined)[]>;
+  /** Reads all sessions, if that has not been done yet, so that their profiles are known. */
+  readonly readAll: () => Promise<void>;
   /** Undefined until something had to be read completely. */
   readonly coverage: () => ReadSessions | undefined;
 }

@@ -3,7 +3,7 @@ import type { SessionSummary } from '../session/session-lookup.js';
 import type { Anomaly, Verdict } from './verdict.js';
 
 /** Which part of Sentinel names a role session so (AWS facts: its TVM and its CLI). */
-export type SessionNaming = 'tvm' | 'cli';
+type SessionNaming = 'tvm' | 'cli';
 
 /** Judged calls that are alike in everything a report counts by, and how many they are. */
 export interface CallCount {

@@ -19,12 +19,16 @@ export function fromCompleteRead(
   };
   let index: Promise<SessionIndex> | undefined;
   let done: SessionIndex | undefined;
+  const readAll = async (): Promise<void> => {
+    index ??= indexOf(read(noting));
+    done = await index;
+  };
   return {
     find: async (sought) => {
-      index ??= indexOf(read(noting));
-      done = await index;
+      await readAll();
       return sought.map((one) => done!.find(one));
     },
+    readAll,
     coverage: () => done && { ...done.coverage, isComplete },
   };
 }

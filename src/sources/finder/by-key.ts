@@ -68,6 +68,7 @@ export function fromLookups(
       const matches = await complete.find(sought);
       return matches.map((match, at) => match ?? found.find(sought[at]!));
     },
+    readAll: complete.readAll,
     coverage: () => {
       const coverage = complete.coverage();
       return coverage && { ...coverage, isComplete: coverage.isComplete && isClean };

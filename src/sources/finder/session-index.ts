@@ -70,7 +70,7 @@ export class SessionIndex {
     this.#profile[entry] = this.#names.numberOf(session.profile);
     this.#sameIdentity[entry] = NONE;
     const placed = placedAt(session);
-    if (placed !== undefined) this.#notePlace(placed.seconds, this.#expires[entry]!);
+    if (placed !== undefined) this.#notePlace(placed.seconds, secondsOf(session.expiresAt));
     this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
     const { sourceIdentity, profile } = session;
     if (profile !== undefined) this.#profiles.add(profile);

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import ndjson from 'ndjson';
 import { SourceError } from '../../errors.js';
+import { type Instant, parseInstant } from '../../model/time/instant.js';
 import type { Promised } from '../../storage/read-bytes.js';
 import type { Storage, StoredFile } from '../../storage/storage.js';
 
@@ -12,6 +13,18 @@ export const MANIFEST = 'manifest-summary.json';
 /** A data file of an export, and what its manifest promises of it. */
 export interface ExportFile extends StoredFile, Promised {
   readonly items: number;
+}
+
+/** The time whose changes an incremental export holds. */
+export interface ExportWindow {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** What a manifest names. */
+interface Manifest {
+  readonly files: readonly ExportFile[];
+  readonly window: ExportWindow | undefined;
 }
 
 /** Files of an export that hold no rows. */
@@ -29,7 +42,7 @@ export async function readManifest(
   summaryFile: StoredFile,
   storage: Storage,
   signal: AbortSignal,
-): Promise<ExportFile[]> {
+): Promise<Manifest> {
   const summary = await readSummary(summaryFile, signal);
   const filesKey = textOf(summary['manifestFilesS3Key']) ?? 'manifest-files.json';
   const manifest = await storage.beside(summaryFile, posix.basename(filesKey));
@@ -50,7 +63,16 @@ export async function readManifest(
   if (typeof promised === 'number' && promised !== listed) {
     throw new SourceError(`it promises ${promised} items, and ${manifest.name} lists ${listed}`);
   }
-  return files;
+  return { files, window: windowOf(summary) };
+}
+
+/** Of an incremental export, the time whose changes it holds: from inclusive, to exclusive. */
+function windowOf(summary: Record<string, unknown>): ExportWindow | undefined {
+  if (summary['exportType'] !== 'INCREMENTAL_EXPORT') return undefined;
+  const [from, to] = [summary['exportFromTime'], summary['exportToTime']].map((time) =>
+    typeof time === 'string' ? parseInstant(time) : undefined,
+  );
+  return from && to && { from, to };
 }
 
 async function readSummary(

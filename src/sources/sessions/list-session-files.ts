@@ -4,10 +4,22 @@ import { excluder } from '../../storage/exclude.js';
 import type { StorageOf } from '../../storage/storage-of.js';
 import type { Storage, StoredFile } from '../../storage/storage.js';
 import { brokenFile } from '../broken-file.js';
-import { type ExportFile, MANIFEST, isExportBookkeeping, readManifest } from './dynamodb-export.js';
+import {
+  type ExportFile,
+  type ExportWindow,
+  MANIFEST,
+  isExportBookkeeping,
+  readManifest,
+} from './dynamodb-export.js';
 
 /** A file with sessions; one that a manifest names comes with what it promises. */
 export type SessionFile = StoredFile | ExportFile;
+
+/** The files with sessions behind some places, and the windows of the incremental exports among them. */
+export interface SessionListing {
+  readonly files: readonly SessionFile[];
+  readonly exportWindows: readonly ExportWindow[];
+}
 
 /**
  * The files with sessions behind some places, each once, in the order of the places and by name within a
@@ -19,7 +31,8 @@ export async function listSessionFiles(
   exclude: readonly string[],
   storageOf: StorageOf,
   context: ReadContext,
-): Promise<SessionFile[]> {
+): Promise<SessionListing> {
+  const exportWindows: ExportWindow[] = [];
   const files = new Map<string, SessionFile>();
   const isExcluded = await excluder(exclude);
   for (const place of places) {
@@ -33,7 +46,9 @@ export async function listSessionFiles(
       context.reject(brokenFile(place, error));
     }
     for (const file of found.filter(({ id }) => baseName(id) === MANIFEST)) {
-      for (const data of await followed(file, storage, context)) files.set(data.id, data);
+      const followed = await follow(file, storage, context);
+      for (const data of followed?.files ?? []) files.set(data.id, data);
+      if (followed?.window !== undefined) exportWindows.push(followed.window);
     }
     const manifests = new Set(found.filter(isManifest).map(({ id }) => folderOf(id)));
     for (const file of found) {
@@ -46,19 +61,19 @@ export async function listSessionFiles(
       }
     }
   }
-  return [...files.values()];
+  return { files: [...files.values()], exportWindows };
 }
 
-async function followed(
+async function follow(
   manifest: StoredFile,
   storage: Storage,
   context: ReadContext,
-): Promise<ExportFile[]> {
+): Promise<Awaited<ReturnType<typeof readManifest>> | undefined> {
   try {
     return await readManifest(manifest, storage, context.signal);
   } catch (error) {
     context.reject(brokenFile(manifest.name, error));
-    return [];
+    return undefined;
   }
 }
 

@@ -75,23 +75,23 @@ describe('the spans of a read', () => {
   };
   const nothing = {
     exportWindows: [],
-    isTableWithoutTtl: false,
+    tableWithoutTtl: undefined,
     vouched: undefined,
     now: { seconds: 9000, nanos: 0 },
   };
   const at = (seconds: number) => ({ seconds, nanos: 0 });
+  const source = { sessions: 3, withoutIdentity: 3, oldest: 1000, newest: 5000 };
+  const empty = { ...source, oldest: undefined, newest: undefined };
 
   test('are none where nothing vouches for them', () => {
     expect(spansOf(read, nothing)).toEqual([]);
   });
 
   test('go from the oldest session to now for a table that deletes nothing', () => {
-    expect(spansOf(read, { ...nothing, isTableWithoutTtl: true })).toEqual([
+    expect(spansOf(read, { ...nothing, tableWithoutTtl: source })).toEqual([
       { from: 1000, to: 9000 },
     ]);
-    expect(
-      spansOf({ ...read, oldest: undefined }, { ...nothing, isTableWithoutTtl: true }),
-    ).toEqual([]);
+    expect(spansOf(read, { ...nothing, tableWithoutTtl: empty })).toEqual([]);
   });
 
   test('are the windows of incremental exports that are no longer than a session lives', () => {
@@ -106,14 +106,18 @@ describe('the spans of a read', () => {
   });
 
   test('are what the user vouches for, to the newest session where no end is given', () => {
-    const vouched = { since: at(500), until: undefined };
+    const vouched = { since: at(500), until: undefined, source };
     expect(spansOf(read, { ...nothing, vouched })).toEqual([{ from: 500, to: 5000 }]);
-    const until = { since: at(500), until: at(700) };
+    const until = { since: at(500), until: at(700), source };
     expect(spansOf(read, { ...nothing, vouched: until })).toEqual([{ from: 500, to: 700 }]);
   });
 
   test('are none where a row could not be read', () => {
-    const all = { ...nothing, isTableWithoutTtl: true, vouched: { since: at(0), until: at(9000) } };
+    const all = {
+      ...nothing,
+      tableWithoutTtl: source,
+      vouched: { since: at(0), until: at(9000), source },
+    };
     expect(spansOf({ ...read, isComplete: false }, all)).toEqual([]);
   });
 });

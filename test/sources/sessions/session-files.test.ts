@@ -35,7 +35,7 @@ async function readPlaces(
 ): Promise<KeptReading & { sessions: Session[] }> {
   const kept = keptReading();
   const storageOf = storages(Readable.from([]));
-  const files = await listSessionFiles(places, exclude, storageOf, kept.context);
+  const { files } = await listSessionFiles(places, exclude, storageOf, kept.context);
   return { ...kept, sessions: await rowsOf(readSessionFiles(files, required, kept.context)) };
 }
 
