@@ -1,10 +1,10 @@
 import { ValueError } from '../../errors.js';
 
-/** The ARN of a role (IAM User Guide, "IAM identifiers"). */
-const ARN = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+/** The ARN of a role (IAM User Guide, "IAM identifiers"); its path may have any visible ASCII character. */
+const ARN = /^arn:[a-z-]+:iam::\d{12}:role\/[!-~]+$/;
 /** How the ARN of a role may begin: each piece is there only if all before it are. */
 const PIECES = ['a', 'r', 'n', ':', '[a-z-]+', ':', 'i', 'a', 'm', ':', ':', '\\d{12}'];
-const MORE = [':', 'r', 'o', 'l', 'e', '/', '[\\w+=,.@/-]+'];
+const MORE = [':', 'r', 'o', 'l', 'e', '/', '[!-~]+'];
 const BEGINNING = new RegExp(
   `^${[...PIECES, ...MORE].reduceRight((rest, piece) => `(?:${piece}${rest})?`, '')}$`,
 );

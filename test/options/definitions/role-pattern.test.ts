@@ -7,6 +7,7 @@ describe('the ARN of a role is taken', () => {
     'arn:aws:iam::123456789012:role/Admin',
     'arn:aws-us-gov:iam::123456789012:role/team/path/Admin+x=y,z.@-_',
     'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_0123456789abcdef',
+    "arn:aws:iam::123456789012:role/o'brien's team!/Admin".replace(' ', '-'),
     'arn:aws:iam::123456789012:role/*',
     'arn:aws:iam::*:role/Admin',
     'arn:*:iam::1234*:role/Ad*n',
@@ -33,6 +34,7 @@ describe('anything else is an error that shows the form', () => {
     ['arn:aws:iam::12345:role/Admin', 'arn:aws:iam::ACCOUNT:role/NAME,'],
     ['arn:aws:iam::123456789012:role/', 'arn:aws:iam::ACCOUNT:role/NAME,'],
     ['arn:aws:iam::123456789012:role', 'arn:aws:iam::ACCOUNT:role/NAME,'],
+    ['arn:aws:iam::123456789012:role/Ad min', 'arn:aws:iam::ACCOUNT:role/NAME,'],
     [' arn:aws:iam::123456789012:role/Admin', 'arn:aws:iam::ACCOUNT:role/NAME,'],
   ])('%s', (text, form) => {
     const message = `"${text}" is not the ARN of a role`;
