@@ -1,4 +1,4 @@
-// An in-memory DynamoDB that answers over HTTP on this machine, with the example sessions in it.
+// An in-memory DynamoDB that answers over HTTP on this machine, with the example sessions in it, and an STS.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import {
@@ -7,6 +7,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { startSts } from './demo-sts.js';
 
 const TABLE = 'sentinel-sessions';
 const INDEXES = ['user', 'status', 'profile'];
@@ -18,7 +19,9 @@ export async function startDemoTable() {
   await once(server, 'listening');
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const sts = await startSts();
   const environment = {
+    AWS_ENDPOINT_URL_STS: sts.url,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'demo',
@@ -30,6 +33,7 @@ export async function startDemoTable() {
     close: () => {
       server.closeAllConnections();
       server.close();
+      sts.close();
     },
   };
 }

@@ -66,6 +66,9 @@ describe('examples', () => {
 
   it('all are run but what they share', () => {
     const others = readdirSync(`${ROOT}/examples`).filter((name) => name.endsWith('.js'));
-    expect(others.filter((name) => !programs.includes(name))).toEqual(['demo-table.js']);
+    expect(others.filter((name) => !programs.includes(name))).toEqual([
+      'demo-sts.js',
+      'demo-table.js',
+    ]);
   });
 });

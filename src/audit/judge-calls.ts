@@ -19,6 +19,7 @@ import type { AuditOptions } from '../options/check/audit-options.js';
 import { type Sink, type Source, pipe } from '../pipeline/pipe.js';
 import type { Counters } from '../pipeline/read-context.js';
 import type { Run } from '../run/run.js';
+import { whoAsks } from '../run/who-asks.js';
 import { count, grouped } from '../text/quantity.js';
 import { wildcard } from '../text/wildcard.js';
 import { aggregation } from '../transforms/aggregate.js';
@@ -53,6 +54,12 @@ export async function judgeCalls(
   run: Run,
   keeps?: (verdict: Verdict) => boolean,
 ): Promise<JudgedCalls> {
+  const { from, sessions: source } = options;
+  const asksCloudTrail = from.logs === undefined;
+  const identity = whoAsks(
+    asksCloudTrail ? from : source.table === undefined ? undefined : source,
+    run.context,
+  );
   const chosen = await chooseCalls(options, 'judged', run);
   const kept = keeps === undefined ? openSpool<Verdict>() : openSortedSpool<Verdict>(newestFirst);
   const counts = aggregation(keyOfCallCount, addCallCounts);
@@ -66,7 +73,10 @@ export async function judgeCalls(
         into(kept),
       );
       if (!isProfileKnown(counts.rows(), options)) await sessions.finder.readAll();
-      const evidence = evidenceOf(chosen, sessions, counts.rows(), options, run);
+      const evidence = {
+        ...evidenceOf(chosen, sessions, counts.rows(), options, run),
+        identity: await identity,
+      };
       tellPermitted(evidence.counts, options, run);
       return { evidence, verdicts: () => attributed(kept, evidence), dispose: kept.dispose };
     } finally {
@@ -181,7 +191,7 @@ function evidenceOf(
   counts: Evidence['counts'],
   { from, freshUntil, knownRoles, policy, profile }: AuditOptions,
   { context: { meter } }: Run,
-): Evidence {
+): Omit<Evidence, 'identity'> {
   const namedProfiles = new Set([
     ...(policy === undefined ? [] : profilesNamed(policy.policy)),
     ...sessions.profiles(),
@@ -200,7 +210,6 @@ function evidenceOf(
     contradictions: chosen.contradictions(),
     sessions: sessions.coverage(),
     events: chosen.coverage(),
-    identity: sessions.identity(),
     rejected: meter.rejected,
     complete: meter.complete,
     athena: costOf(meter),

@@ -1,4 +1,3 @@
-import type { CallerIdentity } from '../model/coverage/caller-identity.js';
 import { type ReadSessions, type SourceReach, spansOf } from '../model/coverage/read-sessions.js';
 import {
   type SessionCoverage,
@@ -19,7 +18,6 @@ export interface SessionEvidence {
   readonly coverage: () => SessionCoverage;
   /** The profiles of all sessions that were read completely. */
   readonly profiles: () => Iterable<string>;
-  readonly identity: () => CallerIdentity | undefined;
   readonly dispose: () => Promise<void>;
 }
 
@@ -57,7 +55,6 @@ export async function openSessionEvidence(
     isUniform: (first, last) => coverage().isUniform(first, last),
     coverage,
     profiles: () => finder.coverage()?.profiles ?? [],
-    identity: () => undefined,
     dispose,
   };
 }

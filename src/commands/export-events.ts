@@ -10,6 +10,7 @@ import type { AuditOptions } from '../options/check/audit-options.js';
 import type { EventOptions } from '../options/check/event-options.js';
 import { pipe } from '../pipeline/pipe.js';
 import { type Done, type Run, mayColor } from '../run/run.js';
+import { identityLines, whoAsks } from '../run/who-asks.js';
 import { chosenColumns, openSink } from '../sinks/open.js';
 import { count } from '../text/quantity.js';
 import { wildcard } from '../text/wildcard.js';
@@ -20,6 +21,7 @@ const EMPTY = 'No events found.';
 
 /** Streams the role calls of the window, each once; failed calls and those of services among them. */
 export async function exportEvents(options: EventOptions, run: Run): Promise<Done> {
+  const identity = whoAsks(options.from.logs === undefined ? options.from : undefined, run.context);
   const { calls, setAside, contradictions, dispose } = await chooseCalls(options, 'every', run);
   let exported = 0;
   try {
@@ -40,7 +42,10 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
   const { duplicates, outside_window, not_judged } = setAside();
   const left = `${duplicates} duplicates, ${outside_window} outside the window, ${not_judged} of other calls`;
   return {
-    lines: [`exported ${count(exported, 'event')}; left out: ${left}`],
+    lines: [
+      `exported ${count(exported, 'event')}; left out: ${left}`,
+      ...identityLines(await identity),
+    ],
     caveats: trailCaveats({ contradictions: contradictions(), freshUntil: options.freshUntil }),
   };
 }
@@ -77,7 +82,10 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
     weight: 'note' as const,
   }));
   return {
-    lines: [`exported ${count(exported, 'verdict')}; ${setAsideLine(selection.setAside)}`],
+    lines: [
+      `exported ${count(exported, 'verdict')}; ${setAsideLine(selection.setAside)}`,
+      ...identityLines(evidence.identity),
+    ],
     caveats: told,
   };
 }

@@ -3,6 +3,7 @@ import { matches } from '../model/session/session-filter.js';
 import type { Session } from '../model/session/session.js';
 import type { SessionOptions } from '../options/check/session-options.js';
 import { pipe } from '../pipeline/pipe.js';
+import { identityLines, whoAsks } from '../run/who-asks.js';
 import { type Done, type Run, mayColor } from '../run/run.js';
 import { count } from '../text/quantity.js';
 import { openSink } from '../sinks/open.js';
@@ -17,6 +18,7 @@ export async function exportSessions(
   { world, context }: Run,
 ): Promise<Done> {
   const account = rowCounts(context.meter);
+  const identity = whoAsks(from.table === undefined ? undefined : from, context);
   await pipe(
     openSessions(from, wanted, [], world.stdin, context),
     tap<Session>(account.delivered),
@@ -29,7 +31,8 @@ export async function exportSessions(
       empty: 'No sessions found.',
     }),
   );
-  return { lines: account.lines((kept) => `exported ${count(kept, 'session')}`) };
+  const lines = account.lines((kept) => `exported ${count(kept, 'session')}`);
+  return { lines: [...lines, ...identityLines(await identity)] };
 }
 
 function isForMachines(format: string): boolean {

@@ -4,6 +4,7 @@ import { type Session, placedAt } from '../model/session/session.js';
 import { compareInstants } from '../model/time/instant.js';
 import type { ServerSessionsOptions } from '../options/check/session-options.js';
 import { pipe } from '../pipeline/pipe.js';
+import { identityLines, whoAsks } from '../run/who-asks.js';
 import { type Done, type Run, mayColor } from '../run/run.js';
 import { count } from '../text/quantity.js';
 import { openSink } from '../sinks/open.js';
@@ -28,10 +29,11 @@ export async function serverSessions(
   const natural =
     output.format === 'table' ? sessionListColumns(world.now) : sessionColumns('audit');
   const account = rowCounts(context.meter);
+  const identity = whoAsks(from.table === undefined ? undefined : from, context);
   let shown = 0;
   let overdue = 0;
   await pipe(
-    openSessions(from, wanted, ['placed'], world.stdin, context),
+    openSessions({ ...from, newest: limit }, wanted, ['placed'], world.stdin, context),
     tap<Session>(account.delivered),
     filter(matches(wanted)),
     tap<Session>(account.kept),
@@ -54,7 +56,8 @@ export async function serverSessions(
       `${count(matched, 'session matches', 'sessions match')}, and --limit cut the list to ${count(shown, 'session')}; sentinel-audit export gives all`,
     );
   }
-  return { lines: account.lines(() => `showing ${count(shown, 'session')}`) };
+  const lines = account.lines(() => `showing ${count(shown, 'session')}`);
+  return { lines: [...lines, ...identityLines(await identity)] };
 }
 
 /** Sessions that were placed in time; the id decides between two of one instant. */

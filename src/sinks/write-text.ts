@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -34,12 +34,12 @@ export function writeToFile(path: string, signal: AbortSignal): WriteText {
     const place = whole ? join(dirname(target), hidden) : target;
     const gzip = path.endsWith('.gz') ? [createGzip()] : [];
     try {
-      await closing(text, signal, path, (readable) => {
-        const file = createWriteStream(place, {
-          flags: whole ? 'wx' : 'w',
-          mode: 0o600,
-          flush: whole,
-        });
+      await closing(text, signal, path, async (readable) => {
+        // Opened before anything can fail: what is made later than it is taken away would stay. A pipe is
+        // opened when somebody reads it.
+        const file = whole
+          ? (await open(place, 'wx', 0o600)).createWriteStream({ flush: true })
+          : createWriteStream(place);
         return pipeline([readable, ...gzip, file], { signal });
       });
       if (whole) await rename(place, target).catch((error: unknown) => fail(error, path));

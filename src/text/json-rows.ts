@@ -1,8 +1,8 @@
 import { SourceError } from '../errors.js';
+import { LONGEST_KEY, isSpace, keyBefore } from './json-key.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
@@ -11,9 +11,6 @@ const COMMA = 0x2c;
 
 /** Longest row and longest rest of a document, in bytes: far beyond any item of DynamoDB (400 KB). */
 const LONGEST = 16 * 1024 * 1024;
-
-/** How far back the key of a list is looked for: longer than any of ours with the space around it. */
-const LONGEST_KEY = 256;
 
 /** Documents within documents, lists included: deeper ones are rows. */
 const MOST_LEVELS = 8;
@@ -335,35 +332,6 @@ function levelAt(rowDepth: number): Level {
     envelopeRows: 0,
     rows: 0,
   };
-}
-
-/** The key whose value begins at a place; undefined when there is none, or it begins before the bytes. */
-function keyBefore(bytes: Buffer, place: number): string | undefined {
-  let at = Math.min(place, bytes.length) - 1;
-  while (at >= 0 && isSpace(bytes[at]!)) at--;
-  if (at < 0 || bytes[at] !== COLON) return undefined;
-  at--;
-  while (at >= 0 && isSpace(bytes[at]!)) at--;
-  if (at < 0 || bytes[at] !== QUOTE) return undefined;
-  const end = at;
-  for (at--; at >= 0 && end - at < LONGEST_KEY; at--) {
-    if (bytes[at] !== QUOTE || bytes[at - 1] === BACKSLASH) continue;
-    const key = bytes.toString('latin1', at + 1, end);
-    return key.includes('\\') ? spelledOut(key) : key;
-  }
-  return undefined;
-}
-
-function spelledOut(key: string): string {
-  try {
-    return String(JSON.parse(`"${key}"`));
-  } catch {
-    return '';
-  }
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 /** A byte of a byte order mark: files that were joined have one before each. */

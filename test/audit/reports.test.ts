@@ -258,6 +258,7 @@ describe('session-compliance', () => {
       tracked: 1,
       untracked: 0,
       unverifiable: 1,
+      isKnown: true,
     };
     const state = { hasGap: false, undetermined: true, fails: false };
     const { annotationOf } = told([]);

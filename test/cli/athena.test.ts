@@ -75,8 +75,8 @@ interface Report {
 
 /** The report without what is the carrier's own: its cost, and the number of its files. */
 function reportIn({ stdout }: Ended): Report {
-  const { athena: _, ...report } = JSON.parse(stdout) as Report;
-  const { files: __, ...events } = report.coverage.events as { files?: number };
+  const { athena: _, identity: __, ...report } = JSON.parse(stdout) as Report;
+  const { files: ___, ...events } = report.coverage.events as { files?: number };
   return { ...report, coverage: { ...report.coverage, events } };
 }
 

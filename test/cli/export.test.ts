@@ -102,7 +102,7 @@ describe('export', () => {
     const { stderr } = await run('export --status active --since 2026-01-17T01:00:00Z --verbose');
     expect(stderr).toMatch(/querying index gsi-status/);
     expect(stderr).toMatch(
-      /exported 20 sessions: 40 rows read = 20 kept \+ 20 filtered out \+ 0 superseded \+ 0 rejected\n1 page, \d+(\.5)? read units/,
+      /exported 20 sessions: 40 rows read = 20 kept \+ 20 filtered out \+ 0 superseded \+ 0 rejected\nasked as arn:[^\n]*\n1 page, \d+(\.5)? read units/,
     );
     const { stderr: quiet } = await run('export --quiet');
     expect(quiet).toBe('');

@@ -17,6 +17,9 @@ const rows: readonly Row[] = sessionRows(4000).map((row) => ({
   revoked_reason: 'x'.repeat(1200),
 }));
 
+/** A folder for temporary files that is not there. */
+const NOWHERE = join(scratch(), 'nowhere');
+
 beforeAll(async () => {
   endpoint = await startDynalite();
   await createTable(endpoint.url, 'sentinel-sessions', rows);
@@ -196,11 +199,11 @@ describe('an output that cannot be written', () => {
       const events = writeTrail(Array.from({ length: calls }, (__, n) => roleRecord(n)));
       const { code, stdout, stderr } = await cli(
         ['untracked-sessions', ...WINDOW, '--events', events, '--sessions', sessions],
-        { env: { ...NO_AWS, TMPDIR: '/nonexistent' }, stdin: '{}' },
+        { env: { ...NO_AWS, TMPDIR: NOWHERE }, stdin: '{}' },
       );
       expect([code, stdout]).toEqual([3, '']);
       expect(stderr).toMatch(
-        /^sentinel-audit: temporary file: ENOENT.*\/nonexistent\/.*\n {2}set TMPDIR .*\n$/,
+        /^sentinel-audit: temporary file: ENOENT.*\/nowhere\/.*\n {2}set TMPDIR .*\n$/,
       );
     },
   );
@@ -209,7 +212,7 @@ describe('an output that cannot be written', () => {
     const events = writeTrail([roleRecord(1), roleRecord(2)]);
     const { code, stdout } = await cli(
       ['untracked-sessions', ...WINDOW, '--events', events, '--sessions', source],
-      { env: { ...NO_AWS, TMPDIR: '/nonexistent' } },
+      { env: { ...NO_AWS, TMPDIR: NOWHERE } },
     );
     expect(code).toBe(1);
     expect(stdout).toContain('\nResult: 2 untracked session(s) detected');

@@ -53,7 +53,13 @@ describe('one line, no stack, for', () => {
       'SENTINEL_SESSION_TABLE: "x y"',
     ],
     ['a name of JavaScript', ['export', '--constructor', 'x'], {}, 2, 'there is no such option'],
-    ['no temporary folder', ['export', '--sessions', '-'], { TMPDIR: '/nonexistent' }, 3, 'ENOENT'],
+    [
+      'no temporary folder',
+      ['export', '--sessions', '-'],
+      { TMPDIR: join(scratch(), 'nowhere') },
+      3,
+      'ENOENT',
+    ],
   ])('%s', async (_, args, env, code, message) => {
     const ended = await run(args, env);
     expect(ended.code).toBe(code);

@@ -1,7 +1,5 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSts } from '../../examples/demo-sts.js';
 import { type Ended, cli } from '../support/cli.js';
 import { type Endpoint, createTable, startDynalite } from '../support/dynamodb.js';
 import { type Proxy, startProxy } from '../support/proxy.js';
@@ -23,21 +21,6 @@ afterAll(async () => {
 
 const run = (args: string, env: Record<string, string> = {}): Promise<Ended> =>
   cli(args.split(' '), { env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.url, ...env } });
-
-/** An STS that says who is calling; it speaks AWS Query. */
-async function startSts(arn: string): Promise<{ url: string; close: () => void }> {
-  const server = createServer((_request, answer) => {
-    answer.writeHead(200, { 'content-type': 'text/xml' });
-    answer.end(
-      `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
-        `<Arn>${arn}</Arn><UserId>AIDA</UserId><Account>123456789012</Account>` +
-        `</GetCallerIdentityResult></GetCallerIdentityResponse>`,
-    );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
 
 describe('server-sessions', () => {
   it('shows the newest that match, newest first, the limit after filter and order', async () => {
@@ -133,7 +116,7 @@ a1b2c3d4e5f67890  alice         prod                  active    2026-01-20 10:00
     expect(stderr).toContain('these are the sessions of carol, your own; --all shows everyone');
   });
 
-  it('asks nobody who is calling when there is a filter, --all, or only files', async () => {
+  it('needs no answer to who is calling when there is a filter, --all, or only files', async () => {
     const env = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };
     expect((await run('server-sessions --all', env)).code).toBe(0);
     expect((await run('server-sessions --since 2026-01-01', env)).code).toBe(0);

@@ -2,22 +2,25 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSts } from '../../examples/demo-sts.js';
 
 /**
  * Builds the program once before all tests: those of processes run what users run. Over what is there, not
  * after taking it away: somebody may be running it. All tests of a run share one temporary folder, which is
- * gone when they are over; a file that they left elsewhere, in the repository or at home, fails the run.
+ * gone when they are over, and one STS, so that nobody asks AWS who they are; a file that they left elsewhere, in the repository or at home, fails the run.
  */
-export function setup(): () => void {
+export async function setup(): Promise<() => void> {
   execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
   const temporary = mkdtempSync(join(tmpdir(), 'sentinel-audit-tests-'));
   const home = join(temporary, 'home'); // which nobody may make: no config, no caches of whoever runs the tests
-  Object.assign(process.env, { TMPDIR: temporary, HOME: home });
+  const sts = await startSts();
+  Object.assign(process.env, { TMPDIR: temporary, HOME: home, TEST_STS: sts.url });
   const before = untrackedFiles();
   return () => {
+    sts.close();
     const left = [...untrackedFiles()].filter((path) => !before.has(path));
     if (existsSync(home)) left.push(`${home}: ${readdirSync(home).join(' ')}`);
     rmSync(temporary, { recursive: true, force: true });

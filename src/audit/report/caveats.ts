@@ -155,7 +155,7 @@ function ofTheJoin({ counts, sessions }: Evidence, selection: Selection): Caveat
       'sessions_without_identity',
       withIdentity + withTag > 0 && all > withTag ? bare : 0,
       'note',
-      `${grouped(bare)} of ${count(rows, 'session')} carry no source identity, and ${grouped(all - withTag)} of ${count(all, 'call')} no session tag: these can only be joined by a session id in the identity`,
+      `no source identity on ${grouped(bare)} of ${count(rows, 'session row')}, no session tag on ${grouped(all - withTag)} of ${count(all, 'call')}: these can only be joined by a session id in the identity`,
     ),
     ...caveat(
       'orphans_of_tvm',

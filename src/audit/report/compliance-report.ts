@@ -40,11 +40,10 @@ export function complianceReport(
 ): Report<ProfileCompliance> {
   const { requirementOf, named = [], profile: asked, failOn } = options;
   const selection = select(evidence, options);
-  const profiles = profileCompliance(evidence, selection.counts, requirementOf, {
-    named,
-    asked,
-    failOn,
-  });
+  const common = caveatsOf(evidence, selection, options);
+  const isKnown = !common.some(({ code }) => UNKNOWN.has(code));
+  const choice = { named, asked, failOn, isKnown };
+  const profiles = profileCompliance(evidence, selection.counts, requirementOf, choice);
   const totals = totalsOf(selection.counts);
   const counts = countProfiles(profiles);
   const ways = placedBy(evidence);
@@ -53,15 +52,15 @@ export function complianceReport(
     evidence.counts.filter((one) => isPlacedByName(one, evidence.claims)),
   );
   const caveats = [
-    ...caveatsOf(evidence, selection, options),
+    ...common,
     ...profileCaveats(profiles, unattributed, selection.counts, options),
     ...unread,
   ];
   const rows = () => fromRows(profiles);
-  const isUnknown = caveats.some(({ code }) => UNKNOWN.has(code));
-  const rate = rateOfTotals(totals, evidence.complete && !isUnknown);
+  const rate = rateOfTotals(totals, evidence.complete && isKnown);
   return {
     title: 'Session Compliance Report',
+    identity: evidence.identity,
     window: evidence.window,
     list: { name: 'profiles', columns: PROFILE_COLUMNS, rows },
     head: windowFields(evidence),
@@ -77,9 +76,9 @@ export function complianceReport(
       attributed_by: Object.fromEntries(
         wayEntries(ways).map(([way, calls]) => [WAYS[way].name, calls]),
       ),
-      disagreements: differing.map(({ roleArn, profiles: named }) => ({
+      disagreements: differing.map(({ roleArn, profiles: bySource }) => ({
         role_arn: roleArn,
-        ...named,
+        ...bySource,
       })),
     },
     parts: [

@@ -1,5 +1,6 @@
 import type { Report } from '../../model/report/report.js';
 import type { AuditOptions } from '../../options/check/audit-options.js';
+import { identityLines } from '../../run/who-asks.js';
 import type { Done, Run } from '../../run/run.js';
 import { writeReport } from '../../sinks/reports/write-report.js';
 
@@ -10,6 +11,10 @@ export async function deliverReport<R>(
   { world }: Run,
 ): Promise<Done> {
   await writeReport(report, { ...output, format, columns }, world);
-  const { summary, findings, caveats } = report;
-  return { lines: format === 'table' ? [] : summary, findings, caveats };
+  const { summary, identity, findings, caveats } = report;
+  return {
+    lines: [...(format === 'table' ? [] : summary), ...identityLines(identity)],
+    findings,
+    caveats,
+  };
 }

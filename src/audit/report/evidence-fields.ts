@@ -42,7 +42,10 @@ export function evidenceFields(
       },
     },
     excluded: setAside,
-    not_judged_by_name: Object.fromEntries([...evidence.notJudged].toSorted(byName)),
+    not_judged_by_name:
+      setAside.not_judged === undefined
+        ? undefined
+        : Object.fromEntries([...evidence.notJudged].toSorted(byName)),
     athena: evidence.athena,
     caveats: caveats.map(({ code, count, weight, text }) => ({ code, count, weight, text })),
   };

@@ -18,6 +18,8 @@ export interface ProfileChoice {
   /** The one that is asked for: listed in any case, and then nothing else. */
   readonly asked: string | undefined;
   readonly failOn: ReadonlySet<string>;
+  /** Is the one that is asked for known to anything? */
+  readonly isKnown: boolean;
 }
 
 /** Under what calls without a role, or of a session without a profile, are listed. */
@@ -31,7 +33,7 @@ export function profileCompliance(
   { claims, counts: judged }: Evidence,
   listed: readonly CallCount[],
   requirementOf: RequirementOf,
-  { named, asked, failOn }: ProfileChoice,
+  { named, asked, failOn, isKnown }: ProfileChoice,
 ): readonly ProfileCompliance[] {
   const hasUnattributed = judged.some((one) => isPlacedByName(one, claims));
   const byProfile = new Map<string, CallCount[]>();
@@ -62,6 +64,7 @@ export function profileCompliance(
         tracked: of(({ category }) => category === 'tracked'),
         untracked,
         unverifiable,
+        isKnown,
         hasGap,
         undetermined: required && !hasGap && (unverifiable > 0 || mayBeHidden),
         fails: required && of((one) => failOn.has(one.category) && !one.unverifiable) > 0,

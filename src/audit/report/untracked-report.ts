@@ -45,6 +45,7 @@ export function untrackedReport(
   const found = totals.untracked + totals.orphaned;
   return {
     title: 'Untracked Session Detection',
+    identity: evidence.identity,
     window: evidence.window,
     list: { name: 'untracked_sessions', columns: FINDING_COLUMNS, rows: rows(isFinding) },
     also: { name: 'anomalous_sessions', columns: ANOMALY_COLUMNS, rows: rows(isAnomaly) },

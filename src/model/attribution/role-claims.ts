@@ -34,8 +34,9 @@ export interface RoleClaims {
 }
 
 /**
- * Indexes claims. `mentioned` are profiles that are known by their name alone: of sessions, of the policy,
- * of the option that asks for one; `sessionProfiles` those of sessions, which may be roles themselves. Holds an entry for each pair of role and profile.
+ * Indexes claims. `mentioned` are profiles that are known by their name alone: of the policy, of the
+ * option that asks for one; `sessionProfiles` those of sessions, which may be roles themselves. Holds an
+ * entry for each pair of role and profile.
  */
 export function roleClaims(
   claims: readonly Claim[],

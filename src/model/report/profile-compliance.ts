@@ -11,6 +11,8 @@ export interface ProfileCompliance {
   /** Orphaned calls among them; those that cannot be verified are not. */
   readonly untracked: number;
   readonly unverifiable: number;
+  /** False for a profile that is asked for and that nothing knows. */
+  readonly isKnown: boolean;
   /** Required, and used untracked. */
   readonly hasGap: boolean;
   /** Required, without a gap, and calls that cannot be verified or placed may be of it: not compliant either. */
@@ -24,9 +26,12 @@ export function profileRate({
   tracked,
   untracked,
   unverifiable,
+  isKnown,
 }: ProfileCompliance): number | undefined {
   const judged = tracked + untracked;
-  return judged === 0 && unverifiable > 0 ? undefined : complianceRate(tracked, judged);
+  return judged === 0 && (unverifiable > 0 || !isKnown)
+    ? undefined
+    : complianceRate(tracked, judged);
 }
 
 /** How many profiles are what. */

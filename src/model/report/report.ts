@@ -1,5 +1,6 @@
 import type { Source } from '../../pipeline/pipe.js';
 import type { Column } from '../columns/column.js';
+import type { CallerIdentity } from '../coverage/caller-identity.js';
 import type { Instant } from '../time/instant.js';
 import type { Caveat } from './caveat.js';
 
@@ -58,6 +59,8 @@ export interface Annotation {
  */
 export interface Report<R> {
   readonly title: string;
+  /** Who asked AWS. */
+  readonly identity: CallerIdentity | undefined;
   readonly window: { readonly since: Instant; readonly until: Instant };
   /** The rows, and a second list that only documents have. */
   readonly list: ReportList<R>;

@@ -47,8 +47,8 @@ export function callCountOf(verdict: Verdict): CallCount {
 }
 
 /** Two counts with the same key are counted as one. */
-export function keyOfCallCount({ calls: _, ...kind }: CallCount): string {
-  return JSON.stringify(Object.values(kind).map((value) => value ?? null));
+export function keyOfCallCount(count: CallCount): string {
+  return JSON.stringify(Object.values({ ...count, calls: 0 }).map((value) => value ?? null));
 }
 
 /** The sum of two counts with the same key. */

@@ -26,8 +26,8 @@ export async function readIdentity(
 ): Promise<Identity | undefined> {
   let client: STSClient | undefined;
   try {
-    const config = await clientConfig('STS', options, context);
-    client = new STSClient(config);
+    const { retryStrategy: _, ...config } = await clientConfig('STS', options, context);
+    client = new STSClient({ ...config, maxAttempts: 2 }); // the work's retries are not spent on it
     await client.config.credentials();
     await client.config.region();
   } catch {

@@ -87,8 +87,12 @@ export function foreignRecord(value: unknown, inner?: unknown): string {
   if (typeof value !== 'object' || value === null) return 'a record is an object with eventSource';
   const kind = kindOf(value) ?? kindOf(inner);
   if (kind !== undefined) return kind;
-  if (holdsRecord(value, DEEPEST)) {
-    return `the records lie within other objects: write them alone with jq -c '..|objects|select(.eventSource and .eventName and .eventID)'`;
+  const lies = whereRecordLies(value, DEEPEST);
+  if (lies === 'object') {
+    return `the records lie within other objects: write them alone with jq -c '..|objects|${SELECT}'`;
+  }
+  if (lies === 'text') {
+    return `the records lie in texts within other objects: write them alone with jq -c '..|strings|fromjson?|objects|${SELECT}'`;
   }
   const { eventSource } = value as Json;
   if (typeof eventSource !== 'string') return 'its records have no eventSource';
@@ -105,8 +109,19 @@ function has(...keys: readonly string[]): (row: Json) => boolean {
   return (row) => keys.every((key) => Object.hasOwn(row, key));
 }
 
-function holdsRecord(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || depth === 0) return false;
-  if (isAwsService((value as Json)['eventSource'])) return true;
-  return Object.values(value).some((member) => holdsRecord(member, depth - 1));
+const SELECT = 'select(.eventSource and .eventName and .eventID)';
+
+function whereRecordLies(value: unknown, depth: number): 'object' | 'text' | undefined {
+  if (typeof value === 'string') return isRecordText(value) ? 'text' : undefined;
+  if (typeof value !== 'object' || value === null || depth === 0) return undefined;
+  if (isAwsService((value as Json)['eventSource'])) return 'object';
+  for (const member of Object.values(value)) {
+    const found = whereRecordLies(member, depth - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isRecordText(text: string): boolean {
+  return /^\s*\{/.test(text) && /"eventSource"\s*:\s*"[a-z0-9.-]+\.amazonaws\.com/.test(text);
 }

@@ -19,8 +19,9 @@ import { fingerprint, redacted } from '../redacted.js';
 import { foreignRecord } from './foreign-record.js';
 import { foreignText } from './foreign-text.js';
 import { isOtherCall } from './other-call.js';
-import { DOCUMENT_KEYS, type Found, RECORD_LISTS, isAwsService, unwrap } from './unwrap.js';
+import { type Found, isAwsService, unwrap } from './unwrap.js';
 import { WholeCheck } from './whole-check.js';
+import { DOCUMENT_KEYS, RECORD_LISTS } from './wrappers.js';
 
 /**
  * The role events of some log files, in the order of the files and of the records in each, whatever carries

@@ -1,12 +1,11 @@
 import { type Parser, parse } from 'csv-parse';
 import { SourceError } from '../../errors.js';
 import { unescapeFormula } from '../../text/csv-injection.js';
-import {
-  FIELD,
-  type ReadField,
-  type RequiredField,
-  type Session,
-  type SessionField,
+import type {
+  ReadField,
+  RequiredField,
+  Session,
+  SessionField,
 } from '../../model/session/session.js';
 import {
   type FilePart,
@@ -15,7 +14,7 @@ import {
   newFilePart,
 } from '../../pipeline/file-part.js';
 import { fingerprint } from '../redacted.js';
-import { FieldNames } from './field-names.js';
+import { type Header, headerOf } from './csv-header.js';
 import { takeRow } from './session-rows.js';
 
 /** A record of a CSV, and the line it begins on. */
@@ -26,9 +25,6 @@ interface CsvRow {
 
 /** In characters; no row of ours comes near. */
 const LONGEST = 16 * 1024 * 1024;
-
-/** Where each column stands. */
-type Header = ReadonlyMap<string, number>;
 
 /**
  * The sessions of a CSV with a header line, as `export` writes it: defused cells are what they were, an
@@ -131,56 +127,6 @@ function settled(parser: Parser, give: (done: () => void) => void): Promise<void
     if (parser.destroyed) resolve();
     else give(() => resolve());
   });
-}
-
-/** Columns of which one will do. */
-const COLUMNS_OF: Readonly<Record<string, readonly string[]>> = {
-  placed: ['created_at', 'started_at'],
-  identity: ['source_identity'],
-};
-
-function headerOf(
-  columns: readonly string[],
-  required: readonly RequiredField[],
-  part: OpenFilePart<Session>,
-  name: string,
-): Header {
-  const header = new Map(columns.map((column, at) => [column, at]));
-  checkSeparator(columns);
-  const names = new FieldNames();
-  const isOfSessions = header.has('id') || columns.some((column) => Object.hasOwn(FIELD, column));
-  if (isOfSessions || columns.some((column) => /^id$/i.test(column))) names.take(columns);
-  for (const field of ['id', ...required]) {
-    const wanted = COLUMNS_OF[field] ?? [field];
-    if (wanted.some((column) => header.has(column))) continue;
-    throw new SourceError(
-      field === 'id'
-        ? 'neither JSON nor a CSV of sessions: its first line has no column id'
-        : `it has no column ${wanted.join(' or ')}, which this command needs`,
-    );
-  }
-  if (header.size < columns.length) throw new SourceError('its header names a column twice');
-  if (required.includes('placed') && !header.has('created_at')) {
-    part.notes.push(`${name} has no column created_at: started_at stands in for it`);
-  }
-  part.notes.push(...[names.noteOf(name) ?? []].flat());
-  return header;
-}
-
-/** Spreadsheets of some countries write semicolons, and others tabs. */
-function checkSeparator(columns: readonly string[]): void {
-  for (const [separator, what] of [
-    [';', 'semicolons'],
-    ['\t', 'tabs'],
-  ] as const) {
-    const parts = columns.flatMap((column) => column.split(separator)).map((part) => part.trim());
-    if (parts.length === columns.length) continue;
-    if (!parts.some((part) => Object.hasOwn(FIELD, part.toLowerCase().replaceAll('"', ''))))
-      continue;
-    throw new SourceError(
-      `${what} stand between its columns (${separator === ';' ? ';' : 'TAB'}): save it with commas`,
-    );
-  }
 }
 
 const cellOf = (

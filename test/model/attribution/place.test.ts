@@ -78,13 +78,16 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
 });
 
 describe('a role of a profile', () => {
-  test('is known by a claim, not by a suspicion or a name', () => {
+  test('is known by a claim or a session whose profile is a role, not by a suspicion or a name', () => {
     const claims = roleClaims(
       [claim(ADMIN, 'prod', 'tracked', 1), claim(ADMIN, 'dev', 'suspected', 1)],
+      ['Admin', arn('InThePolicy')],
       ['Admin', arn('Self')],
     );
-    const known = ['prod', 'dev', 'Admin', arn('Self'), 'none'].map(claims.knowsRoleOf);
-    expect(known).toEqual([true, false, false, true, false]);
+    const known = ['prod', 'dev', 'Admin', arn('InThePolicy'), arn('Self'), 'none'].map(
+      claims.knowsRoleOf,
+    );
+    expect(known).toEqual([true, false, false, false, true, false]);
   });
 
   test('is another where the map or the AWS config gives the profile roles, by ARN or name', () => {

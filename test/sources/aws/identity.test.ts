@@ -55,6 +55,7 @@ describe('who asks', () => {
       { headers: XML, body: '<X></X>' },
       /did not say who asks|SyntaxError|HTTP/,
     ],
+    ['throttled', { status: 503, headers: XML }, /HTTP 503 .*tried 2 times/],
   ])('is a note, and no failure, when it is %s', async (_, answer, note) => {
     const { identity, notes } = await identityBy(answer);
     expect(identity).toBeUndefined();
@@ -63,7 +64,6 @@ describe('who asks', () => {
 
   test.each<[string, Answer]>([
     ['answers nothing', { silent: true }],
-    ['is throttled for ever', { status: 503, headers: XML }],
     ['stalls', { headers: XML, parts: ['<GetCaller', undefined] }],
   ])('is not waited for longer than it is worth when AWS %s', async (_, answer) => {
     const { identity, notes } = await identityBy(answer, {}, { patience: 100 });

@@ -58,6 +58,11 @@ const FOREIGN: readonly (readonly [name: string, content: string | Buffer, ...sa
   ],
   ['logs of Datadog', text({ data: [{ attributes: { attributes: record } }] }), /jq -c '/],
   [
+    'lines of a container',
+    text({ log: `${text(record)}\n`, stream: 'stdout' }),
+    /jq -c '.*fromjson/,
+  ],
+  [
     'a table of Microsoft Sentinel',
     text([{ TenantId: 't', SourceSystem: 'AWS', EventName: 'AssumeRole' }]),
     /Microsoft Sentinel/,

@@ -1,7 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RECORD_LISTS, isAwsService, unwrap } from '../../../src/sources/cloudtrail/unwrap.js';
+import { isAwsService, unwrap } from '../../../src/sources/cloudtrail/unwrap.js';
+import { RECORD_LISTS } from '../../../src/sources/cloudtrail/wrappers.js';
 import { JsonRows } from '../../../src/text/json-rows.js';
 import { type TrailRecord, assumeRoleRecord, eventIdOf } from '../../support/cloudtrail.js';
 import { someRecord } from '../../support/records.js';
