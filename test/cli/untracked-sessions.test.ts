@@ -1146,7 +1146,12 @@ describe('the live table and files tell the same', () => {
 
   /** Without what is the sources' own: their rows, the time for which they vouch, and who asks them. */
   const apartFromSource = (document: unknown): unknown => {
-    const { identity, coverage, caveats, ...rest } = document as {
+    const {
+      identity: _,
+      coverage,
+      caveats,
+      ...rest
+    } = document as {
       readonly identity: unknown;
       readonly coverage: { readonly events: unknown };
       readonly caveats: readonly { readonly code: string }[];

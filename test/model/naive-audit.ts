@@ -103,6 +103,8 @@ interface NaiveProfile {
   readonly unverifiable: number;
   readonly hasGap: boolean;
   readonly undetermined: boolean;
+  /** Calls that nothing but a name could place may be of it. */
+  readonly isLost: boolean;
 }
 
 export interface NaiveAnswers {
@@ -289,7 +291,7 @@ function matches(pattern: string, text: string | undefined): boolean {
 interface Claim {
   readonly role: string;
   readonly profile: string;
-  readonly way: 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'suspected';
+  readonly way: 'map' | 'tracked' | 'aws_config' | 'session_profile' | 'policy' | 'suspected';
 }
 
 interface Claims {
@@ -308,8 +310,8 @@ function claimsOf(world: NaiveWorld, all: readonly Judged[], judged: readonly Ju
   const made: Claim[] = [];
   for (const { call, session, anomalies } of judged) {
     if (session === undefined || call.role === undefined) continue;
-    const isSound = anomalies.length === 0 && call.callerIdentity === undefined;
-    const way = isSound ? 'tracked' : 'suspected';
+    if (call.callerIdentity !== undefined) continue; // only first hops teach
+    const way = anomalies.length === 0 ? 'tracked' : 'suspected';
     made.push({ role: call.role, profile: session.profile, way });
   }
   for (const [profile, role] of Object.entries(world.config)) {
@@ -322,7 +324,9 @@ function claimsOf(world: NaiveWorld, all: readonly Judged[], judged: readonly Ju
     ...world.policy.flatMap(({ profiles }) => profiles),
   ]);
   for (const profile of known) {
-    if (profile.startsWith('arn:')) made.push({ role: profile, profile, way: 'session_profile' });
+    if (!profile.startsWith('arn:')) continue;
+    const isOfSession = world.sessions.some((session) => session.profile === profile);
+    made.push({ role: profile, profile, way: isOfSession ? 'session_profile' : 'policy' });
   }
   const roles = all.flatMap(({ call }) => call.role ?? []); // what is allowed was there as well
   return { made, map: world.map, known, roles, asked: world.profile };
@@ -349,7 +353,8 @@ function columnOf(role: string | undefined, claims: Claims): readonly string[] {
 
 /** Could the role of an untracked call be placed by its name alone? One without a role is told apart. */
 function isUnattributed({ call: { role }, session }: Judged, { made, map }: Claims): boolean {
-  if (session !== undefined || role === undefined) return false;
+  if (session !== undefined) return false;
+  if (role === undefined) return true; // nothing at all places it
   const isMapped = Object.keys(map).some((name) => isRole(name, role));
   return !isMapped && !made.some((claim) => claim.role === role && claim.way !== 'suspected');
 }
@@ -367,11 +372,11 @@ function nameOf(role: string): string {
   return role.slice(role.lastIndexOf('/') + 1);
 }
 
-/** Is any role of the profile known, by whatever way but a role's name? */
+/** Is any role of the profile known? Not by a role's name, and an ARN that a policy alone names may be mistyped. */
 function hasKnownRole(profile: string, { made, map }: Claims): boolean {
   return (
     Object.values(map).includes(profile) ||
-    made.some((claim) => claim.profile === profile && claim.way !== 'suspected')
+    made.some(({ profile: of, way }) => of === profile && way !== 'suspected' && way !== 'policy')
   );
 }
 
@@ -428,6 +433,7 @@ function profilesOf(
       unverifiable,
       hasGap,
       undetermined: required && !hasGap && (unverifiable > 0 || isLost),
+      isLost,
     };
   });
 }
@@ -470,7 +476,7 @@ function complianceCodeOf(
     !isAnybodys &&
     isKnown(world.profile, claims) &&
     !mayHideMore(world, claims, unattributed) &&
-    !profiles.some((one) => one.undetermined);
+    !profiles.some((one) => one.undetermined && (one.isLost || failOn.includes('orphaned')));
   return isDecided ? 0 : 3;
 }
 
@@ -481,7 +487,9 @@ function mayHideMore(
   unattributed: readonly Judged[],
 ): boolean {
   if (profile === undefined || hasKnownRole(profile, claims)) return false;
-  return unattributed.some(({ call }) => call.role !== undefined && nameOf(call.role) !== profile);
+  return unattributed.some(
+    ({ call }) => call.role !== undefined && !columnOf(call.role, claims).includes(profile),
+  );
 }
 
 /** Does anything that was read know the profile that is asked for, or is a role of the window called so? */

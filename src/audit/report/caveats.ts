@@ -1,4 +1,4 @@
-import { place } from '../../model/attribution/place.js';
+import { chargedTo, place } from '../../model/attribution/place.js';
 import { disagreements } from '../../model/attribution/disagreement.js';
 import { roleNameOf } from '../../model/attribution/role-claims.js';
 import type { Caveat } from '../../model/report/caveat.js';
@@ -103,9 +103,8 @@ export function isPlacedByName(
 
 /** May an untracked call that is not listed under a profile belong to it? */
 function mayBelong(one: CallCount, profile: string, claims: Evidence['claims']): boolean {
-  const { roleArn } = one;
-  if (roleArn === undefined || !isPlacedByName(one, claims)) return false;
-  return roleArn !== profile && roleNameOf(roleArn) !== profile;
+  if (one.roleArn === undefined || !isPlacedByName(one, claims)) return false;
+  return !chargedTo(place(one.roleArn, claims)).includes(profile);
 }
 
 function unchecked(

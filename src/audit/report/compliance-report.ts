@@ -144,7 +144,7 @@ function profileCaveats(
 ): Caveat[] {
   const undetermined = profiles.filter((row) => row.undetermined);
   const unverifiable = undetermined.filter((row) => row.unverifiable > 0);
-  const hidden = undetermined.filter((row) => row.unverifiable === 0);
+  const hidden = undetermined.filter((row) => row.mayHideCalls);
   const named = (rows: readonly ProfileCompliance[]): string =>
     rows.map(({ profile }) => profile).join(', ');
   const roleless = callsIn(

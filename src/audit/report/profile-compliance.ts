@@ -56,7 +56,7 @@ export function profileCompliance(
       const untracked = of((one) => one.category !== 'tracked' && !one.unverifiable);
       const unverifiable = of((one) => one.unverifiable);
       const hasGap = required && untracked > 0;
-      const mayBeHidden = hasUnattributed && !claims.knowsRoleOf(profile);
+      const mayHideCalls = hasUnattributed && !claims.knowsRoleOf(profile);
       return {
         profile,
         required,
@@ -66,7 +66,8 @@ export function profileCompliance(
         unverifiable,
         isKnown,
         hasGap,
-        undetermined: required && !hasGap && (unverifiable > 0 || mayBeHidden),
+        mayHideCalls,
+        undetermined: required && !hasGap && (unverifiable > 0 || mayHideCalls),
         fails: required && of((one) => failOn.has(one.category) && !one.unverifiable) > 0,
       };
     });

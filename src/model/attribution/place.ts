@@ -4,7 +4,7 @@ import { type Claim, type RoleClaims, type Way, roleNameOf } from './role-claims
 export interface Placement {
   /** The surest way that names a profile. */
   readonly by: Way;
-  /** The profiles that have a sure claim, the surest and most used first; never none. */
+  /** The profiles that have a sure claim, the surest and most used first; none where some are suspected and nothing else is known. */
   readonly sure: readonly string[];
   /** Profiles that may be meant besides: of the role's name or ARN, where somebody mentions such a profile, and suspected ones. */
   readonly possible: readonly string[];
@@ -35,7 +35,9 @@ export function place(roleArn: string, claims: RoleClaims): Placement {
   const namesake = claims.isMentioned(name) ? [name] : [];
   const suspected = ofWay('suspected').toSorted(compare);
   if (sure.length === 0) {
-    return { by: 'name', sure: [name], possible: suspected.filter((profile) => profile !== name) };
+    const others = suspected.filter((profile) => profile !== name);
+    const hasNamesake = namesake.length > 0 || others.length === 0;
+    return { by: 'name', sure: hasNamesake ? [name] : [], possible: others };
   }
   const possible = [...new Set([...namesake, ...suspected])].filter(
     (profile) => !sure.includes(profile),

@@ -15,6 +15,8 @@ export interface ProfileCompliance {
   readonly isKnown: boolean;
   /** Required, and used untracked. */
   readonly hasGap: boolean;
+  /** No role of it is known, and calls that only a role's name could place may be of it. */
+  readonly mayHideCalls: boolean;
   /** Required, without a gap, and calls that cannot be verified or placed may be of it: not compliant either. */
   readonly undetermined: boolean;
   /** A gap by calls of the categories that make a run fail. */

@@ -61,10 +61,16 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
     { by: 'tracked', sure: ['dev'], possible: ['a', 'z'] },
   ],
   [
-    'suspected profiles besides the name',
+    'suspected profiles besides a name that somebody mentions',
+    [claim(ADMIN, 'dev', 'suspected', 1)],
+    ['Admin'],
+    { by: 'name', sure: ['Admin'], possible: ['dev'] },
+  ],
+  [
+    'suspected profiles alone, where nobody mentions its name',
     [claim(ADMIN, 'dev', 'suspected', 1)],
     [],
-    { by: 'name', sure: ['Admin'], possible: ['dev'] },
+    { by: 'name', sure: [], possible: ['dev'] },
   ],
   [
     'a profile that is the role',
