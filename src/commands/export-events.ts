@@ -77,10 +77,10 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
   } finally {
     await dispose();
   }
-  const told = caveatsOf(evidence, selection, asked).map((one) => ({
-    ...one,
-    weight: 'note' as const,
-  }));
+  // What cannot be decided stands in the rows; a name that nothing knows gave none.
+  const told = caveatsOf(evidence, selection, asked).map((one) =>
+    one.code === 'unknown_profile' ? one : { ...one, weight: 'note' as const },
+  );
   return {
     lines: [
       `exported ${count(exported, 'verdict')}; ${setAsideLine(selection.setAside)}`,

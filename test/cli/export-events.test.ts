@@ -172,7 +172,7 @@ describe('export verdicts', () => {
     expect(stderr).toMatch(/no session, .* knows the profile nobody/);
     expect(stderr).toContain('exported 0 verdicts; ');
     expect(stderr).toContain(' 2 filtered out\n');
-    expect(code).toBe(0);
+    expect(code).toBe(3); // a name that nothing knows
     const { stderr: known } = await verdicts(['--profile', 'prod']);
     expect(known).not.toContain('may belong to');
     expect(known).not.toContain('knows the profile');
