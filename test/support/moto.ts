@@ -36,7 +36,8 @@ async function install(): Promise<void> {
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', '--no-compile'];
   try {
     await run('python3', ['-m', 'venv', own]);
-    await run(python(own), [...pip, '--disable-pip-version-check', MOTO]);
+    const env = { ...process.env, HOME: own }; // pip asks rustc for its version, which writes to the home
+    await run(python(own), [...pip, '--disable-pip-version-check', MOTO], { env });
     if (!existsSync(HOME)) renameSync(own, HOME);
   } finally {
     rmSync(own, { recursive: true, force: true });
