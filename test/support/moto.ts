@@ -35,8 +35,8 @@ async function install(): Promise<void> {
   const run = promisify(execFile);
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', '--no-compile'];
   try {
-    await run('python3', ['-m', 'venv', own]);
     const env = { ...process.env, HOME: own }; // pip asks rustc for its version, which writes to the home
+    await run('python3', ['-m', 'venv', own], { env });
     await run(python(own), [...pip, '--disable-pip-version-check', MOTO], { env });
     if (!existsSync(HOME)) renameSync(own, HOME);
   } finally {
