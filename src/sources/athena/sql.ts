@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.js';
+import { ValueError } from '../../errors.js';
 
 /** A piece of SQL, and the values of its `?` in their order, each written as a literal of SQL. */
 export interface Sql {
@@ -12,7 +12,7 @@ const LONGEST_PARAMETER = 1024;
 /**
  * SQL as it is written, in which a text or a number becomes a parameter and only other SQL becomes SQL.
  *
- * @throws UsageError for a text that is too long for a parameter.
+ * @throws ValueError for a text that is too long for a parameter.
  */
 export function sql(
   texts: TemplateStringsArray,
@@ -40,14 +40,14 @@ export function plain(text: string): Sql {
   return { text, parameters: [] };
 }
 
-/** A name of a database, a table or a column. It can never be a parameter, so it is checked. @throws UsageError */
+/** A name of a database, a table or a column. It can never be a parameter, so it is checked. @throws ValueError */
 export function identifier(name: string): Sql {
   if (/^[A-Za-z0-9_]+$/.test(name)) return plain(`"${name}"`);
-  throw new UsageError('--athena-table', `"${name}" is no name of letters, digits and _`);
+  throw new ValueError(`"${name}" is not a name of letters, digits and _, which Athena wants`);
 }
 
 function literal(value: string | number): string {
   const text = typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
   if (text.length <= LONGEST_PARAMETER) return text;
-  throw new UsageError('--events athena', `a text of ${text.length} characters is too long to ask`);
+  throw new ValueError(`a text of ${text.length} characters is too long to ask Athena for`);
 }
