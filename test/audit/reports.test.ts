@@ -260,7 +260,13 @@ describe('session-compliance', () => {
       unverifiable: 1,
       isKnown: true,
     };
-    const state = { hasGap: false, mayHideCalls: false, undetermined: true, fails: false };
+    const state = {
+      hasGap: false,
+      mayHideCalls: false,
+      isWithoutRole: false,
+      undetermined: true,
+      fails: false,
+    };
     const { annotationOf } = told([]);
     expect(annotationOf?.({ ...row, ...state })).toMatchObject({ level: 'warning' });
     expect(annotationOf?.({ ...row, untracked: 1, ...state, hasGap: true })).toMatchObject({

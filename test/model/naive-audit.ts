@@ -183,7 +183,8 @@ export function naiveAudit(world: NaiveWorld): NaiveAnswers {
     excluded,
     anomalies,
   };
-  const profiles = profilesOf(world, chosen, claims, counts.unattributed);
+  const everything = { all, judged };
+  const profiles = profilesOf(world, chosen, claims, everything);
   return {
     counts,
     findings: findings.map(({ call, category, unverifiable }) => ({
@@ -193,8 +194,8 @@ export function naiveAudit(world: NaiveWorld): NaiveAnswers {
       profiles: columnOf(call.role, claims).toSorted(),
     })),
     profiles,
-    untrackedCode: untrackedCodeOf(world, counts, sure, claims, unattributed),
-    complianceCode: complianceCodeOf(world, counts, findings, claims, profiles, unattributed),
+    untrackedCode: untrackedCodeOf(world, counts, sure, claims, everything),
+    complianceCode: complianceCodeOf(world, counts, findings, claims, profiles, everything),
   };
 }
 
@@ -359,6 +360,37 @@ function isUnattributed({ call: { role }, session }: Judged, { made, map }: Clai
   return !isMapped && !made.some((claim) => claim.role === role && claim.way !== 'suspected');
 }
 
+/** What was judged, before and after the allow list. */
+interface Everything {
+  readonly all: readonly Judged[];
+  readonly judged: readonly Judged[];
+}
+
+/** May an untracked call that is not charged to the profile be of it? A map that names its role says no. */
+function isHiddenFrom(
+  profile: string,
+  one: Judged,
+  all: readonly Judged[],
+  claims: Claims,
+): boolean {
+  const { role } = one.call;
+  if (one.session !== undefined) return false;
+  if (role !== undefined && columnOf(role, claims).includes(profile)) return false;
+  const isMapped = Object.keys(claims.map).some((name) => role !== undefined && isRole(name, role));
+  // A session that is gone may have been of any profile.
+  const hasLostTeacher =
+    !isMapped &&
+    role !== undefined &&
+    all.some(
+      ({ call, unverifiable }) =>
+        unverifiable && call.role === role && call.callerIdentity === undefined,
+    );
+  return (
+    (hasLostTeacher && !one.unverifiable) ||
+    (!hasKnownRole(profile, claims) && isUnattributed(one, claims))
+  );
+}
+
 function mayBeOf({ call, session }: Judged, profile: string, claims: Claims): boolean {
   if (session !== undefined) return session.profile === profile;
   return call.role === undefined || columnOf(call.role, claims).includes(profile);
@@ -404,7 +436,7 @@ function profilesOf(
   world: NaiveWorld,
   chosen: readonly Judged[],
   claims: Claims,
-  unattributed: number,
+  { all, judged }: Everything,
 ): NaiveProfile[] {
   const chargedTo = ({ call, session }: Judged): readonly string[] => {
     if (session !== undefined) return [session.profile];
@@ -423,7 +455,7 @@ function profilesOf(
     const unverifiable = own.filter((one) => one.unverifiable).length;
     const untracked = own.length - tracked - unverifiable;
     const hasGap = required && untracked > 0;
-    const isLost = unattributed > 0 && !hasKnownRole(profile, claims);
+    const isLost = judged.some((one) => isHiddenFrom(profile, one, all, claims));
     return {
       profile,
       required,
@@ -443,13 +475,13 @@ function untrackedCodeOf(
   counts: NaiveCounts,
   sure: readonly Judged[],
   claims: Claims,
-  unattributed: readonly Judged[],
+  everything: Everything,
 ): number {
   const { failOn, profile } = world;
   if (sure.some(({ category }) => failOn.includes(category))) return 1;
   if (Object.keys(counts.anomalies).some((name) => failOn.includes(name))) return 1;
   if (counts.unverifiable > 0 && failOn.includes('orphaned')) return 3;
-  return isKnown(profile, claims) && !mayHideMore(world, claims, unattributed) ? 0 : 3;
+  return isKnown(profile, claims) && !mayHideMore(world, claims, everything) ? 0 : 3;
 }
 
 function complianceCodeOf(
@@ -458,7 +490,7 @@ function complianceCodeOf(
   findings: readonly Judged[],
   claims: Claims,
   profiles: readonly NaiveProfile[],
-  unattributed: readonly Judged[],
+  everything: Everything,
 ): number {
   const { failOn } = world;
   const sure = findings.filter(({ unverifiable }) => !unverifiable);
@@ -475,20 +507,20 @@ function complianceCodeOf(
   const isDecided =
     !isAnybodys &&
     isKnown(world.profile, claims) &&
-    !mayHideMore(world, claims, unattributed) &&
+    !mayHideMore(world, claims, everything) &&
     !profiles.some((one) => one.undetermined && (one.isLost || failOn.includes('orphaned')));
   return isDecided ? 0 : 3;
 }
 
-/** May calls that nothing but a name could place be of the profile that is asked for? */
+/** May calls that are not listed under the profile that is asked for be of it? */
 function mayHideMore(
   { profile }: NaiveWorld,
   claims: Claims,
-  unattributed: readonly Judged[],
+  { all, judged }: Everything,
 ): boolean {
-  if (profile === undefined || hasKnownRole(profile, claims)) return false;
-  return unattributed.some(
-    ({ call }) => call.role !== undefined && !columnOf(call.role, claims).includes(profile),
+  if (profile === undefined) return false;
+  return judged.some(
+    (one) => one.call.role !== undefined && isHiddenFrom(profile, one, all, claims),
   );
 }
 

@@ -1,4 +1,4 @@
-import { chargedTo, place } from '../../model/attribution/place.js';
+import { place } from '../../model/attribution/place.js';
 import { disagreements } from '../../model/attribution/disagreement.js';
 import { roleNameOf } from '../../model/attribution/role-claims.js';
 import type { Caveat } from '../../model/report/caveat.js';
@@ -10,6 +10,7 @@ import { count, grouped } from '../../text/quantity.js';
 import type { KnownRoles } from '../../model/attribution/known-roles.js';
 import type { Evidence } from '../evidence.js';
 import { secondText } from './evidence-fields.js';
+import { hiddenCalls } from './hidden-calls.js';
 import type { Selected, Selection } from './selection.js';
 
 /** What a report is asked for, as far as its caveats depend on it. */
@@ -58,18 +59,21 @@ function unverifiable(
 }
 
 function unknownNames(
-  { claims, namedProfiles, counts }: Evidence,
+  evidence: Evidence,
   { isRoleSeen }: Selection,
   { role, profile }: CaveatOptions,
 ): Caveat[] {
+  const { claims, namedProfiles, counts } = evidence;
   const roles = new Set(counts.flatMap(({ roleArn }) => roleArn ?? []));
   const known = new Set([...namedProfiles, ...[...roles].flatMap((arn) => [arn, roleNameOf(arn)])]);
   const isKnown = profile === undefined || known.has(profile) || claims.knowsRoleOf(profile);
   const near = isKnown ? undefined : suggestion(profile, [...known]);
-  const unattributed =
-    profile === undefined || claims.knowsRoleOf(profile)
-      ? 0
-      : callsIn(counts.filter((one) => mayBelong(one, profile, claims)));
+  const hidden = profile === undefined ? undefined : hiddenCalls(evidence)(profile);
+  // Calls that do not say their role are listed.
+  const unattributed = callsIn((hidden?.counts ?? []).filter((one) => one.roleArn !== undefined));
+  const why = hidden?.isWithoutRole
+    ? 'no role of it is known'
+    : 'their role was also assumed with sessions that are gone';
   return [
     ...caveat(
       'unknown_role',
@@ -87,24 +91,9 @@ function unknownNames(
       'unattributed_calls',
       unattributed,
       'undecided',
-      `${count(unattributed, 'untracked call')} may belong to ${profile}: no role of it is known`,
+      `${count(unattributed, 'untracked call')} may belong to ${profile}: ${why}`,
     ),
   ];
-}
-
-/** Is it an untracked call that nothing but the name of its role could place, or not even that? */
-export function isPlacedByName(
-  { category, roleArn, allowedBy }: CallCount,
-  claims: Evidence['claims'],
-): boolean {
-  if (category === 'tracked' || allowedBy !== undefined) return false;
-  return roleArn === undefined || place(roleArn, claims).by === 'name';
-}
-
-/** May an untracked call that is not listed under a profile belong to it? */
-function mayBelong(one: CallCount, profile: string, claims: Evidence['claims']): boolean {
-  if (one.roleArn === undefined || !isPlacedByName(one, claims)) return false;
-  return !chargedTo(place(one.roleArn, claims)).includes(profile);
 }
 
 function unchecked(

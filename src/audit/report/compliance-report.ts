@@ -16,10 +16,11 @@ import type { Anomaly } from '../../model/verdict/verdict.js';
 import { fromRows } from '../../pipeline/from-rows.js';
 import { count } from '../../text/quantity.js';
 import { failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
-import { type CaveatOptions, caveat, caveatsOf, isPlacedByName } from './caveats.js';
+import { type CaveatOptions, caveat, caveatsOf } from './caveats.js';
 import type { Evidence } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
+import { isPlacedByName } from './hidden-calls.js';
 import { type RequirementOf, placedBy, profileCompliance } from './profile-compliance.js';
 import { select } from './selection.js';
 import { UNKNOWN, summaryLines } from './untracked-report.js';
@@ -136,6 +137,8 @@ function wayEntries(ways: Ways): readonly (readonly [Way, number])[] {
   });
 }
 
+const SHARED = 'roles with untracked calls were also assumed with sessions that are gone';
+
 function profileCaveats(
   profiles: readonly ProfileCompliance[],
   unattributed: number,
@@ -144,7 +147,8 @@ function profileCaveats(
 ): Caveat[] {
   const undetermined = profiles.filter((row) => row.undetermined);
   const unverifiable = undetermined.filter((row) => row.unverifiable > 0);
-  const hidden = undetermined.filter((row) => row.mayHideCalls);
+  const hidden = undetermined.filter((row) => row.mayHideCalls && row.isWithoutRole);
+  const shared = undetermined.filter((row) => row.mayHideCalls && !row.isWithoutRole);
   const named = (rows: readonly ProfileCompliance[]): string =>
     rows.map(({ profile }) => profile).join(', ');
   const roleless = callsIn(
@@ -163,6 +167,12 @@ function profileCaveats(
       hidden.length,
       'undecided',
       `it cannot be decided whether ${named(hidden)} is compliant: no role of it is known, and ${count(unattributed, 'untracked call')} could only be placed by the name of the role`,
+    ),
+    ...caveat(
+      'undetermined_profile',
+      shared.length,
+      'undecided',
+      `it cannot be decided whether ${named(shared)} is compliant: ${SHARED}`,
     ),
     ...caveat(
       'calls_without_role',
@@ -234,7 +244,8 @@ function resultOf(
 }
 
 function annotationOf(row: ProfileCompliance): Annotation | undefined {
-  const { profile, rule, tracked, untracked, unverifiable, hasGap, undetermined } = row;
+  const { profile, rule, tracked, untracked, unverifiable, hasGap, undetermined, isWithoutRole } =
+    row;
   const because = rule === undefined ? '' : `, required by rule "${rule}"`;
   if (hasGap) {
     const share = `${untracked} of ${tracked + untracked} role events untracked (${formatRate(profileRate(row) ?? 0)} compliance)`;
@@ -248,7 +259,9 @@ function annotationOf(row: ProfileCompliance): Annotation | undefined {
   const why =
     unverifiable > 0
       ? `${count(unverifiable, 'role event')} could not be verified`
-      : 'no role of it is known, and some untracked use could not be placed';
+      : isWithoutRole
+        ? 'no role of it is known, and some untracked use could not be placed'
+        : SHARED;
   return {
     level: 'warning',
     title: 'Session compliance undetermined',

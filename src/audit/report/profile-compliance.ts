@@ -3,7 +3,7 @@ import type { Way } from '../../model/attribution/role-claims.js';
 import type { ProfileCompliance } from '../../model/report/profile-compliance.js';
 import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
 import { type Evidence, profilesOf } from '../evidence.js';
-import { isPlacedByName } from './caveats.js';
+import { hiddenCalls } from './hidden-calls.js';
 
 /** Does a policy require tracked sessions for a profile, and by which rule? */
 export type RequirementOf = (profile: string) => {
@@ -30,17 +30,17 @@ const UNKNOWN = 'unknown';
  * that has a claim on its role.
  */
 export function profileCompliance(
-  { claims, counts: judged }: Evidence,
+  evidence: Evidence,
   listed: readonly CallCount[],
   requirementOf: RequirementOf,
   { named, asked, failOn, isKnown }: ProfileChoice,
 ): readonly ProfileCompliance[] {
-  const hasUnattributed = judged.some((one) => isPlacedByName(one, claims));
+  const hiddenFrom = hiddenCalls(evidence);
   const byProfile = new Map<string, CallCount[]>();
   for (const profile of named) if (requirementOf(profile).required) byProfile.set(profile, []);
   if (asked !== undefined) byProfile.set(asked, []);
   for (const one of listed) {
-    const profiles = profilesOf(one, claims);
+    const profiles = profilesOf(one, evidence.claims);
     for (const profile of profiles.length === 0 ? [UNKNOWN] : profiles) {
       const calls = byProfile.get(profile);
       if (calls === undefined) byProfile.set(profile, [one]);
@@ -56,7 +56,8 @@ export function profileCompliance(
       const untracked = of((one) => one.category !== 'tracked' && !one.unverifiable);
       const unverifiable = of((one) => one.unverifiable);
       const hasGap = required && untracked > 0;
-      const mayHideCalls = hasUnattributed && !claims.knowsRoleOf(profile);
+      const hidden = hiddenFrom(profile);
+      const mayHideCalls = hidden.counts.length > 0;
       return {
         profile,
         required,
@@ -67,6 +68,7 @@ export function profileCompliance(
         isKnown,
         hasGap,
         mayHideCalls,
+        isWithoutRole: hidden.isWithoutRole,
         undetermined: required && !hasGap && (unverifiable > 0 || mayHideCalls),
         fails: required && of((one) => failOn.has(one.category) && !one.unverifiable) > 0,
       };

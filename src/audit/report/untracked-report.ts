@@ -13,11 +13,12 @@ import { through } from '../../pipeline/through.js';
 import { count, grouped } from '../../text/quantity.js';
 import { filter } from '../../transforms/filter.js';
 import { type CallTotals, failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
-import { type CaveatOptions, caveat, caveatsOf, isPlacedByName } from './caveats.js';
+import { type CaveatOptions, caveat, caveatsOf } from './caveats.js';
 import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
 import type { Evidence } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
+import { isPlacedByName } from './hidden-calls.js';
 import { select } from './selection.js';
 
 /**

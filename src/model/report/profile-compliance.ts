@@ -15,8 +15,10 @@ export interface ProfileCompliance {
   readonly isKnown: boolean;
   /** Required, and used untracked. */
   readonly hasGap: boolean;
-  /** No role of it is known, and calls that only a role's name could place may be of it. */
+  /** Calls that do not count for it may be of it: they could not be placed, or sessions of their role are gone. */
   readonly mayHideCalls: boolean;
+  /** Is no role known to be its own? */
+  readonly isWithoutRole: boolean;
   /** Required, without a gap, and calls that cannot be verified or placed may be of it: not compliant either. */
   readonly undetermined: boolean;
   /** A gap by calls of the categories that make a run fail. */
