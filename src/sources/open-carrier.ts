@@ -45,12 +45,13 @@ async function openLogs(
   stdin: Readable,
   context: ReadContext,
 ): Promise<Carrier> {
-  const files = await listLogFiles({ places, window, exclude }, storages(stdin), context);
+  const listed = await listLogFiles({ places, window, exclude }, storages(stdin), context);
+  const { files, missing } = listed;
   return {
     calls: () => readLogFiles(files, context),
     showsOtherCalls: true,
     inOrderOfDays: isInOrderOfDays(files),
-    coverage: () => ({ regions: undefined, files: files.length, missing: [] }),
+    coverage: () => ({ regions: undefined, files: files.length, missing }),
     dispose: async () => {},
   };
 }

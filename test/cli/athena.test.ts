@@ -73,10 +73,10 @@ interface Report {
   readonly [name: string]: unknown;
 }
 
-/** The report without what is the carrier's own: its cost, and the number of its files. */
+/** The report without what is the carrier's own: its cost, the number of its files, what a folder lacks. */
 function reportIn({ stdout }: Ended): Report {
   const { athena: _, identity: __, ...report } = JSON.parse(stdout) as Report;
-  const { files: ___, ...events } = report.coverage.events as { files?: number };
+  const events = { ...report.coverage.events, files: undefined, missing: [] };
   return { ...report, coverage: { ...report.coverage, events } };
 }
 

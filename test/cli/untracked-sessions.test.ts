@@ -48,7 +48,7 @@ const foundIn = ({ untracked_sessions }: AuditDocument, name = 'event_id'): unkn
 const run = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> =>
   untracked(records, [SESSION, OLD], args);
 
-describe('the report for people is that of SPEC 3.3 to the letter', () => {
+describe('the report for people is exactly this', () => {
   const head = (total: number, rest: string): string => `Untracked Session Detection
 ===========================
 
@@ -75,6 +75,7 @@ Accounts:         111122223333
 Regions:          us-east-1
 Days:             2026-01-20 to 2026-01-20
 Log files:        1
+Missing:          no log file of 2026-01-17 to 2026-01-19, 2026-01-21 to 2026-01-23
 Sessions:         session files, 2 sessions
 Sessions cover:   2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z
 `;
@@ -135,6 +136,7 @@ Evidence
 Regions:          none
 Days:             no role call was read
 Log files:        1
+Missing:          no log file of 2026-01-17 to 2026-01-19, 2026-01-21 to 2026-01-23
 Sessions:         session files, not read as a whole
 Sessions cover:   no time for certain
 
@@ -203,7 +205,7 @@ describe('the JSON document', () => {
           first_day: '2026-01-20',
           last_day: '2026-01-20',
           files: 1,
-          missing: [],
+          missing: ['no log file of 2026-01-17 to 2026-01-19, 2026-01-21 to 2026-01-23'],
         },
       },
       caveats: ['unchecked_callers', 'sessions_without_identity', 'orphans_of_tvm'].map(

@@ -5,11 +5,18 @@ import { excluder } from '../../storage/exclude.js';
 import type { StorageOf } from '../../storage/storage-of.js';
 import type { StoredFile } from '../../storage/storage.js';
 import { brokenFile } from '../broken-file.js';
-import { dayOf, mayBeIn, otherService } from './log-path.js';
+import { accountOf, dayOf, mayBeIn, otherService } from './log-path.js';
+import { missingLogs } from './missing-logs.js';
 
 /** A log file, and the day on which it was delivered where its path tells: `2026-01-20`. */
 export interface LogFile extends StoredFile {
   readonly day: string | undefined;
+}
+
+/** The log files to read, and what the folders of a trail lack, a sentence each. */
+export interface LogFiles {
+  readonly files: readonly LogFile[];
+  readonly missing: readonly string[];
 }
 
 /** Which files of some places are log files to read. */
@@ -30,17 +37,19 @@ export async function listLogFiles(
   { places, window, exclude = [] }: LogPlaces,
   storageOf: StorageOf,
   context: ReadContext,
-): Promise<LogFile[]> {
+): Promise<LogFiles> {
   const files = new Map<string, LogFile>();
   const passedOver = new Map<string, number>();
   const isExcluded = await excluder(exclude);
+  const delivered = new Map<string, Set<number>>();
   for (const place of places) {
     let count = 0;
     try {
-      const listed = storageOf(place).list(
-        place,
-        (path, below) => !isExcluded(path, below) && mayBeIn(path, window),
-      );
+      const listed = storageOf(place).list(place, (path, below) => {
+        if (isExcluded(path, below)) return false;
+        noteDelivery(path, delivered);
+        return mayBeIn(path, window);
+      });
       for await (const file of listed) {
         const service = file.name === place ? undefined : otherService(file.id);
         if (service === undefined) {
@@ -56,9 +65,20 @@ export async function listLogFiles(
     }
   }
   notePassedOver(passedOver, context);
-  return [...files.values()].toSorted(
+  const sorted = [...files.values()].toSorted(
     (a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.name, b.name),
   );
+  return { files: sorted, missing: missingLogs(delivered, window) };
+}
+
+/** Notes the account of a folder or file of a trail, and the day where it is one of a day. */
+function noteDelivery(path: string, delivered: Map<string, Set<number>>): void {
+  const account = accountOf(path);
+  if (account === undefined) return;
+  const days = delivered.get(account) ?? new Set();
+  delivered.set(account, days);
+  const day = dayOf(path);
+  if (day !== undefined) days.add(Date.parse(`${day}T00:00:00Z`) / 86_400_000);
 }
 
 /** May the ids of days past be let go? Only when every file says its day. */

@@ -17,6 +17,15 @@ const NAME_DAY = /_CloudTrail_[a-z0-9-]+_(\d{4})(\d\d)(\d\d)T\d{4}Z?_[^/]*$/;
 /** What a path below `AWSLogs/` is of: `AWSLogs/[o-ORGANIZATION/]ACCOUNT/SERVICE/`. */
 const SERVICE = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/([^/]+)\//;
 
+/** The folder of an account that a trail made, and the name that a trail gives to its files. */
+const ACCOUNT = /\/(\d{12})\/CloudTrail(?:\/|$)|(?:^|\/)(\d{12})_CloudTrail_[^/]*$/;
+
+/** The account of a trail's folder or file; undefined where the path does not tell. */
+export function accountOf(path: string): string | undefined {
+  const found = ACCOUNT.exec(path);
+  return found?.[1] ?? found?.[2];
+}
+
 /**
  * The day on which a log file was delivered, `2026-01-20`, where its folder or its name tells; undefined where
  * neither does, or they differ.

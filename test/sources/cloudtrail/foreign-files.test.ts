@@ -25,7 +25,7 @@ async function read(content: string | Buffer, more: { exclude?: string[] } = {})
 async function readPlaces(places: readonly string[], exclude: readonly string[] = []) {
   const kept = keptReading();
   const window = { since: undefined, until: undefined };
-  const files = await listLogFiles(
+  const { files } = await listLogFiles(
     { places, window, exclude },
     storages(Readable.from([])),
     kept.context,

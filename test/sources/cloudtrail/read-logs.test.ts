@@ -371,7 +371,7 @@ test('an interruption stops the reading within a file', async () => {
   const stop = new AbortController();
   const context = { ...keptReading().context, signal: stop.signal };
   const places = { places: [path], window: ALWAYS };
-  const files = await listLogFiles(places, storages(Readable.from([])), context);
+  const { files } = await listLogFiles(places, storages(Readable.from([])), context);
   const reason = new Interruption('SIGINT');
   let batches = 0;
   const readAndStop = async (): Promise<void> => {
@@ -479,7 +479,7 @@ async function readAll(
   exclude: readonly string[] = [],
 ): Promise<Result> {
   const kept = keptReading();
-  const files = await listLogFiles({ places, window, exclude }, storages(stdin), kept.context);
+  const { files } = await listLogFiles({ places, window, exclude }, storages(stdin), kept.context);
   const events = await rowsOf(readLogFiles(files, kept.context));
   return { ...kept, events, inOrderOfDays: isInOrderOfDays(files) };
 }
