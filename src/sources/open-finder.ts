@@ -67,7 +67,7 @@ export async function openFinder(
     { KEYS_AT_ONCE, batchGetFrom },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
-    import('./dynamodb/read-table.js'),
+    import('./dynamodb/describe-table.js'),
     import('./dynamodb/time-to-live.js'),
     import('./dynamodb/batch-get.js'),
   ]);

@@ -1,26 +1,20 @@
-import {
-  type AttributeValue,
-  DescribeTableCommand,
-  type DynamoDBClient,
-  QueryCommand,
-  type QueryCommandOutput,
-  ScanCommand,
-  type ScanCommandOutput,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { SessionFilter } from '../../model/session/session-filter.js';
 import { type Session, TABLE_FIELDS } from '../../model/session/session.js';
 import type { Source } from '../../pipeline/pipe.js';
-import { type Asked, answerOf } from '../aws/answer.js';
 import { regionOf } from '../aws/aws.js';
 import { forManyListeners } from '../aws/many-listeners.js';
+import { type AskPage, type Key, query, scan } from './ask-page.js';
+import { describeTable } from './describe-table.js';
 import { NewestSoFar } from './newest-so-far.js';
 import { repeatedTokenCheck } from '../aws/repeated-token.js';
 import { merge } from '../../pipeline/merge.js';
 import { ReadBudget } from '../aws/read-budget.js';
+import { FieldNames } from '../sessions/field-names.js';
 import { parseSessions, readAttribute } from '../sessions/session-rows.js';
-import { type QueryPlan, type ScanPlan, type TableShape, planRead } from './table-plan.js';
+import { planRead } from './table-plan.js';
 
 export interface TableRead {
   readonly client: DynamoDBClient;
@@ -39,11 +33,6 @@ export interface TableRead {
    */
   readonly newest?: number | undefined;
 }
-
-/** A page of Scan or Query, asked for with the key that the page before ended with. */
-type Page = ScanCommandOutput | QueryCommandOutput;
-type Key = Record<string, AttributeValue>;
-type AskPage = (from: Key | undefined, limit: number) => Promise<Page>;
 
 /** Rows of a page. DynamoDB would put thousands of small ones into its 1 MB, and a page of each segment is held. */
 const MOST_ROWS = 1000;
@@ -77,128 +66,52 @@ export async function* readTable(read: TableRead, context: ReadContext): Source<
     maxReadUnits === undefined
       ? undefined
       : new ReadBudget(maxReadUnits, shape.bytes / Math.max(shape.items, 1));
+  const names = new FieldNames();
+  const reading = { table, budget, names };
   if (plan.kind === 'query') {
     context.meter.expected = undefined;
     const asked = { action: 'dynamodb:Query', of: `index ${plan.index} of ${of}` };
-    const isBackwards = read.newest !== undefined;
-    const ask = query(client, table, plan, isBackwards, asked, context);
-    const newest = read.newest === undefined ? undefined : new NewestSoFar(read.newest, filter);
-    const rows = rowsOf(ask, table, budget, context, newest && pageOf(read.newest!), newest);
-    yield* rows;
+    const { newest } = read;
+    const ask = query({ client, table, asked, signal: context.signal }, plan, newest !== undefined);
+    yield* newest === undefined
+      ? rowsOf(ask, reading, context)
+      : rowsOf(ask, { ...reading, ...newestOnly(newest, filter) }, context);
   } else {
     const asked = { action: 'dynamodb:Scan', of };
-    const open = (signal: AbortSignal): Source<Session>[] =>
+    const open = (stop: AbortSignal): Source<Session>[] =>
       Array.from({ length: plan.segments }, (_, segment) => {
-        const ofSegment = { ...context, signal: forManyListeners(signal) };
-        return rowsOf(
-          scan(client, table, plan, segment, asked, ofSegment),
-          table,
-          budget,
-          ofSegment,
-        );
+        const signal = forManyListeners(stop);
+        const ask = scan({ client, table, asked, signal }, plan, segment);
+        return rowsOf(ask, reading, { ...context, signal });
       });
     yield* merge(open, SEGMENTS_AT_ONCE, context.signal);
   }
+  const misspelt = names.misspelt();
+  if (misspelt.length > 0) {
+    context.note(`${of} has attributes that are not read: ${misspelt.join(', ')}`);
+  }
 }
 
-/** How large a table is and which of its indexes serve. */
-export async function describeTable(
-  client: DynamoDBClient,
-  table: string,
-  context: ReadContext,
-): Promise<TableShape> {
-  const of = `table ${table} in ${await regionOf(client)}`;
-  const asked = { action: 'dynamodb:DescribeTable', of };
-  const { signal } = context;
-  const answer = client.send(new DescribeTableCommand({ TableName: table }), {
-    abortSignal: signal,
-  });
-  const description = (await answerOf(answer, asked, signal)).Table;
-  if (description === undefined)
-    throw new SourceError(`dynamodb:DescribeTable of ${of}: no answer`);
-  const indexes = (description.GlobalSecondaryIndexes ?? []).flatMap((index) => {
-    const partition = index.KeySchema?.find((key) => key.KeyType === 'HASH')?.AttributeName;
-    const sort = index.KeySchema?.find((key) => key.KeyType === 'RANGE')?.AttributeName;
-    const usable =
-      sort === 'created_at' &&
-      (index.IndexStatus ?? 'ACTIVE') === 'ACTIVE' &&
-      (index.Projection?.ProjectionType ?? 'ALL') === 'ALL' &&
-      index.IndexName === `gsi-${partition}`;
-    return usable ? [[partition!, index.IndexName!] as const] : [];
-  });
-  return {
-    items: description.ItemCount ?? 0,
-    bytes: description.TableSizeBytes ?? 0,
-    indexes: new Map(indexes),
-  };
+/** How the pages of a table are read. */
+interface Reading {
+  readonly table: string;
+  readonly budget: ReadBudget | undefined;
+  readonly names: FieldNames;
+  readonly mostRows?: number;
+  readonly newest?: NewestSoFar;
 }
 
-function scan(
-  client: DynamoDBClient,
-  table: string,
-  plan: ScanPlan,
-  segment: number,
-  asked: Asked,
-  { signal }: ReadContext,
-): AskPage {
-  return (from, limit) => {
-    const command = new ScanCommand({
-      TableName: table,
-      ReturnConsumedCapacity: 'TOTAL',
-      ExclusiveStartKey: from,
-      Limit: limit,
-      ...(plan.segments > 1 ? { Segment: segment, TotalSegments: plan.segments } : {}),
-    });
-    return answerOf<Page>(client.send(command, { abortSignal: signal }), asked, signal);
-  };
-}
-
-/** Every attribute name is aliased: `user` and `status` are reserved words, and more will be. */
-function query(
-  client: DynamoDBClient,
-  table: string,
-  plan: QueryPlan,
-  isBackwards: boolean,
-  asked: Asked,
-  { signal }: ReadContext,
-): AskPage {
-  const { key, value, from: since, to: until } = plan;
-  const range =
-    since !== undefined && until !== undefined
-      ? ' AND #created_at BETWEEN :from AND :to'
-      : since !== undefined
-        ? ' AND #created_at >= :from'
-        : until !== undefined
-          ? ' AND #created_at <= :to'
-          : '';
-  return (from, limit) => {
-    const command = new QueryCommand({
-      TableName: table,
-      IndexName: plan.index,
-      KeyConditionExpression: `#key = :key${range}`,
-      ExpressionAttributeNames: { '#key': key, ...(range && { '#created_at': 'created_at' }) },
-      ExpressionAttributeValues: {
-        ':key': { S: value },
-        ...(since !== undefined && { ':from': { S: since } }),
-        ...(until !== undefined && { ':to': { S: until } }),
-      },
-      ReturnConsumedCapacity: 'TOTAL',
-      ExclusiveStartKey: from,
-      Limit: limit,
-      ...(isBackwards && { ScanIndexForward: false }),
-    });
-    return answerOf<Page>(client.send(command, { abortSignal: signal }), asked, signal);
-  };
+/** What is read beyond so many of the newest is for nothing. */
+function newestOnly(limit: number, filter: SessionFilter): Pick<Reading, 'mostRows' | 'newest'> {
+  const mostRows = Math.min(Math.max(limit * 2, 100), MOST_ROWS);
+  return { mostRows, newest: new NewestSoFar(limit, filter) };
 }
 
 /** Page after page until an answer names no further key: an empty page is not the end. */
 async function* rowsOf(
   askPage: AskPage,
-  table: string,
-  budget: ReadBudget | undefined,
+  { table, budget, names, mostRows = MOST_ROWS, newest }: Reading,
   context: ReadContext,
-  mostRows = MOST_ROWS,
-  newest?: NewestSoFar,
 ): Source<Session> {
   const { meter, signal } = context;
   let from: Key | undefined;
@@ -222,6 +135,7 @@ async function* rowsOf(
     if (from !== undefined && isRepeated(JSON.stringify(from))) {
       throw new SourceError(`table ${table}: the same LastEvaluatedKey again, it would never end`);
     }
+    for (const item of page.Items) names.note(Object.keys(item ?? {}));
     const sessions = parseSessions(page.Items, context, {
       read: readAttribute,
       required: TABLE_FIELDS,
@@ -234,11 +148,6 @@ async function* rowsOf(
   } while (from !== undefined && newest?.isWhole(from['created_at']?.S) !== true);
 }
 
-/** Rows of a page when so many are needed: what is read beyond them is for nothing. */
-function pageOf(newest: number): number {
-  return Math.min(Math.max(newest * 2, 100), MOST_ROWS);
-}
-
-function keyOf(item: Record<string, AttributeValue>): string {
+function keyOf(item: Key): string {
   return item?.['id']?.S ?? JSON.stringify(item?.['id'] ?? null);
 }

@@ -8,34 +8,44 @@ const KNOWN: readonly string[] = Object.keys(FIELD);
 /** How many unknown names are said of one file. */
 const MOST_SAID = 10;
 
-/** The names of the fields in one file: columns of a CSV, keys of JSON. */
+/** The names of the fields in one place: columns of a CSV, keys of JSON, attributes of a table. */
 export class FieldNames {
   readonly #seen = new Set<string>();
   readonly #unknown: string[] = [];
 
-  /**
-   * Takes the names of a header, or of a row.
-   *
-   * @throws SourceError for a name that is nearly a known one that the file does not have: what is in it would
-   *   be lost, and an old row could win over a newer one.
-   */
-  take(names: readonly string[]): void {
-    if (names.every((name) => this.#seen.has(name))) return;
-    const more = names.filter((name) => !this.#seen.has(name));
-    for (const name of more) this.#seen.add(name);
-    const unknown = more.filter((name) => !KNOWN.includes(name));
-    const misspelt = unknown.flatMap((name) => {
+  /** Takes the names of a header, or of a row. */
+  note(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#seen.has(name)) continue;
+      this.#seen.add(name);
+      if (!KNOWN.includes(name)) this.#unknown.push(name);
+    }
+  }
+
+  /** The names that are nearly known ones that were not seen, each with what may be meant. */
+  misspelt(): readonly string[] {
+    return this.#unknown.flatMap((name) => {
       const meant = nearName(name, KNOWN);
       return meant === undefined || this.#seen.has(meant)
         ? []
         : [`"${printable(name, 60)}" (is ${meant} meant?)`];
     });
-    if (misspelt.length > 0) {
-      throw new SourceError(
-        `these names are nearly those of fields: ${misspelt.join(', ')}; write them as they are meant`,
-      );
-    }
-    this.#unknown.push(...unknown);
+  }
+
+  /**
+   * Takes the names of a header, or of a row, of a file.
+   *
+   * @throws SourceError for a name that is nearly a known one that the file does not have: what is in it would
+   *   be lost, and an old row could win over a newer one.
+   */
+  take(names: readonly string[]): void {
+    const before = this.#seen.size;
+    this.note(names);
+    const misspelt = this.#seen.size === before ? [] : this.misspelt();
+    if (misspelt.length === 0) return;
+    throw new SourceError(
+      `these names are nearly those of fields: ${misspelt.join(', ')}; write them as they are meant`,
+    );
   }
 
   /** What is said of the names that no field has; undefined where there are none. */

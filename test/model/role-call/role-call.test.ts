@@ -30,7 +30,7 @@ function failureOf(overrides: TrailRecord): string {
 const BROKER = 'arn:aws:iam::111122223333:role/Broker';
 const request = (more: object): TrailRecord => ({ requestParameters: { ...more } });
 
-test('every field of a record is where SPEC 2.2 has it from', () => {
+test('every field of a record is read from its place', () => {
   const event = eventOf({
     eventID: 'e-1',
     eventTime: '2026-01-20T10:00:00Z',

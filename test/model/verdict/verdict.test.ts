@@ -94,7 +94,7 @@ test('a session that was found makes any event tracked, whatever its identity', 
   }
 });
 
-test('the reasons are those of SPEC 4', () => {
+test('the reasons, word for word', () => {
   expect(FINDING_CATEGORIES.map((category) => REASONS[category])).toEqual([
     'No SourceIdentity set on AssumeRole call',
     'SourceIdentity not in Sentinel format',
@@ -191,7 +191,7 @@ test('a role is a mismatch where the profile of the session has others', () => {
   expect(tracked({ more }, {}, judging).anomalies).toEqual([]);
 });
 
-test('an event can have every anomaly, in the order of SPEC 4, and stays tracked', () => {
+test('an event can have every anomaly, in this order, and stays tracked', () => {
   const judging = { readIdentity, isBroker: () => false, isOtherRole: () => true };
   const call = { at: after(2000), identity: 'sentinel:bob:1a2b3c4d' };
   expect(tracked(call, { status: 'revoked' }, judging).anomalies).toEqual([

@@ -242,6 +242,27 @@ describe('an index that cannot serve', () => {
   });
 });
 
+it('an attribute whose name is nearly right is not read, and said once', async () => {
+  const endpoint = await startDynalite();
+  try {
+    const misspelt = sessionRows(3).map(({ source_identity: identity, ...row }) => ({
+      ...row,
+      source_identiy: identity || 'sentinel:alice:direct:1',
+      shoe_size: 43,
+    }));
+    await createTable(endpoint.url, 'sessions', misspelt);
+    const proxy = await startProxy(endpoint.url, () => undefined);
+    const { notes, sessions } = await readAll(proxy, {});
+    proxy.close();
+    expect(sessions).toHaveLength(3);
+    expect(notes).toEqual([
+      'table sessions in us-east-1 has attributes that are not read: "source_identiy" (is source_identity meant?)',
+    ]);
+  } finally {
+    await endpoint.close();
+  }
+});
+
 function keysOf(hash: string, range?: string): object[] {
   const keys = [{ AttributeName: hash, KeyType: 'HASH' }];
   return range === undefined ? keys : [...keys, { AttributeName: range, KeyType: 'RANGE' }];
