@@ -44,7 +44,7 @@ export async function openFinder(
   const watch: SessionWatch = {
     ...(ofTable && { table: ofTable.add }),
     ...(ofFiles && { files: ofFiles.add }),
-    exports: (windows) => (exportWindows = windows),
+    exports: (windows) => (exportWindows = windows.filter(({ table: of }) => isSame(of, table))),
   };
   const reach = (): ReturnType<OpenedFinder['reach']> => ({
     table: ofTable?.reach(),
@@ -88,4 +88,11 @@ export async function openFinder(
     await dispose();
     throw error;
   }
+}
+
+/** Are exports of a table of the live table? Either may be an ARN; where no live table is read, of any. */
+function isSame(exported: string | undefined, live: string | undefined): boolean {
+  if (live === undefined || exported === undefined) return true;
+  const nameOf = (table: string): string => table.slice(table.lastIndexOf('/') + 1);
+  return nameOf(exported) === nameOf(live);
 }

@@ -860,8 +860,8 @@ describe('what the sessions do not cover is unverifiable', () => {
 
   it('to its end, which is the newest session where nobody says when', async () => {
     const since = ['--sessions-since', '2026-01-01'];
-    expect(await numbers([...since, '--sessions-until', '2026-01-20T13:00:00Z'])).toEqual([2, 0]);
-    expect(await numbers([...since, '--sessions-until', '2026-01-20T12:59:59Z'])).toEqual([1, 1]);
+    expect(await numbers([...since, '--sessions-until', '2026-01-20T13:00:01Z'])).toEqual([2, 0]);
+    expect(await numbers([...since, '--sessions-until', '2026-01-20T13:00:00Z'])).toEqual([1, 1]);
     expect(await numbers(since)).toEqual([1, 1]);
   });
 

@@ -238,7 +238,7 @@ function partsOf(identity: string): readonly string[] | undefined {
 function isCovered(at: number, { sessions, sessionsSince }: NaiveWorld): boolean {
   if (sessionsSince === undefined) return false;
   const newest = Math.max(...sessions.map(({ created }) => created));
-  return at - LONGEST_SESSION >= sessionsSince && at <= newest;
+  return at - LONGEST_SESSION >= sessionsSince && at + 1 <= newest;
 }
 
 function anomaliesOf(call: NaiveCall, session: NaiveSession, world: NaiveWorld): string[] {

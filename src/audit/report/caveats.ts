@@ -9,7 +9,7 @@ import { suggestion } from '../../suggestion.js';
 import { count, grouped } from '../../text/quantity.js';
 import type { KnownRoles } from '../../model/attribution/known-roles.js';
 import type { Evidence } from '../evidence.js';
-import { secondText } from './evidence-fields.js';
+import { spansText } from './evidence-fields.js';
 import { hiddenCalls } from './hidden-calls.js';
 import type { Selected, Selection } from './selection.js';
 
@@ -49,11 +49,10 @@ function unverifiable(
   { failOn }: CaveatOptions,
 ): Caveat[] {
   const calls = callsIn(counts.filter((one) => one.unverifiable));
-  const [first] = sessions.spans;
   const since =
-    first === undefined
+    sessions.spans.length === 0
       ? 'the sessions are not known to be complete for any time'
-      : `the sessions are complete only from ${secondText(first.from)} to ${secondText(sessions.spans.at(-1)!.to)}`;
+      : `the sessions are complete only from ${spansText(sessions.spans)}`;
   const text = `${count(calls, 'call')} could not be verified: no session was found, and ${since}`;
   return caveat('unverifiable_calls', calls, failOn.has('orphaned') ? 'undecided' : 'note', text);
 }

@@ -56,8 +56,17 @@ function byName([a]: readonly [string, number], [b]: readonly [string, number]):
 }
 
 function spanFields({ from, to }: Span): Fields {
-  return { from: secondText(from), to: secondText(to) };
+  return { from: secondText(Math.ceil(from)), to: secondText(to) };
 }
+
+/** The spans in words. */
+export function spansText(spans: readonly Span[]): string {
+  const texts = spans.map(spanFields).map(({ from, to }) => `${String(from)} to ${String(to)}`);
+  const more = texts.length - MOST_SPANS;
+  return texts.slice(0, MOST_SPANS).join(', and ') + (more > 0 ? `, and ${more} more spans` : '');
+}
+
+const MOST_SPANS = 5;
 
 /** A second since 1970 as RFC 3339 text. */
 export function secondText(second: number): string {

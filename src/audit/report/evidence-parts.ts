@@ -2,7 +2,7 @@ import type { TextPart } from '../../model/report/report.js';
 import { SET_ASIDE_TITLES, type SetAside } from '../../model/report/set-aside.js';
 import { count, grouped } from '../../text/quantity.js';
 import type { Evidence } from '../evidence.js';
-import { secondText } from './evidence-fields.js';
+import { spansText } from './evidence-fields.js';
 
 type Facts = readonly (readonly [label: string, value: string])[];
 
@@ -46,15 +46,12 @@ export function evidencePart({ identity, events, sessions }: Evidence): TextPart
             : `${name}, ${count(rows, 'session')}`,
         ] as const,
     ),
-    ['Sessions cover', spansText(sessions.spans)],
+    [
+      'Sessions cover',
+      sessions.spans.length === 0 ? 'no time for certain' : spansText(sessions.spans),
+    ],
   ];
   return { kind: 'facts', title: 'Evidence', facts };
-}
-
-function spansText(spans: Evidence['sessions']['spans']): string {
-  if (spans.length === 0) return 'no time for certain';
-  const texts = spans.map(({ from, to }) => `${secondText(from)} to ${secondText(to)}`);
-  return texts.join(', and ');
 }
 
 const MOST_LISTED = 10;

@@ -29,7 +29,7 @@ export interface SourceReach {
 export interface SessionGuarantees {
   /** The live table; undefined where it was not read, or deletes rows by their time to live. */
   readonly tableWithoutTtl: SourceReach | undefined;
-  /** The windows of incremental exports of the table, by their manifests. */
+  /** The windows of incremental exports of one table, by their manifests: from inclusive, to exclusive. */
   readonly exportWindows: readonly { readonly from: Instant; readonly to: Instant }[];
   /** What the user vouches for: the files, or the table where there are none. */
   readonly vouched:
@@ -57,13 +57,18 @@ export function spansOf(
   if (tableWithoutTtl?.oldest !== undefined) {
     spans.push({ from: tableWithoutTtl.oldest, to: now.seconds });
   }
-  for (const { from, to } of exportWindows) {
-    const isShort = shortestLife !== undefined && to.seconds - from.seconds <= shortestLife;
-    if (isShort) spans.push({ from: from.seconds, to: to.seconds });
+  for (const window of exportWindows) {
+    const [from, to] = [secondsOf(window.from), secondsOf(window.to)];
+    if (shortestLife !== undefined && to - from <= shortestLife) spans.push({ from, to });
   }
-  const until = vouched?.until?.seconds ?? vouched?.source?.newest;
+  const until = vouched?.until === undefined ? vouched?.source?.newest : secondsOf(vouched.until);
   if (vouched !== undefined && until !== undefined) {
-    spans.push({ from: vouched.since.seconds, to: until });
+    spans.push({ from: secondsOf(vouched.since), to: until });
   }
   return spans;
+}
+
+/** With the part of a second: a window ends where the next one begins, and a gap of a part is a gap. */
+function secondsOf({ seconds, nanos }: Instant): number {
+  return seconds + nanos / 1e9;
 }

@@ -17,7 +17,8 @@ export interface SessionCoverage {
   readonly spans: readonly Span[];
   /**
    * Would a session behind a call of this second be among those that were read? True when a span holds
-   * the second, and a complete read or the longest life of a session before it.
+   * the whole second, for CloudTrail does not write parts of one, and a complete read or the longest life of a
+   * session before it.
    */
   readonly covers: (second: number) => boolean;
   /** Is the answer the same for every second from the first to the last? */
@@ -38,8 +39,10 @@ export function sessionCoverage(
   return {
     sources,
     spans: joined,
-    covers: (second) => covered.some(({ from, to }) => from <= second && second <= to),
+    covers: (second) => covered.some(({ from, to }) => from <= second && second + 1 <= to),
     isUniform: (first, last) =>
-      !covered.some(({ from, to }) => (first < from && from <= last) || (first <= to && to < last)),
+      !covered.some(
+        ({ from, to }) => (first < from && from <= last) || (first + 1 <= to && to < last + 1),
+      ),
   };
 }

@@ -1,4 +1,4 @@
-/** A span of time for which all sessions are known to be there, in seconds since 1970: `[from, to]`. */
+/** A span of time for which all sessions are known to be there, in seconds since 1970, also parts of one: `[from, to)`. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -13,7 +13,7 @@ export interface Span {
 export function joinSpans(spans: readonly Span[]): readonly Span[] {
   const joined: Span[] = [];
   for (const span of spans
-    .filter(({ from, to }) => from <= to)
+    .filter(({ from, to }) => from < to)
     .toSorted((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
     if (last === undefined || span.from > last.to) joined.push(span);
@@ -31,7 +31,7 @@ function joinOf(a: Span, b: Span): Span {
   };
 }
 
-/** The seconds of which a span holds all sessions that can stand behind their calls; empty where `from` is after `to`. */
+/** The time of which a span holds all sessions that can stand behind a call; empty where `from` is not before `to`. */
 export function coveredBy(
   { from, to, completeReadAt = Infinity }: Span,
   longestSession: number,

@@ -32,11 +32,21 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
+/** What the matcher takes. */
+const LONGEST_PATTERN = 65_536;
+
 /** Patterns of what is left out of folders. @throws UsageError */
 export function checkExclude(given: GivenOptions): readonly string[] {
   const patterns = given.list('exclude');
-  const wrong = patterns.find((pattern) => pattern.trim() === '' || pattern.startsWith('!'));
+  const wrong = patterns.find(
+    (pattern) =>
+      /^[\s./]*$/.test(pattern) || pattern.startsWith('!') || pattern.length > LONGEST_PATTERN,
+  );
   if (wrong === undefined) return patterns;
   const hint = 'write what to leave out, as in "README*" or "old/**"';
-  throw new UsageError(given.origin('exclude'), `"${wrong}" is not a valid pattern`, hint);
+  throw new UsageError(
+    given.origin('exclude'),
+    `"${wrong.slice(0, 60)}" is not a valid pattern`,
+    hint,
+  );
 }

@@ -15,8 +15,10 @@ export interface ExportFile extends StoredFile, Promised {
   readonly items: number;
 }
 
-/** The time whose changes an incremental export holds. */
+/** The time whose changes an incremental export holds: from inclusive, to exclusive. */
 export interface ExportWindow {
+  /** The ARN of the table; undefined where the manifest does not say it. */
+  readonly table: string | undefined;
   readonly from: Instant;
   readonly to: Instant;
 }
@@ -66,25 +68,20 @@ export async function readManifest(
   return { files, window: windowOf(summary) };
 }
 
-/** Of an incremental export, the time whose changes it holds: from inclusive, to exclusive. */
 function windowOf(summary: Record<string, unknown>): ExportWindow | undefined {
   if (summary['exportType'] !== 'INCREMENTAL_EXPORT') return undefined;
   const [from, to] = [summary['exportFromTime'], summary['exportToTime']].map((time) =>
     typeof time === 'string' ? parseInstant(time) : undefined,
   );
-  return from && to && { from, to };
+  return from && to && { table: textOf(summary['tableArn']), from, to };
 }
 
 async function readSummary(
   file: StoredFile,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  let summary: Record<string, unknown>;
-  try {
-    summary = JSON.parse(await contentOf(file, signal)) as Record<string, unknown>;
-  } catch (error) {
-    throw new SourceError(`it is no manifest: ${String(error)}`, { cause: error });
-  }
+  const summary = objectIn(await contentOf(file, signal));
+  if (summary === undefined) throw new SourceError('it is not a manifest: not a JSON object');
   const format = summary['outputFormat'];
   if (format !== undefined && format !== 'DYNAMODB_JSON') {
     throw new SourceError(`the export is in ${JSON.stringify(format)}, not in DYNAMODB_JSON`);
@@ -101,16 +98,26 @@ async function linesOf(file: StoredFile, signal: AbortSignal): Promise<Record<st
     return lines;
   } catch (error) {
     signal.throwIfAborted();
-    throw new SourceError(`its manifest ${file.name} cannot be read: ${String(error)}`, {
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SourceError(`its manifest ${file.name} cannot be read: ${reason}`, { cause: error });
   }
 }
 
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Its text, without a byte order mark. */
 async function contentOf(file: StoredFile, signal: AbortSignal): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of file.open(signal)) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
+  return new TextDecoder().decode(Buffer.concat(pieces));
 }
 
 function textOf(value: unknown): string | undefined {

@@ -45,23 +45,39 @@ export async function listSessionFiles(
     } catch (error) {
       context.reject(brokenFile(place, error));
     }
+    const withManifest = new Set<string>();
     for (const file of found.filter(({ id }) => baseName(id) === MANIFEST)) {
+      withManifest.add(folderOf(file.id));
       const followed = await follow(file, storage, context);
-      for (const data of followed?.files ?? []) files.set(data.id, data);
-      if (followed?.window !== undefined) exportWindows.push(followed.window);
+      const data = followed?.files ?? [];
+      const kept = data.filter(({ id }) => !isExcluded(id, baseName(id)));
+      for (const one of kept) files.set(one.id, one);
+      if (followed?.window !== undefined && kept.length === data.length) {
+        exportWindows.push(followed.window);
+      }
     }
-    const manifests = new Set(found.filter(isManifest).map(({ id }) => folderOf(id)));
     for (const file of found) {
-      const name = baseName(file.id);
-      if (!isExportBookkeeping(name)) {
+      if (!isExportBookkeeping(baseName(file.id))) {
         if (!files.has(file.id)) files.set(file.id, file);
-      } else if (name === '_started' && !manifests.has(folderOf(file.id))) {
-        const why = new SourceError(`the export has not finished: it has no ${MANIFEST}`);
-        context.reject(brokenFile(file.name, why));
+      } else if (!withManifest.has(folderOf(file.id))) {
+        withManifest.add(folderOf(file.id)); // once for each export
+        const why = `the export has not finished, or was copied in part: it has no ${MANIFEST}`;
+        context.reject(brokenFile(file.name, new SourceError(why)));
       }
     }
   }
-  return { files: [...files.values()], exportWindows };
+  return { files: [...files.values()], exportWindows: ofOneTable(exportWindows, context) };
+}
+
+/** Windows of several tables say of no table that all of its sessions are there. */
+function ofOneTable(
+  windows: readonly ExportWindow[],
+  { note }: ReadContext,
+): readonly ExportWindow[] {
+  const tables = [...new Set(windows.map(({ table }) => table ?? 'a table without a name'))];
+  if (tables.length < 2) return windows;
+  note(`the incremental exports are of several tables, and cover no time: ${tables.join(', ')}`);
+  return [];
 }
 
 async function follow(
@@ -75,10 +91,6 @@ async function follow(
     context.reject(brokenFile(manifest.name, error));
     return undefined;
   }
-}
-
-function isManifest({ id }: StoredFile): boolean {
-  return baseName(id) === MANIFEST;
 }
 
 function baseName(id: string): string {
