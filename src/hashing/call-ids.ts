@@ -22,23 +22,23 @@ export type IdNews = 'new' | 'known' | 'contradicts';
 /**
  * A set of calls by their ids, 24 bytes each in flat arrays; ids that are no UUIDs are held as text. Two
  * calls with one id are the same where their facts are equal, and their roles where both say it; facts are
- * compared by 32-bit hashes.
+ * compared by 32-bit hashes. A call whose role is not known takes the first that a later record says.
  */
 export class CallIds {
   #count = 0;
   #words = new Uint32Array(WORDS * 1024);
   readonly #index = new HashIndex();
-  readonly #others = new Map<string, (readonly [fixed: number, role: number])[]>();
+  readonly #others = new Map<string, [fixed: number, role: number][]>();
 
   get size(): number {
     return this.#count;
   }
 
   add({ id, fixed, role }: IdentifiedCall): IdNews {
-    const facts = [
+    const facts: [fixed: number, role: number] = [
       hashOfText(fixed),
       role === undefined ? NO_ROLE : hashOfText(role) || 1,
-    ] as const;
+    ];
     return UUID.test(id) ? this.#addUuid(id, facts) : this.#addOther(id, facts);
   }
 
@@ -53,7 +53,10 @@ export class CallIds {
       isThere = true;
       return areSame(facts, [this.#words[start + 4]!, this.#words[start + 5]!]);
     });
-    if (entry !== NONE) return 'known';
+    if (entry !== NONE) {
+      if (facts[1] !== NO_ROLE) this.#words[entry * WORDS + 5] = facts[1];
+      return 'known';
+    }
     if (this.#count * WORDS === this.#words.length) this.#words = doubled(this.#words);
     this.#words.set([...words, ...facts], this.#count * WORDS);
     this.#index.put(key, this.#count++, (other) =>
@@ -62,9 +65,13 @@ export class CallIds {
     return isThere ? 'contradicts' : 'new';
   }
 
-  #addOther(id: string, facts: readonly [number, number]): IdNews {
+  #addOther(id: string, facts: [number, number]): IdNews {
     const calls = this.#others.get(id);
-    if (calls?.some((other) => areSame(facts, other))) return 'known';
+    const known = calls?.find((other) => areSame(facts, other));
+    if (known !== undefined) {
+      if (facts[1] !== NO_ROLE) known[1] = facts[1];
+      return 'known';
+    }
     this.#count++;
     if (calls === undefined) this.#others.set(id, [facts]);
     else calls.push(facts);

@@ -36,17 +36,20 @@ async function* filesAt(place: string, isWanted: IsWanted): AsyncGenerator<Store
   const found = await statOf(path);
   if (found?.isDirectory() === true) {
     const whole = resolve(place);
-    const isWantedBelow = (below: string): boolean => isWanted(`${whole}/${below}`, below);
+    const isWantedBelow: IsWantedBelow = (below, kind) =>
+      isWanted(`${whole}/${below}`, below, kind);
     yield* filesBelow(path, path.length, isWantedBelow, []);
   } else {
     yield fileAt(path, await idOf(path), found?.isFile() ?? true);
   }
 }
 
+type IsWantedBelow = (below: string, kind: 'folder' | 'file') => boolean;
+
 async function* filesBelow(
   path: Buffer,
   place: number,
-  isWanted: (below: string) => boolean,
+  isWanted: IsWantedBelow,
   above: readonly string[],
 ): AsyncGenerator<StoredFile> {
   const real = await idOf(path);
@@ -60,9 +63,11 @@ async function* filesBelow(
   for (const entry of entries) {
     if (entry.name[0] === 0x2e) continue;
     const below = joined(path, entry.name);
-    if (!isWanted(textOf(below.subarray(place)).replace(/^\/+/, ''))) continue;
     const target = entry.isSymbolicLink() ? await statOf(below) : undefined;
-    if (entry.isDirectory() || target?.isDirectory() === true) {
+    const isFolder = entry.isDirectory() || target?.isDirectory() === true;
+    const text = textOf(below.subarray(place)).replace(/^\/+/, '');
+    if (!isWanted(text, isFolder ? 'folder' : 'file')) continue;
+    if (isFolder) {
       yield* filesBelow(below, place, isWanted, [...above, real]);
     } else if (entry.isFile()) {
       yield fileAt(

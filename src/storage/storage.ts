@@ -28,4 +28,4 @@ export interface Storage {
 }
 
 /** `path` is whole, `below` what comes after the place; parts are separated by `/`. */
-export type IsWanted = (path: string, below: string) => boolean;
+export type IsWanted = (path: string, below: string, kind: 'folder' | 'file') => boolean;

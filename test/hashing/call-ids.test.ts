@@ -73,3 +73,18 @@ test.each(['7d2f6a50-3a9d-4b52-9d3e-0a2f3b4c5d6e', 'event-1'])(
     expect(held.size).toBe(3);
   },
 );
+
+test.each(['7d2f6a50-3a9d-4b52-9d3e-0a2f3b4c5d6e', 'event-1'])(
+  'the order in which records of %s come does not matter: a role is learnt where it was not known',
+  (id) => {
+    for (const roles of [
+      [undefined, 'A', 'B'],
+      ['A', undefined, 'B'],
+      ['A', 'B', undefined],
+    ]) {
+      const held = new CallIds();
+      const news = roles.map((role) => held.add(callOf(id, 'noon', role)));
+      expect(news.toSorted()).toEqual(['contradicts', 'known', 'new']);
+    }
+  },
+);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/errors.js';
+import type { IsWanted } from '../../src/storage/storage.js';
 import { folders } from '../../src/storage/folder.js';
 import { spoolFiles } from '../../src/storage/spool-files.js';
 import { standardInput } from '../../src/storage/standard-input.js';
@@ -49,13 +50,13 @@ describe('a folder', () => {
     const place = temporaryFolder();
     writeAll(place, { 'a/deep/1': '', 'b/2': '' });
     const asked: string[] = [];
-    const isWanted = (path: string, below: string): boolean => {
+    const isWanted: IsWanted = (path, below, kind) => {
       expect(path).toBe(`${place}/${below}`);
-      asked.push(below);
+      asked.push(`${kind} ${below}`);
       return below !== 'a';
     };
     expect(await namesIn(place, isWanted)).toEqual(['b/2']);
-    expect(asked).toEqual(['a', 'b', 'b/2']);
+    expect(asked).toEqual(['folder a', 'folder b', 'file b/2']);
   });
 
   test('gives a file one id by whatever way it is reached', async () => {

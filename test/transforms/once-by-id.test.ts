@@ -177,6 +177,12 @@ test.each([
   },
 );
 
+test('records that spell one instant in several ways are of one call', async () => {
+  const at = (eventTime: string) => roleEvent(1, { eventTime });
+  const spelt = ['2026-01-20T12:00:00Z', '2026-01-20T12:00:00.000Z', '2026-01-20T13:00:00+01:00'];
+  expect((await unique(spelt.map(at))).duplicates).toBe(2);
+});
+
 test('a record that does not say its role is of the same call', async () => {
   const bare = { resources: undefined, requestParameters: null };
   const rows = [

@@ -87,8 +87,9 @@ export function parseRoleCall(value: unknown): RoleCall | undefined {
   if (!isNamed && !isOtherName(eventName)) return undefined;
   const eventSource = textIn(record, 'eventSource');
   if (eventSource === undefined) throw new RecordError('eventSource: missing');
-  const name = isNamed ? eventName : `${serviceOf(eventSource)}:${eventName}`;
-  if (isNamed ? eventSource !== 'sts.amazonaws.com' : !OTHER_ROLE_CALLS.has(name)) return undefined;
+  const service = serviceOf(eventSource);
+  const name = isNamed ? eventName : `${service}:${eventName}`;
+  if (isNamed ? service !== 'sts' : !OTHER_ROLE_CALLS.has(name)) return undefined;
   const eventId = textIn(record, 'eventID');
   if (eventId === undefined) throw new RecordError('eventID: missing');
   const request = objectIn(record, 'requestParameters');
@@ -175,9 +176,9 @@ function isOtherName(name: string): boolean {
   return [...OTHER_ROLE_CALLS].some((call) => call.endsWith(`:${name}`));
 }
 
-/** `sso`, of `sso.amazonaws.com`. */
+/** `sts`, of `sts.amazonaws.com`, and of its name in a region or in China, which are not usual. */
 function serviceOf(eventSource: string): string {
-  return eventSource.replace(/\.amazonaws\.com(\.cn)?$/, '');
+  return eventSource.replace(/(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/, '');
 }
 
 /** A chained call may carry the tag that the session of its caller was given: it is passed on. */

@@ -37,7 +37,7 @@ export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sq
     END AS problem
   FROM ${table.from}
   WHERE ${table.delivered}
-    AND coalesce(eventsource, '') IN ('sts.amazonaws.com', '')
+    AND coalesce(eventsource, '') IN ('sts.amazonaws.com', 'sts.amazonaws.com.cn', '')
     AND (eventname IN (${listed(ROLE_CALLS)}) OR ${plain(present('eventname'))} IS NULL)
     AND (${inWindow(window)} OR eventtime IS NULL OR NOT ${isTime})
 `;

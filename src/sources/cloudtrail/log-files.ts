@@ -5,7 +5,7 @@ import { excluder } from '../../storage/exclude.js';
 import type { StorageOf } from '../../storage/storage-of.js';
 import type { StoredFile } from '../../storage/storage.js';
 import { brokenFile } from '../broken-file.js';
-import { accountOf, dayOf, mayBeIn, otherService } from './log-path.js';
+import { accountOf, dayOf, folderMayBeIn, mayBeIn, otherService } from './log-path.js';
 import { missingLogs } from './missing-logs.js';
 
 /** A log file, and the day on which it was delivered where its path tells: `2026-01-20`. */
@@ -45,10 +45,10 @@ export async function listLogFiles(
   for (const place of places) {
     let count = 0;
     try {
-      const listed = storageOf(place).list(place, (path, below) => {
+      const listed = storageOf(place).list(place, (path, below, kind) => {
         if (isExcluded(path, below)) return false;
         noteDelivery(path, delivered);
-        return mayBeIn(path, window);
+        return kind === 'folder' ? folderMayBeIn(path, window) : mayBeIn(path, window);
       });
       for await (const file of listed) {
         const service = file.name === place ? undefined : otherService(file.id);

@@ -10,7 +10,7 @@ const DATE = String.raw`/(?:year=)?(\d{4})/(?:month=)?(\d{1,2})/(?:day=)?(\d{1,2
 /** A day of delivery below a region; the innermost of a path is the trail's, whatever dates stand before it. */
 const FILE_DAY = new RegExp(`^.*${REGION}${DATE}(?:/(?:hour=)?\\d\\d?)?/[^/]*$`);
 /** The folder of such a day where the trail itself made it: nothing else lies below it. */
-const FOLDER_DAY = new RegExp(`/CloudTrail${REGION}${DATE}$`);
+const FOLDER_DAY = new RegExp(`/AWSLogs/(?:o-[a-z0-9]+/)?\\d{12}/CloudTrail${REGION}${DATE}$`);
 /** The time of delivery in the name that a trail gives to its files. */
 const NAME_DAY = /_CloudTrail_[a-z0-9-]+_(\d{4})(\d\d)(\d\d)T\d{4}Z?_[^/]*$/;
 
@@ -36,10 +36,18 @@ export function dayOf(path: string): string | undefined {
   return ofFolder ?? ofName;
 }
 
-/** May a folder, or a file, hold events of the window? Its day is that of delivery: one on either side is kept. */
+/** May a file hold events of the window? Its day is that of delivery: one on either side is kept. */
 export function mayBeIn(path: string, window: Window): boolean {
-  const folder = dateIn(FOLDER_DAY.exec(path));
-  const day = folder ?? dayOf(path);
+  const day = dayOf(path);
+  return day === undefined || isNear(day, window);
+}
+
+/**
+ * May a folder? Only one that a trail made is of a single day; of any other, files may lie below it whose own
+ * folders say another.
+ */
+export function folderMayBeIn(path: string, window: Window): boolean {
+  const day = dateIn(FOLDER_DAY.exec(path));
   return day === undefined || isNear(day, window);
 }
 

@@ -7,6 +7,9 @@ const ESCAPE = Buffer.from('\\u00');
 /** The end of the key `eventSource`, the only one of a record that ends so: quotes and small letters are so frequent that a search for them is slow. */
 const SOURCE = Buffer.from('Source"');
 
+/** Without its name, a record of STS may be of a role call. */
+const NAME = Buffer.from('"eventName"');
+
 /** Services that hand out role credentials under names of their own: each record of theirs is looked at. */
 const OTHERS: ReadonlySet<string> = new Set([
   'rolesanywhere',
@@ -27,6 +30,7 @@ export function isOtherCall({ bytes, isLine }: JsonText): boolean {
   if (at < 6 || bytes[at - 6] !== 0x22 || bytes[at - 5] !== 0x65) return false; // of "event
   const service = serviceAt(bytes, at + SOURCE.length);
   if (service === undefined || OTHERS.has(service)) return false;
+  if (service.startsWith('sts') && bytes.indexOf(NAME) === -1) return false;
   if (bytes.indexOf(SOURCE, at + SOURCE.length) !== -1) return false;
   return isLine ? isWholeObject(bytes) : bytes[0] === 0x7b;
 }

@@ -19,7 +19,7 @@ import { fingerprint, redacted } from '../redacted.js';
 import { foreignRecord } from './foreign-record.js';
 import { foreignText } from './foreign-text.js';
 import { isOtherCall } from './other-call.js';
-import { type Found, isAwsService, unwrap } from './unwrap.js';
+import { type Found, besideLists, unwrap } from './unwrap.js';
 import { WholeCheck } from './whole-check.js';
 import { DOCUMENT_KEYS, RECORD_LISTS } from './wrappers.js';
 
@@ -114,9 +114,8 @@ class LogReading {
   takeEnvelope(envelope: Envelope, part: OpenFilePart<RoleCall>): void {
     const { value } = envelope;
     this.#whole.take(envelope);
-    if (!isAwsService(value['eventSource'])) return;
     const text = { bytes: Buffer.alloc(0), number: 0, isLine: false };
-    this.#takeFound({ kind: 'record', record: value }, text, part);
+    for (const found of besideLists(value)) this.#takeFound(found, text, part);
   }
 
   /** @throws SourceError when nothing could be taken, or when the file says that it is not all. */

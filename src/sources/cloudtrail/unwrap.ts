@@ -58,6 +58,7 @@ function* ofObject(object: Json, depth: number): Generator<Found> {
     const emptied = Object.fromEntries(lists.map(([key]) => [key, []]));
     yield { kind: 'envelope', envelope: { value: { ...object, ...emptied }, rows } };
     for (const [, list] of lists) for (const row of list) yield* unwrap(row, depth + 1);
+    yield* besideLists(object, depth);
     return;
   }
   let foreign: unknown;
@@ -74,6 +75,17 @@ function* ofObject(object: Json, depth: number): Generator<Found> {
     )[0];
   }
   yield { kind: 'foreign', value: object, inner: foreign };
+}
+
+/** The records that stand in a document with a list, and not in the list: as the document itself, or in a wrapper. */
+export function* besideLists(document: Json, depth = 0): Generator<Found> {
+  if (isAwsService(document['eventSource'])) yield { kind: 'record', record: document };
+  for (const path of WRAPPERS) {
+    const inner = path.reduce<unknown>(memberOf, document) ?? undefined;
+    if (typeof inner !== 'string' && (typeof inner !== 'object' || Array.isArray(inner))) continue;
+    const found = [...unwrap(inner, depth + 1)];
+    if (found.some(({ kind }) => kind === 'record')) yield* found;
+  }
 }
 
 /** What only an event of `lookup-events` has. */

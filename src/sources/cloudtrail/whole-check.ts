@@ -1,4 +1,5 @@
 import { SourceError } from '../../errors.js';
+import { grouped } from '../../text/quantity.js';
 import type { Envelope } from '../../text/json-rows.js';
 
 /**
@@ -11,9 +12,9 @@ export class WholeCheck {
   #documents = 0;
   #trails = 0;
   #token: unknown;
-  #isUnfinished = false;
-  #hits = 0;
-  #promisedHits: number | undefined;
+  #status: string | undefined;
+  #found = 0;
+  #promised: number | undefined;
 
   take({ value, rows }: Envelope): void {
     this.#documents++;
@@ -23,15 +24,10 @@ export class WholeCheck {
     ) {
       this.#token = value['NextToken'] ?? value['nextToken'] ?? undefined;
     }
-    this.#isUnfinished ||= /^(RUNNING|QUEUED|SCHEDULED)$/i.test(
-      String(value['QueryStatus'] ?? value['status']),
-    );
-    const { hits } = value as { hits?: { total?: { value?: unknown } | number } };
-    if (typeof hits === 'object' && hits !== null && 'hits' in hits) {
-      const total = typeof hits.total === 'object' ? hits.total?.value : hits.total;
-      this.#hits += rows;
-      if (typeof total === 'number') this.#promisedHits = total;
-    }
+    const status = value['QueryStatus'] ?? value['status'];
+    if (typeof status === 'string' && NOT_WHOLE.test(status)) this.#status = status;
+    if ('hits' in value || 'QueryResultRows' in value) this.#found += rows;
+    this.#promised = hitsOf(value) ?? lakeRowsOf(value) ?? this.#promised;
   }
 
   /** Is it of a kind that says by its form that there were no records? */
@@ -46,15 +42,34 @@ export class WholeCheck {
         'these events were saved in part, for the last page has a token: save the pages after it too, without --max-items',
       );
     }
-    if (this.#isUnfinished) {
+    if (this.#status !== undefined) {
       throw new SourceError(
-        'the query had not finished when its results were saved: save them again',
+        `the query had not finished, or failed, when its results were saved (${this.#status}): save those of one that is complete`,
       );
     }
-    if (this.#promisedHits !== undefined && this.#promisedHits > this.#hits) {
+    if (this.#promised !== undefined && this.#promised > this.#found) {
       throw new SourceError(
-        `the search found ${this.#promisedHits} documents, and ${this.#hits} were saved: save all of them`,
+        `the search found ${grouped(this.#promised)} documents, and ${grouped(this.#found)} were saved: save all of them`,
       );
     }
   }
+}
+
+/** What the status of a query is before it ends, or when it ends without all of its rows (CloudWatch Logs, CloudTrail Lake). */
+const NOT_WHOLE = /^(RUNNING|QUEUED|SCHEDULED|FAILED|CANCELLED|TIMEOUT|TIMED_OUT|UNKNOWN)$/i;
+
+/** How many documents a search of Elasticsearch found. */
+function hitsOf(value: Readonly<Record<string, unknown>>): number | undefined {
+  const { hits } = value as { hits?: { total?: { value?: unknown } | number } | null };
+  const total = typeof hits?.total === 'object' ? hits.total?.value : hits?.total;
+  return typeof total === 'number' ? total : undefined;
+}
+
+/** How many rows a query of CloudTrail Lake has in all. */
+function lakeRowsOf(value: Readonly<Record<string, unknown>>): number | undefined {
+  const { QueryStatistics: statistics } = value as {
+    QueryStatistics?: { TotalResultsCount?: unknown };
+  };
+  const total = statistics?.TotalResultsCount;
+  return typeof total === 'number' ? total : undefined;
 }

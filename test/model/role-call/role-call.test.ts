@@ -213,6 +213,13 @@ test.each<[unknown, string | undefined]>([
   expect(eventOf(request({ tags })).sessionTag).toBe(expected);
 });
 
+test.each(['sts.amazonaws.com', 'sts.amazonaws.com.cn', 'sts.eu-west-1.amazonaws.com'])(
+  'a record of %s is one of STS',
+  (eventSource) => {
+    expect(eventOf({ eventSource }).eventName).toBe('AssumeRole');
+  },
+);
+
 test('a record with nothing but what tells it apart is an event', () => {
   const record = {
     eventSource: 'sts.amazonaws.com',

@@ -234,6 +234,22 @@ describe('an answer that was saved in part is incomplete, and what is there is r
       [{ QueryStatus: 'RUNNING', QueryResultRows: [[{ eventJson: text(record) }]] }],
       /had not finished/,
     ],
+    ...['Failed', 'Cancelled', 'Timeout'].map((status): [string, object[], RegExp] => [
+      `a query that is ${status}`,
+      [{ results: [[{ field: '@message', value: text(record) }]], status }],
+      /had not finished, or failed/,
+    ]),
+    [
+      'rows of Lake, fewer than there are',
+      [
+        {
+          QueryStatus: 'FINISHED',
+          QueryStatistics: { ResultsCount: 1, TotalResultsCount: 5000 },
+          QueryResultRows: [[{ eventJson: text(record) }]],
+        },
+      ],
+      /found 5,000 documents, and 1 were saved/,
+    ],
     [
       'a search',
       [{ took: 1, hits: { total: { value: 2 }, hits: [hit] } }],

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseInstant } from '../../../src/model/time/instant.js';
-import { dayOf, mayBeIn, otherService } from '../../../src/sources/cloudtrail/log-path.js';
+import {
+  dayOf,
+  folderMayBeIn,
+  mayBeIn,
+  otherService,
+} from '../../../src/sources/cloudtrail/log-path.js';
 
 const AREA = 'AWSLogs/111122223333/CloudTrail/us-east-1';
 const NAME = '111122223333_CloudTrail_us-east-1_20260924T2010Z_abcdefgh12345678.json.gz';
@@ -48,13 +53,27 @@ describe('in a window of one day', () => {
     [`/${AREA}/2026/09/27`, false],
     [`/${AREA}/year=2026/month=09/day=27`, false],
     [`/${AREA}/2026/10`, true],
-    ['/evidence/2026/10/15', true],
-    ['/us-east-1/2026/10/15', true],
     [`/evidence/2026/10/15/${AREA}/2026/09/24`, true],
+  ])('the folder %s may hold events: %s', (path, mayBe) => {
+    expect(folderMayBeIn(path, window)).toBe(mayBe);
+  });
+
+  test.each([
+    '/evidence/2026/10/15',
+    '/us-east-1/2026/10/15',
+    '/CloudTrail/us-east-1/2026/10/15',
+    '/us-east-1/2026/10/15/more',
+    `/${AREA}/2026/10/15/more`,
+  ])('files of another day may lie below %s', (path) => {
+    expect(folderMayBeIn(path, window)).toBe(true);
+  });
+
+  test.each([
     ['/us-east-1/2026/10/15/x.json', false],
     ['/evidence/2026/10/15/x.json', true],
     [`/flat/${NAME.replace('20260924', '20261015')}`, false],
-  ])('%s may hold events: %s', (path, mayBe) => {
+    [`/us-east-1/2026/10/15/${NAME}`, true],
+  ])('the file %s may hold events: %s', (path, mayBe) => {
     expect(mayBeIn(path, window)).toBe(mayBe);
   });
 });

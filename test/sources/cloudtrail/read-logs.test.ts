@@ -521,3 +521,22 @@ function put(path: string, content: string | Buffer): void {
 function numbersOf(events: readonly RoleCall[]): number[] {
   return events.map(({ eventId }) => Number.parseInt(eventId.slice(-12), 16));
 }
+
+test('a record of STS without its name is rejected wherever it stands; other calls of STS are not role calls', async () => {
+  const path = join(temporaryFolder(), 'log.ndjson');
+  const [first] = trailRecords(1);
+  const { eventName: _, ...nameless } = first!;
+  const other = { ...first, eventName: 'GetCallerIdentity' };
+  writeFileSync(path, [first, nameless, other].map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const { events, rejects } = await readAll([path]);
+  expect(events).toHaveLength(1);
+  expect(rejects).toMatchObject([{ place: `${path}:2`, reason: 'eventName: missing' }]);
+});
+
+test('records beside the list of a document are read', async () => {
+  const path = join(temporaryFolder(), 'log.json');
+  const [one, two] = trailRecords(2);
+  const beside = { Records: [one], detail: two };
+  writeFileSync(path, JSON.stringify(beside, null, 1));
+  expect((await readAll([path])).events).toHaveLength(2);
+});

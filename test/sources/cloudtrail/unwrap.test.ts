@@ -157,6 +157,16 @@ describe('whose records', () => {
     expect(kindsOf({ message: text({ x: 1 }), log: text(record) })).toEqual(['foreign']);
   });
 
+  test.each([
+    { events: [], message: text(assumeRoleRecord()) },
+    { Records: [], detail: assumeRoleRecord() },
+    { hits: { hits: [] }, _source: assumeRoleRecord() },
+    { results: [], event: { original: text(assumeRoleRecord()) } },
+  ])('a record beside a list is found as well, %#', (value) => {
+    expect(kindsOf(value)).toEqual(['envelope', 'record']);
+    expect(kindsOf({ ...value, message: 'no record', log: '[cut' })).toContain('envelope');
+  });
+
   test('a text that is cut off is broken, and one of CloudWatch Logs about itself is none', () => {
     const cut = text(assumeRoleRecord()).slice(0, -9);
     expect(kindsOf({ message: cut })).toEqual(['broken']);
