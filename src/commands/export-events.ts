@@ -1,4 +1,4 @@
-import { caveatsOf, trailCaveats } from '../audit/report/caveats.js';
+import { caveatsOf, trailCaveats } from '../audit/report/caveats/caveats.js';
 import { chooseCalls } from '../audit/choose-calls.js';
 import { setAsideLine } from '../audit/report/evidence-parts.js';
 import { judgeCalls } from '../audit/judge-calls.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { claimsOf } from '../../src/audit/claims-of.js';
 import type { Evidence } from '../../src/audit/evidence.js';
 import { complianceReport } from '../../src/audit/report/compliance-report.js';
-import type { CaveatOptions } from '../../src/audit/report/caveats.js';
+import type { CaveatOptions } from '../../src/audit/report/report-options.js';
 import { untrackedReport } from '../../src/audit/report/untracked-report.js';
 import { sessionCoverage } from '../../src/model/coverage/session-coverage.js';
 import { exitCodeOf } from '../../src/model/report/caveat.js';
@@ -107,6 +107,29 @@ describe('untracked-sessions', () => {
     ]);
   });
 
+  test('anomalies that make a run fail are its result, unless there is a finding', () => {
+    const anomalous = trackedCount('dev', { anomalies: ['outside_session'], calls: 2 });
+    const options = { failOn: new Set(['outside_session']) };
+    const report = told([anomalous], options);
+    expect([report.result, report.code]).toEqual(['2 anomalies in tracked sessions', 1]);
+    expect(told([anomalous]).result).toBe('All sessions properly tracked');
+    expect(told([anomalous, callCount()], options).result).toMatch(/^1 untracked/);
+  });
+
+  test.each([undefined, trackedCount('prod', { roleArn: arn('Prod') })])(
+    'what is untracked of a role whose sessions are gone leaves every other profile undecided, %#',
+    (own) => {
+      const counts = [trackedCount('dev'), callCount(), UNVERIFIABLE, ...(own ? [own] : [])];
+      const report = told(counts, { profile: 'prod', failOn: new Set(['no_source_identity']) });
+      expect(report.code).toBe(3);
+      expect(report.caveats.map(({ code }) => code)).toContain('unattributed_calls');
+      const hop = { ...UNVERIFIABLE, hop: 'later' as const };
+      const sure = [trackedCount('dev'), callCount(), hop, ...(own ? [own] : [])];
+      const codes = told(sure, { profile: 'prod' }).caveats.map(({ code }) => code);
+      expect(codes).not.toContain('unattributed_calls');
+    },
+  );
+
   test('unverifiable calls make 3 only where orphaned ones are to fail', () => {
     expect(told([UNVERIFIABLE], { failOn: new Set(['no_source_identity']) }).code).toBe(0);
   });
@@ -203,6 +226,28 @@ describe('session-compliance', () => {
       { profile: 'dev', untracked: 1, hasGap: false },
       { profile: 'prod', untracked: 1, hasGap: true, fails: true },
     ]);
+  });
+
+  test('anomalies that make a run fail are its result, and an annotation of no row', () => {
+    const anomalous = trackedCount('prod', { ...IN_PROD, anomalies: ['after_revocation'] });
+    const report = told([anomalous], ['prod'], { failOn: new Set(['after_revocation']) });
+    expect([report.result, report.code]).toEqual(['1 anomaly in tracked sessions', 1]);
+    expect(report.annotations).toMatchObject([{ level: 'error' }]);
+    expect(told([anomalous]).annotations).toEqual([]);
+  });
+
+  test('a role that no call assumed makes no profile compliant', () => {
+    const report = told([trackedCount('prod', IN_PROD)], ['prod'], { role: arn('Other') });
+    expect(report.tail).toMatchObject({ required_profiles: 1, fully_compliant_profiles: 0 });
+    expect(report.result).toMatch(/^Nothing to judge - no call/);
+  });
+
+  test('it says how the calls were placed that it is about, not those of other roles', () => {
+    const counts = [trackedCount('prod', IN_PROD), callCount(IN_PROD), callCount({ calls: 3 })];
+    const placed = (options: Partial<CaveatOptions>) => told(counts, ['prod'], options).tail;
+    expect(placed({})).toMatchObject({ attributed_by: { tracked: 1, role_name: 3 } });
+    expect(placed({ role: arn('Prod') })).toMatchObject({ attributed_by: { tracked: 1 } });
+    expect(placed({ role: arn('Prod') })['attributed_by']).not.toHaveProperty('role_name');
   });
 
   test('a gap is a gap whatever makes a run fail', async () => {

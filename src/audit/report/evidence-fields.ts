@@ -69,6 +69,6 @@ export function spansText(spans: readonly Span[]): string {
 const MOST_SPANS = 5;
 
 /** A second since 1970 as RFC 3339 text. */
-export function secondText(second: number): string {
+function secondText(second: number): string {
   return formatInstant({ seconds: Math.floor(second), nanos: 0 });
 }

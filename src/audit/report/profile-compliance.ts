@@ -1,9 +1,9 @@
 import { place } from '../../model/attribution/place.js';
-import type { Way } from '../../model/attribution/role-claims.js';
+import type { RoleClaims, Way } from '../../model/attribution/role-claims.js';
 import type { ProfileCompliance } from '../../model/report/profile-compliance.js';
 import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
 import { type Evidence, profilesOf } from '../evidence.js';
-import { hiddenCalls } from './hidden-calls.js';
+import { hiddenCalls } from './caveats/hidden-calls.js';
 
 /** Does a policy require tracked sessions for a profile, and by which rule? */
 export type RequirementOf = (profile: string) => {
@@ -76,7 +76,10 @@ export function profileCompliance(
 }
 
 /** Untracked calls by the surest way that placed their role; those without a role are of no way. */
-export function placedBy({ claims, counts }: Evidence): Readonly<Partial<Record<Way, number>>> {
+export function placedBy(
+  claims: RoleClaims,
+  counts: readonly CallCount[],
+): Readonly<Partial<Record<Way, number>>> {
   const ways: Partial<Record<Way, number>> = {};
   for (const { category, roleArn, allowedBy, calls } of counts) {
     if (category === 'tracked' || allowedBy !== undefined || roleArn === undefined) continue;

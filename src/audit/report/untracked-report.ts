@@ -1,4 +1,4 @@
-import type { Caveat } from '../../model/report/caveat.js';
+import { type Caveat, caveat } from '../../model/report/caveat.js';
 import { formatRate } from '../../model/report/rate.js';
 import type { Entry, Report } from '../../model/report/report.js';
 import {
@@ -13,12 +13,13 @@ import { through } from '../../pipeline/through.js';
 import { count, grouped } from '../../text/quantity.js';
 import { filter } from '../../transforms/filter.js';
 import { type CallTotals, failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
-import { type CaveatOptions, caveat, caveatsOf } from './caveats.js';
+import { caveatsOf } from './caveats/caveats.js';
 import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
 import type { Evidence } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
-import { isPlacedByName } from './hidden-calls.js';
+import { isPlacedByName } from './caveats/hidden-calls.js';
+import type { CaveatOptions } from './report-options.js';
 import { select } from './selection.js';
 
 /**
@@ -44,6 +45,7 @@ export function untrackedReport(
     through(verdicts(), filter(selection.isListed), filter(passes));
   const isAnomaly = ({ anomalies }: AttributedVerdict): boolean => anomalies.length > 0;
   const found = totals.untracked + totals.orphaned;
+  const failing = failingIn(selection.counts, options.failOn);
   return {
     title: 'Untracked Session Detection',
     identity: evidence.identity,
@@ -74,9 +76,9 @@ export function untrackedReport(
       ),
       ...listed(`Anomalies (${totals.anomalous})`, totals.anomalous, rows(isAnomaly), anomalyEntry),
     ],
-    result: resultOf(totals, evidence.complete, caveats),
+    result: resultOf(totals, failing, evidence.complete, caveats),
     summary: summaryLines(totals, rate, setAsideLine(selection.setAside)),
-    findings: failingIn(selection.counts, options.failOn),
+    findings: failing,
     caveats,
   };
 }
@@ -150,19 +152,29 @@ export function summaryLines(
 
 function resultOf(
   { untracked, orphaned, unverifiable }: CallTotals,
+  failing: number,
   isComplete: boolean,
   caveats: readonly Caveat[],
 ): string {
   const found = untracked + orphaned;
   if (found > 0) return `${found} untracked session(s) detected - compliance gap`;
+  if (failing > 0) return anomalyText(failing);
   if (!isComplete) return 'Incomplete - nothing untracked in what could be read';
   if (unverifiable > 0) return `${unverifiable} session(s) could not be verified`;
   const undecided = caveats.find(({ weight }) => weight === 'undecided');
   if (undecided !== undefined) return `Undecided - ${undecided.text}`;
+  return nothingJudged(caveats) ?? 'All sessions properly tracked';
+}
+
+/** What is said where nobody assumed the role that is asked for. */
+export function nothingJudged(caveats: readonly Caveat[]): string | undefined {
   const unseen = caveats.find(({ code }) => code === 'unknown_role');
-  return unseen === undefined
-    ? 'All sessions properly tracked'
-    : `Nothing to judge - ${unseen.text}`;
+  return unseen && `Nothing to judge - ${unseen.text}`;
+}
+
+/** What is said of anomalies that make a run fail. */
+export function anomalyText(anomalies: number): string {
+  return `${count(anomalies, 'anomaly', 'anomalies')} in tracked sessions`;
 }
 
 function findingEntry(finding: AttributedVerdict): Entry {

@@ -48,3 +48,13 @@ export function exitCodeOf(findings: number, caveats: readonly Caveat[]): ExitCo
   if (findings > 0) return ExitCode.Findings;
   return has('undecided') ? ExitCode.Failed : ExitCode.Clean;
 }
+
+/** One caveat, or none where nothing is affected. */
+export function caveat(
+  code: Caveat['code'],
+  number: number,
+  weight: Caveat['weight'],
+  text: string,
+): Caveat[] {
+  return number === 0 ? [] : [{ code, count: number, weight, text }];
+}

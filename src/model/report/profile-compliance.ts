@@ -11,7 +11,7 @@ export interface ProfileCompliance {
   /** Orphaned calls among them; those that cannot be verified are not. */
   readonly untracked: number;
   readonly unverifiable: number;
-  /** False for a profile that is asked for and that nothing knows. */
+  /** False where the profile or the role that is asked for is not known: then nothing was judged. */
   readonly isKnown: boolean;
   /** Required, and used untracked. */
   readonly hasGap: boolean;
@@ -50,9 +50,10 @@ export function countProfiles(profiles: readonly ProfileCompliance[]): Complianc
   const required = profiles.filter((profile) => profile.required);
   const gaps = required.filter(({ hasGap }) => hasGap).length;
   const undetermined = required.filter((profile) => profile.undetermined).length;
+  const compliant = required.filter((one) => one.isKnown && !one.hasGap && !one.undetermined);
   return {
     required: required.length,
-    compliant: required.length - gaps - undetermined,
+    compliant: compliant.length,
     gaps,
     undetermined,
   };

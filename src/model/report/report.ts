@@ -75,6 +75,8 @@ export interface Report<R> {
   /** Lines that stand beside the rows, where they are written alone. */
   readonly summary: readonly string[];
   readonly annotationOf?: (row: R) => Annotation | undefined;
+  /** Annotations that are of no row. */
+  readonly annotations?: readonly Annotation[];
   /** How many findings of those there are that make a run fail. */
   readonly findings: number;
   readonly caveats: readonly Caveat[];

@@ -1,7 +1,11 @@
 import type { Annotation, Report } from '../../model/report/report.js';
 
-/** One workflow annotation of GitHub Actions for each row that has one (GitHub: workflow commands). */
-export async function* githubText<R>({ list, annotationOf }: Report<R>): AsyncGenerator<string> {
+/** The workflow annotations of GitHub Actions: of each row that has one, then of none (GitHub: workflow commands). */
+export async function* githubText<R>({
+  list,
+  annotationOf,
+  annotations = [],
+}: Report<R>): AsyncGenerator<string> {
   for await (const batch of list.rows()) {
     yield batch
       .map((row) => annotationOf?.(row))
@@ -9,6 +13,7 @@ export async function* githubText<R>({ list, annotationOf }: Report<R>): AsyncGe
       .map(commandOf)
       .join('');
   }
+  yield annotations.map(commandOf).join('');
 }
 
 function commandOf({ level, title, message }: Annotation): string {

@@ -10,7 +10,7 @@ import { type Asked, answerOf } from '../aws/answer.js';
 import type { QueryPlan, ScanPlan } from './table-plan.js';
 
 /** A page of Scan or Query, asked for with the key that the page before ended with. */
-export type Page = ScanCommandOutput | QueryCommandOutput;
+type Page = ScanCommandOutput | QueryCommandOutput;
 export type Key = Record<string, AttributeValue>;
 export type AskPage = (from: Key | undefined, limit: number) => Promise<Page>;
 

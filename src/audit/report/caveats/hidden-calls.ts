@@ -1,6 +1,6 @@
-import { chargedTo, place } from '../../model/attribution/place.js';
-import type { CallCount } from '../../model/verdict/call-count.js';
-import type { Evidence } from '../evidence.js';
+import { chargedTo, place } from '../../../model/attribution/place.js';
+import type { CallCount } from '../../../model/verdict/call-count.js';
+import type { Evidence } from '../../evidence.js';
 
 /** Untracked calls that may be of a profile though they do not count for it. */
 export interface HiddenCalls {

@@ -1,0 +1,74 @@
+import { type Caveat, caveat } from '../../../model/report/caveat.js';
+import { compareInstants, formatInstant } from '../../../model/time/instant.js';
+import { callsIn } from '../../../model/verdict/call-count.js';
+import { count } from '../../../text/quantity.js';
+import type { Evidence } from '../../evidence.js';
+import { spansText } from '../evidence-fields.js';
+import type { CaveatOptions } from '../report-options.js';
+import type { Selection } from '../selection.js';
+import { roleCaveats, unknownNames } from './attribution-caveats.js';
+import { joinCaveats, uncheckedCalls } from './join-caveats.js';
+
+/** What both audits could not decide of the calls that are listed, and what their reader must know. */
+export function caveatsOf(
+  evidence: Evidence,
+  selection: Selection,
+  options: CaveatOptions,
+): readonly Caveat[] {
+  return [
+    ...unverifiable(evidence, selection, options),
+    ...unknownNames(evidence, selection, options),
+    ...uncheckedCalls(selection, options),
+    ...joinCaveats(evidence, selection),
+    ...roleCaveats(evidence, options),
+    ...ofTheAllowList(evidence, options),
+    ...trailCaveats(evidence),
+  ];
+}
+
+function unverifiable(
+  { sessions }: Evidence,
+  { counts }: Selection,
+  { failOn }: CaveatOptions,
+): Caveat[] {
+  const calls = callsIn(counts.filter((one) => one.unverifiable));
+  const since =
+    sessions.spans.length === 0
+      ? 'the sessions are not known to be complete for any time'
+      : `the sessions are complete only from ${spansText(sessions.spans)}`;
+  const text = `${count(calls, 'call')} could not be verified: no session was found, and ${since}`;
+  return caveat('unverifiable_calls', calls, failOn.has('orphaned') ? 'undecided' : 'note', text);
+}
+
+function ofTheAllowList({ counts }: Evidence, { allow, now }: CaveatOptions): Caveat[] {
+  return allow.flatMap(({ name, until }) => {
+    if (until !== undefined && compareInstants(until, now) <= 0) {
+      const text = `the rule "${name}" of the allow list expired ${formatInstant(until)}`;
+      return caveat('expired_allow_rule', 1, 'note', text);
+    }
+    const isUsed = counts.some(({ allowedBy }) => allowedBy === name);
+    const text = `the rule "${name}" of the allow list matched nothing`;
+    return caveat('unused_allow_rule', isUsed ? 0 : 1, 'note', text);
+  });
+}
+
+/** What the reader of a trail must know, whether its calls are judged or not. */
+export function trailCaveats({
+  contradictions,
+  freshUntil,
+}: Pick<Evidence, 'contradictions' | 'freshUntil'>): Caveat[] {
+  return [
+    ...caveat(
+      'contradicting_records',
+      contradictions,
+      'note',
+      `${count(contradictions, 'record shares', 'records share')} an event id with a call from which they differ: AWS writes no such records, and each was judged as a call of its own`,
+    ),
+    ...caveat(
+      'still_delivering',
+      freshUntil === undefined ? 0 : 1,
+      'note',
+      'the window ends within the last 15 minutes: CloudTrail may still be delivering',
+    ),
+  ];
+}
