@@ -1,64 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { claimsOf } from '../../src/audit/claims-of.js';
-import type { Evidence } from '../../src/audit/evidence.js';
 import { complianceReport } from '../../src/audit/report/compliance-report.js';
 import type { CaveatOptions } from '../../src/audit/report/caveats.js';
 import { untrackedReport } from '../../src/audit/report/untracked-report.js';
-import { sessionCoverage } from '../../src/model/coverage/session-coverage.js';
 import { exitCodeOf } from '../../src/model/report/caveat.js';
 import type { ProfileCompliance } from '../../src/model/report/profile-compliance.js';
-import { nothingSetAside } from '../../src/model/report/set-aside.js';
-import { parseInstant } from '../../src/model/time/instant.js';
 import type { CallCount } from '../../src/model/verdict/call-count.js';
 import { fromRows } from '../../src/pipeline/from-rows.js';
 import { reportText } from '../../src/sinks/reports/text.js';
 import { arn, callCount, trackedCount } from './counts.js';
-
-const window = {
-  since: parseInstant('2026-01-17T00:00:00Z')!,
-  until: parseInstant('2026-01-24T00:00:00Z')!,
-};
-
-const OPTIONS: CaveatOptions = {
-  role: undefined,
-  profile: undefined,
-  failOn: new Set(['no_source_identity', 'non_sentinel_format', 'orphaned']),
-  allow: [],
-  knownRoles: { explicit: new Map(), awsConfig: new Map() },
-  hasBrokers: true,
-  now: window.until,
-};
-
-function evidence(
-  counts: readonly CallCount[],
-  named: readonly string[] = [],
-  profile?: string,
-): Evidence {
-  const mentioned = [...named, ...(profile === undefined ? [] : [profile])];
-  return {
-    window,
-    freshUntil: undefined,
-    counts,
-    claims: claimsOf(counts, OPTIONS.knownRoles, mentioned),
-    namedProfiles: new Set(named),
-    setAside: nothingSetAside(),
-    notJudged: new Map(),
-    contradictions: 0,
-    sessions: sessionCoverage([{ name: 'session files', sessions: 1, withoutIdentity: 0 }], []),
-    events: {
-      accounts: [],
-      regions: [],
-      firstDay: undefined,
-      lastDay: undefined,
-      files: 1,
-      missing: [],
-    },
-    identity: undefined,
-    rejected: 0,
-    complete: true,
-    athena: undefined,
-  };
-}
+import { OPTIONS, evidenceOf } from './evidence-of.js';
 
 const UNVERIFIABLE = callCount({ category: 'orphaned', unverifiable: true, hasIdentity: true });
 
@@ -68,7 +18,7 @@ describe('untracked-sessions', () => {
     options: Partial<CaveatOptions> = {},
     complete = true,
   ) => {
-    const all = { ...evidence(counts, ['dev'], options.profile), complete };
+    const all = evidenceOf(counts, { named: ['dev'], complete }, options);
     const report = untrackedReport(all, () => fromRows([]), { ...OPTIONS, ...options }, []);
     return { ...report, code: exitCodeOf(report.findings, report.caveats) };
   };
@@ -171,7 +121,7 @@ describe('session-compliance', () => {
     options: Partial<CaveatOptions> = {},
   ) => {
     const report = complianceReport(
-      evidence(counts, named, options.profile),
+      evidenceOf(counts, { named }, options),
       {
         ...OPTIONS,
         ...options,
