@@ -55,7 +55,7 @@ test('unverifiable calls are told with the time for which sessions are complete'
   ];
   const known = { sessions: sessionCoverage([], spans) };
   expect(caveatOf('unverifiable_calls', [UNVERIFIABLE], {}, known)?.text).toMatch(
-    / complete only from 2026-01-10T00:00:00Z to 2026-01-21T00:00:00Z$/,
+    / complete only from 2026-01-10T00:00:00Z to 2026-01-11T00:00:00Z, and 2026-01-20T00:00:00Z to 2026-01-21T00:00:00Z$/,
   );
   expect(caveatOf('unverifiable_calls', [UNVERIFIABLE])?.text).toMatch(
     / not known to be complete for any time$/,

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../../src/audit/evidence.js';
-import { evidenceFields, windowFields } from '../../../src/audit/report/evidence-fields.js';
+import {
+  evidenceFields,
+  spansText,
+  windowFields,
+} from '../../../src/audit/report/evidence-fields.js';
 import { sessionCoverage } from '../../../src/model/coverage/session-coverage.js';
 import { nothingSetAside } from '../../../src/model/report/set-aside.js';
 import { parseInstant } from '../../../src/model/time/instant.js';
@@ -58,4 +62,13 @@ test('what the answer rests on is said: is it complete, and until when is it fre
     fresh_until: '2026-01-23T23:50:00Z',
   });
   expect(fieldsOf({})).toMatchObject({ complete: true, fresh_until: undefined });
+});
+
+test('of spans the whole seconds are told, and no more than five', () => {
+  expect(spansText([{ from: 0.1, to: 9.9 }])).toBe('1970-01-01T00:00:01Z to 1970-01-01T00:00:09Z');
+  const spans = Array.from({ length: 6 }, (_, n) => ({ from: n * 10, to: n * 10 + 5 }));
+  expect(spansText(spans.slice(0, 5))).toMatch(
+    /, and 1970-01-01T00:00:40Z to 1970-01-01T00:00:45Z$/,
+  );
+  expect(spansText(spans)).toMatch(/00:00:45Z, and 1 more spans$/);
 });
