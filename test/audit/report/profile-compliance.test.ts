@@ -90,7 +90,17 @@ describe('a required profile', () => {
       [ELSEWHERE],
       { mayHideCalls: true, undetermined: true },
     ],
+    [
+      'of which no role is known is undetermined where a call does not say its role',
+      [trackedCount('dev'), callCount({ roleArn: undefined })],
+      { mayHideCalls: true, undetermined: true },
+    ],
     ['of which a role is known is not', [TRACKED, ELSEWHERE], {}],
+    [
+      'of which no role is known is not where the call is permitted',
+      [{ ...ELSEWHERE, allowedBy: 'ci' }],
+      {},
+    ],
     ['of which no role is known is not where every call is placed', [trackedCount('dev')], {}],
   ])('%s', (_, counts, state) => {
     const nothing = { hasGap: false, mayHideCalls: false, undetermined: false, fails: false };

@@ -46,7 +46,7 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
     'suspected profiles besides the sure ones',
     [
       claim(ADMIN, 'dev', 'tracked', 1),
-      claim(ADMIN, 'z', 'suspected', 1),
+      claim(ADMIN, 'z', 'suspected', 2),
       claim(ADMIN, 'a', 'suspected', 1),
       claim(ADMIN, 'dev', 'suspected', 1),
     ],
@@ -66,6 +66,12 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
     { by: 'name', sure: [], possible: ['dev'] },
   ],
   [
+    'its name once, where a profile of that name is suspected too',
+    [claim(ADMIN, 'Admin', 'suspected', 1), claim(ADMIN, 'dev', 'suspected', 1)],
+    [],
+    { by: 'name', sure: ['Admin'], possible: ['dev'] },
+  ],
+  [
     'a profile that is the role',
     [],
     [ADMIN],
@@ -74,4 +80,8 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
 ])('a role is placed by %s', (_, claims, mentioned, placement) => {
   expect(place(ADMIN, roleClaims(claims, mentioned))).toEqual(placement);
   expect(chargedTo(placement)).toEqual([...placement.sure, ...placement.possible]);
+});
+
+test('a role that is not an ARN is placed by its name alone, also where a profile is called so', () => {
+  expect(place('prod', roleClaims([], ['prod'], ['prod']))).toMatchObject({ by: 'name' });
 });
