@@ -178,6 +178,13 @@ tells('no_source_identity', [
   ['is told where no call carries one', [callCount({ calls: 7 })], {}, {}, '7 note'],
   ['is not told where one does', [callCount(), trackedCount('dev')], {}, {}, undefined],
   ['is not told where one has a tag', [callCount(), WITH_TAG], {}, {}, undefined],
+  [
+    'is not told where a permitted one does, or one of another role than is asked for',
+    [callCount(), callCount({ hasIdentity: true, allowedBy: 'ci', roleArn: arn('Other') })],
+    { role: arn('Admin') },
+    {},
+    undefined,
+  ],
   ['is not told of no calls', [], {}, {}, undefined],
 ]);
 
@@ -284,3 +291,10 @@ tells('still_delivering', [
   ['is told', [], {}, { freshUntil: parseInstant('2026-01-23T23:50:00Z') }, '1 note'],
   ['is not told of what is over', [callCount()], {}, {}, undefined],
 ]);
+
+test('sessions and calls that can only be joined by an id are told with their numbers', () => {
+  const caveat = caveatOf('sessions_without_identity', [callCount(), WITH_TAG], {}, BARE);
+  expect(caveat?.text).toMatch(
+    /^no source identity on 4 of 10 session rows, no session tag on 1 of 2 calls:/,
+  );
+});

@@ -83,3 +83,8 @@ test('a second is covered only as a whole, and a gap of a part of one is a gap',
   ];
   expect(sessionCoverage([], touching, 10).covers(100)).toBe(true);
 });
+
+test('a session lives twelve hours at most where nobody says otherwise', () => {
+  const { covers } = sessionCoverage([], [{ from: 0, to: 90_000 }]);
+  expect([43_199, 43_200].map(covers)).toEqual([false, true]);
+});
