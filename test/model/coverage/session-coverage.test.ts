@@ -1,22 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sessionCoverage } from '../../../src/model/coverage/session-coverage.js';
-import { type Span, joinSpans } from '../../../src/model/coverage/span.js';
-
-const someSpans: fc.Arbitrary<Span[]> = fc.array(
-  fc
-    .record({
-      from: fc.nat(60),
-      length: fc.nat(20),
-      read: fc.option(fc.nat(20), { nil: undefined }),
-    })
-    .map(({ from, length, read }) => ({
-      from,
-      to: from + length,
-      completeReadAt: read === undefined ? undefined : from + Math.min(read, length),
-    })),
-  { maxLength: 6 },
-);
+import { someSpans } from './spans.js';
 
 test('a second is covered where a complete read, or the longest life of a session, lies before it in one span', () => {
   const property = fc.property(someSpans, fc.nat(10), fc.nat(90), (spans, longest, second) => {
@@ -46,16 +31,6 @@ test('an interval is uniform when all of its seconds have one answer', () => {
     },
   );
   fc.assert(property, { numRuns: 2000 });
-});
-
-test('joined spans are in order, and no two touch', () => {
-  const property = fc.property(someSpans, (spans) => {
-    const all = joinSpans(spans);
-    for (const [at, { from }] of all.entries()) {
-      if (at > 0) expect(from).toBeGreaterThan(all[at - 1]!.to);
-    }
-  });
-  fc.assert(property);
 });
 
 test('a second is covered only as a whole, and a gap of a part of one is a gap', () => {
