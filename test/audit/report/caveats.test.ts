@@ -146,9 +146,27 @@ const UNCHECKED = trackedCount('dev', { isChecked: false, calls: 3 });
 
 tells('unchecked_calls', [
   ['are a note', [UNCHECKED, trackedCount('dev')], {}, {}, '3 note'],
-  ['are undecided where', [UNCHECKED], failOn('after_revocation'), {}, '3 undecided'],
-  ['or where', [UNCHECKED], failOn('outside_session'), {}, '3 undecided'],
-  ['are a note where other anomalies', [UNCHECKED], failOn('user_mismatch'), {}, '3 note'],
+  [
+    'are undecided where after_revocation is to fail',
+    [UNCHECKED],
+    failOn('after_revocation'),
+    {},
+    '3 undecided',
+  ],
+  [
+    'are undecided where outside_session is to fail',
+    [UNCHECKED],
+    failOn('outside_session'),
+    {},
+    '3 undecided',
+  ],
+  [
+    'are a note where other anomalies are to fail',
+    [UNCHECKED],
+    failOn('user_mismatch'),
+    {},
+    '3 note',
+  ],
 ]);
 
 const NOBODY_SAID = { hasBrokers: false };
@@ -159,8 +177,20 @@ const TRACKED = [trackedCount('dev', { calls: 4 }), callCount()];
 tells('unchecked_callers', [
   ['are those of tracked calls where no broker is known', TRACKED, NOBODY_SAID, {}, '4 note'],
   ['are none where brokers are known', TRACKED, { hasBrokers: true }, {}, undefined],
-  ['nor with a map', TRACKED, { ...NOBODY_SAID, knownRoles: EXPLICIT }, {}, undefined],
-  ['nor with an AWS config', TRACKED, { ...NOBODY_SAID, knownRoles: CONFIG }, {}, undefined],
+  [
+    'are none where a map is given',
+    TRACKED,
+    { ...NOBODY_SAID, knownRoles: EXPLICIT },
+    {},
+    undefined,
+  ],
+  [
+    'are none where an AWS config is given',
+    TRACKED,
+    { ...NOBODY_SAID, knownRoles: CONFIG },
+    {},
+    undefined,
+  ],
 ]);
 
 const WITH_TAG = callCount({ hasTag: true });
@@ -190,9 +220,9 @@ tells('no_source_identity', [
 
 tells('sessions_without_identity', [
   ['are told where calls can be joined', [callCount(), trackedCount('dev')], {}, BARE, '4 note'],
-  ['or only some calls have a tag', [callCount(), WITH_TAG], {}, BARE, '4 note'],
-  ['are no trouble where each call has a tag', [WITH_TAG], {}, BARE, undefined],
-  ['are not the trouble where no call carries anything', [callCount()], {}, BARE, undefined],
+  ['are told where only some calls have a tag', [callCount(), WITH_TAG], {}, BARE, '4 note'],
+  ['are not told where each call has a tag', [WITH_TAG], {}, BARE, undefined],
+  ['are not told where no call carries anything', [callCount()], {}, BARE, undefined],
   ['are not told where every session has one', [trackedCount('dev')], {}, {}, undefined],
 ]);
 
