@@ -835,10 +835,11 @@ describe('the live table and files tell the same', () => {
   async function live(
     args: readonly string[],
     of: readonly TrailRecord[] = records,
+    url = endpoint.url,
   ): Promise<unknown> {
     const { stdout } = await cli(
       ['untracked-sessions', ...WINDOW, '--json', '--events', writeTrail(of), ...args],
-      { env: { AWS_ENDPOINT_URL: endpoint.url } },
+      { env: { AWS_ENDPOINT_URL: url } },
     );
     return JSON.parse(stdout);
   }
@@ -884,6 +885,31 @@ describe('the live table and files tell the same', () => {
     expect([span!.from, more]).toEqual(['2026-01-17T00:00:00Z', []]);
     expect(Date.parse(span!.to)).toBeGreaterThanOrEqual(started - 1000);
     expect(coverage.sessions.sources).toMatchObject([{ name: 'table young', sessions: 4 }]);
+  });
+
+  it.each<[string, Fault]>([
+    [
+      'has a time to live',
+      {
+        kind: 'answer',
+        body: JSON.stringify({ TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED' } }),
+      },
+    ],
+    ['may not be asked for it', { kind: 'error', status: 400, type: 'AccessDeniedException' }],
+  ])('a table that %s covers nothing', async (_, fault) => {
+    const proxy = await startProxy(endpoint.url, (operation) =>
+      operation === 'DescribeTimeToLive' ? fault : undefined,
+    );
+    try {
+      expect(await live([], [orphan(3)])).toMatchObject({ orphaned_events: 1 });
+      expect(await live([], [orphan(3)], proxy.url)).toMatchObject({
+        orphaned_events: 0,
+        unverifiable_events: 1,
+        coverage: { sessions: { spans: [] } },
+      });
+    } finally {
+      proxy.close();
+    }
   });
 
   it('files are vouched for to their own newest session, whatever the table beside them holds', async () => {
