@@ -20,7 +20,6 @@ export async function sessionCompliance(options: AuditOptions, run: Run): Promis
         ...reportOptions(options, run.world.now),
         requirementOf: requirements(policy),
         named: policy && profilesNamed(policy),
-        judgesFailedCalls: options.kinds.failedCalls,
       },
       readCaveats(run.context.meter),
     );

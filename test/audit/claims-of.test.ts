@@ -22,6 +22,14 @@ describe('what a tracked call says of its role', () => {
     expect(ways([...counts, callCount()])).toEqual([['prod', 'tracked', 7]]);
   });
 
+  test('is said for sure and suspected where some of its calls are anomalous', () => {
+    const anomalous = trackedCount('prod', { calls: 2, anomalies: ['user_mismatch'] });
+    expect(ways([trackedCount('prod', { calls: 3 }), anomalous])).toEqual([
+      ['prod', 'tracked', 3],
+      ['prod', 'suspected', 2],
+    ]);
+  });
+
   test('is a suspicion where the call is anomalous', () => {
     expect(ways([trackedCount('prod', { anomalies: ['user_mismatch'] })])).toEqual([
       ['prod', 'suspected', 1],
@@ -38,6 +46,8 @@ describe('what a tracked call says of its role', () => {
     expect(ways([trackedCount('prod', hop)])).toEqual([['prod', 'tracked', 1]]);
     expect(ways([trackedCount('prod', hop), first])).toEqual([['prod', 'suspected', 1]]);
     expect(ways([first, trackedCount('prod', hop)])).toEqual([['prod', 'suspected', 1]]);
+    const tracked = trackedCount('dev', { roleArn: arn('First') });
+    expect(ways([tracked, trackedCount('prod', hop)])).toEqual([['prod', 'suspected', 1]]);
   });
 
   test('is nothing where the session has no profile, or the call no role', () => {
@@ -67,4 +77,12 @@ test('the map and the AWS config are claims of their own', () => {
     true,
     false,
   ]);
+});
+
+test('profiles of sessions are mentioned, and one that is a role knows it', () => {
+  const claims = claimsOf([], NOTHING_KNOWN, [], [arn('Self'), 'prod']);
+  expect([arn('Self'), 'prod'].map(claims.isMentioned)).toEqual([true, true]);
+  expect([arn('Self'), 'prod'].map(claims.knowsRoleOf)).toEqual([true, false]);
+  const ofCall = claimsOf([trackedCount(arn('Other'), { hop: 'later' })], NOTHING_KNOWN, []);
+  expect(ofCall.knowsRoleOf(arn('Other'))).toBe(true);
 });

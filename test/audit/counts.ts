@@ -16,6 +16,7 @@ export function callCount(more: Partial<CallCount> = {}): CallCount {
     callerRoleArn: undefined,
     hasIdentity: false,
     hasTag: false,
+    isFailed: false,
     naming: undefined,
     calls: 1,
     ...more,

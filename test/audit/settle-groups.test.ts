@@ -110,8 +110,11 @@ function isOrphaned({ category }: Verdict): boolean {
 }
 
 test('with too many open groups nothing is settled, and all calls are asked for', async () => {
-  const groups = Array.from({ length: 1502 }, (_, n) => group(verdict(n > 0 ? ORPHANED : {})));
-  expect(await settle(groups, isOrphaned)).toEqual({
+  const groupsOf = (open: number): JudgedGroup[] =>
+    Array.from({ length: open + 1 }, (_, n) => group(verdict(n > 0 ? ORPHANED : {})));
+  const most = await settle(groupsOf(1500), isOrphaned);
+  expect([most.settled.length, most.open.length, most.openCalls]).toEqual([1, 1500, 1500 * 5]);
+  expect(await settle(groupsOf(1501), isOrphaned)).toEqual({
     settled: [],
     open: 'all',
     openCalls: 1502 * 5,

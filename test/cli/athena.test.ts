@@ -397,6 +397,16 @@ describe('where hops are only guessed, no gap is hidden', () => {
   });
 });
 
+it('a window begins with its first second and ends before its last', async () => {
+  const times = ['16T23:59:59', '17T00:00:00', '23T23:59:59', '24T00:00:00'];
+  const records = times.map((time, n) => roleRecord(n, { at: `2026-01-${time}Z` }));
+  const { ask } = await athenaOf(records);
+  for (const command of ['untracked-sessions', 'session-compliance']) {
+    const { stdout } = await ask([command, ...WINDOW, ...SESSIONS, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ total_events: 2 });
+  }
+});
+
 it('a window that may still grow is asked as any other', async () => {
   const now = new Date();
   const at = now.toISOString().replace(/\.\d+/, '');

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Ended, cli, objects, scratch } from '../support/cli.js';
+import { type Ended, cli, scratch } from '../support/cli.js';
 import type { TrailRecord } from '../support/cloudtrail.js';
 import { type Row, idOf, sessionRow } from '../support/sessions.js';
 import {
@@ -93,27 +93,6 @@ describe('session-compliance', () => {
     }
   });
 
-  it('never calls a profile compliant whose every use went around Sentinel', async () => {
-    const sessions = ['--sessions', 'test/data/one-session.ndjson'];
-    const around = [...WEEK, '--events', 'examples/data/AWSLogs', ...sessions, ...policy('prod')];
-    const unplaced = await run(...around, '--json');
-    expect(unplaced.code).toBe(3);
-    expect(reportOf(unplaced).profiles.find(({ profile }) => profile === 'prod')).toMatchObject({
-      has_gap: false,
-      undetermined: true,
-    });
-    expect(reportOf(unplaced).fully_compliant_profiles).toBe(0);
-    const map = file('map.yaml', 'ProductionAdmin: prod\n');
-    const placed = await run(...around, '--json', '--profile-map', map);
-    expect(placed.code).toBe(1);
-    expect(reportOf(placed)).toMatchObject({ profiles_with_gaps: 1 });
-    const config = file(
-      'config',
-      '[profile prod]\nrole_arn = arn:aws:iam::123456789012:role/ProductionAdmin\n',
-    );
-    expect((await run(...around, '--aws-config', config)).code).toBe(1);
-  });
-
   it('ends with 0 when all is kept, and 3 when nobody can tell', async () => {
     const allow = file(
       'allow.yaml',
@@ -127,50 +106,6 @@ describe('session-compliance', () => {
     const broken = file('broken.json', '{"Records":[{"eventSource":"sts.amazonaws.com"');
     const part = await run(...WEEK, '--events', broken, ...EXAMPLES.slice(2), ...policy('prod'));
     expect([part.code, part.stdout]).toEqual([3, expect.stringContaining('Incomplete')]);
-  });
-
-  it('lists a required profile without events, and the one that is asked for', async () => {
-    const { profiles } = reportOf(await run(...WEEK, ...EXAMPLES, ...policy('backup'), '--json'));
-    expect(profiles).toContainEqual(
-      expect.objectContaining({ profile: 'backup', tracked_count: 0, untracked_count: 0 }),
-    );
-    const asked = reportOf(await run(...WEEK, ...EXAMPLES, '--profile', 'nobody', '--json'));
-    expect(asked.profiles).toMatchObject([{ profile: 'nobody', tracked_count: 0 }]);
-  });
-
-  it('says so where no policy is given, and requires nothing', async () => {
-    const { code, stdout } = await run(...WEEK, ...EXAMPLES);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('no policy given')]);
-  });
-
-  it('--fail-on chooses what makes a gap fail, and none turns 1 off', async () => {
-    const args = [...WEEK, ...EXAMPLES, ...policy('staging')];
-    expect((await run(...args, '--fail-on', 'non_sentinel_format')).code).toBe(1);
-    expect((await run(...args, '--fail-on', 'orphaned')).code).toBe(0);
-    expect((await run(...args, '--fail-on', 'after_revocation')).code).toBe(1);
-    expect((await run(...args, '--fail-on', 'none')).code).toBe(0);
-  });
-
-  it('writes annotations that a profile cannot break out of', async () => {
-    const sessions = file(
-      'sessions.ndjson',
-      `${JSON.stringify({
-        id: 'a1b2c3d4e5f67890',
-        user: 'alice',
-        profile: 'prod\n::error::forged %0A',
-        status: 'active',
-        started_at: '2026-01-20T10:00:00Z',
-        expires_at: '2026-01-20T18:00:00Z',
-        created_at: '2026-01-20T10:00:00Z',
-      })}\n`,
-    );
-    const rules = 'version: "1"\nrules:\n  - {name: tracked, effect: require_server_session}\n';
-    const policyFile = ['--policy', file('policy.yaml', rules)];
-    const logs = ['--events', 'examples/data/AWSLogs', '--sessions', sessions];
-    const { stdout } = await run(...WEEK, ...logs, ...policyFile, '--format', 'github');
-    for (const line of stdout.trimEnd().split('\n'))
-      expect(line).toMatch(/^::(error|warning) title=/);
-    expect(stdout).toContain('prod%0A::error::forged %250A');
   });
 });
 
@@ -383,14 +318,6 @@ describe('a profile that is really called unknown', () => {
   });
 });
 
-describe('--columns', () => {
-  it('takes the columns of profiles', async () => {
-    const args = ['--format', 'csv', '--columns', 'profile,untracked_count'];
-    const { code, stdout } = await over([trackedBy(1, PROD), roleRecord(2)], [PROD], ...args);
-    expect([code, stdout]).toEqual([0, 'profile,untracked_count\nprod,1\n']);
-  });
-});
-
 describe('--profile leaves out of the exit code what is of another', () => {
   it.each([
     ['prod', 1],
@@ -453,13 +380,6 @@ untracked events placed: 1 by tracked, 1 by role_name
     expect(fact.exec(stderr)?.[1]).toBe('backup');
   });
 
-  it('what cannot be verified fails no run where orphans are not to fail', async () => {
-    const args = [...policy('prod'), '--fail-on', 'no_source_identity', '--json'];
-    const ended = await overUnsure([trackedBy(1, PROD), unverifiable(3)], [PROD], ...args);
-    expect(rowOf(ended, 'prod')).toMatchObject({ has_gap: false, undetermined: true });
-    expect(ended.code).toBe(0); // as where it is surely orphaned, and a gap
-  });
-
   it('a profile that is undetermined by what cannot be verified needs no map', async () => {
     const some = [trackedBy(1, PROD), unverifiable(3)];
     const { stderr } = await overUnsure(some, [PROD], ...policy('prod'));
@@ -479,30 +399,6 @@ untracked events placed: 1 by tracked, 1 by role_name
     expect(stdout).not.toMatch(/,100,/);
   });
 
-  it('a required profile with nothing but what cannot be verified is undetermined', async () => {
-    const some = [trackedBy(1, PROD), unverifiable(3)];
-    const ended = await overUnsure(some, [PROD], ...policy('prod'), '--json');
-    expect(ended.code).toBe(3);
-    expect(rowOf(ended, 'prod')).toMatchObject({
-      tracked_count: 1,
-      untracked_count: 0,
-      unverifiable_count: 1,
-      compliance_rate: 100,
-      has_gap: false,
-      undetermined: true,
-    });
-    expect(reportOf(ended)).toMatchObject({
-      fully_compliant_profiles: 0,
-      profiles_with_gaps: 0,
-      undetermined_profiles: 1,
-    });
-    const { stdout } = await overUnsure(some, [PROD], ...policy('prod'));
-    expect(stdout).toMatch(/^prod +Yes +1 +0 +100\.0% \?$/m);
-    const other = ['--fail-on', 'no_source_identity'];
-    const notFailing = await overUnsure(some, [PROD], ...other);
-    expect(notFailing.code).toBe(0);
-  });
-
   it('and nothing is said where all could be told', async () => {
     const args = [...policy('prod'), ...configOf('prod')];
     const { code, stderr } = await over(records.slice(0, 1), [PROD], ...args);
@@ -517,99 +413,12 @@ untracked events placed: 1 by tracked, 1 by role_name
   });
 });
 
-describe('--explain-policy', () => {
-  const explain = (...args: string[]): Promise<Ended> =>
-    run('--explain-policy', ...policy('prod', 'dev'), ...args);
-  const why = expect.stringContaining('tracked') as string;
-  const rows = ['dev', 'prod'].map((profile) => ({
-    profile,
-    policy_required: true,
-    policy_rule: 'tracked',
-    why,
-  }));
-
-  it('is a table unless another format is asked for', async () => {
-    const { code, stdout } = await explain();
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Profile +Policy Required +Why\n/i)]);
-  });
-
-  it('is a JSON document with --json', async () => {
-    const { code, stdout } = await explain('--json');
-    expect([code, JSON.parse(stdout)]).toEqual([0, { profiles: rows }]);
-  });
-
-  it('has a row for each profile in CSV and NDJSON', async () => {
-    const [header, first, second, ...rest] = (await explain('--format', 'csv')).stdout.split('\n');
-    expect(header).toBe('profile,policy_required,policy_rule,why');
-    expect([first, second]).toEqual(
-      ['dev', 'prod'].map((name) => expect.stringMatching(`^${name},true,tracked,`) as string),
-    );
-    expect(rest).toEqual(['']);
-    expect(objects((await explain('--format', 'ndjson')).stdout)).toEqual(rows);
-  });
-
-  it('goes to the file that --out names', async () => {
-    const folder = scratch();
-    const out = join(folder, 'why.json');
-    const { code, stdout } = await explain('--out', out);
-    expect([code, stdout, readdirSync(folder)]).toEqual([0, '', ['why.json']]);
-    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({ profiles: rows });
-  });
-});
-
-describe('session-compliance refuses before it reads', () => {
-  it.each<[string, readonly string[], string]>([
-    ['no --since', ['--events', 'examples/data/AWSLogs'], '--since: is needed'],
-    ['no policy to explain', ['--explain-policy'], '--explain-policy: needs --policy FILE'],
-    [
-      'a policy that is wrong',
-      [...WEEK, ...EXAMPLES, '--policy', file('p.yaml', 'version: "2"\nrules: []\n')],
-      'p.yaml:1:10: version',
-    ],
-    ['github elsewhere', [], ''],
-  ])('%s', async (_, args, message) => {
-    if (message === '') {
-      const { code, stderr } = await cli(['export', '--format', 'github'], { env: NO_AWS });
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringContaining('"github" is not one of csv, ndjson, jsonl, json, table, human'),
-      ]);
-      return;
-    }
-    const { code, stdout, stderr } = await run(...args);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(message);
-  });
-
-  it('every error of a policy at once, each on a line of its own', async () => {
-    const path = file(
-      'p.yaml',
-      'version: "1"\nrules:\n  - {name: a, effect: permit}\n  - {effect: deny, conditions: {mode: [serve]}}\n',
-    );
-    for (const more of [[...WEEK, ...EXAMPLES], ['--explain-policy']]) {
-      const { code, stderr } = await run(...more, '--policy', path);
-      expect(code).toBe(2);
-      const lines = stderr.trimEnd().split('\n');
-      expect(lines).toEqual(
-        ['3:23: rules.0.effect', '4:5: rules.1.name', '4:40: rules.1.conditions.mode.0'].map(
-          (place) =>
-            expect.stringContaining(`sentinel-audit: --policy: ${path}:${place}`) as string,
-        ),
-      );
-      for (const line of lines) expect(line.split(path).length).toBe(2);
-    }
-  });
-
-  it('every error of a map or an allow list in the same way', async () => {
-    for (const [option, text] of [
-      ['--profile-map', 'A: 1\nB: 2\n'],
-      ['--allow', 'rules:\n- {name: 1, reason: x, role: y}\n- {name: a, reason: 2, role: y}\n'],
-    ] as const) {
-      const { code, stderr } = await run(...WEEK, ...EXAMPLES, option, file('f.yaml', text));
-      expect([code, stderr.trimEnd().split('\n')]).toEqual([
-        2,
-        Array(2).fill(expect.stringMatching(`^sentinel-audit: ${option}: .*f\\.yaml:\\d+:`)),
-      ]);
-    }
+it('--explain-policy goes to the file that --out names', async () => {
+  const folder = scratch();
+  const out = join(folder, 'why.json');
+  const { code, stdout } = await run('--explain-policy', ...policy('prod', 'dev'), '--out', out);
+  expect([code, stdout, readdirSync(folder)]).toEqual([0, '', ['why.json']]);
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({
+    profiles: [{ profile: 'dev', policy_rule: 'tracked' }, { profile: 'prod' }],
   });
 });

@@ -48,121 +48,6 @@ const foundIn = ({ untracked_sessions }: AuditDocument, name = 'event_id'): unkn
 const run = (records: readonly TrailRecord[], args: readonly string[] = []): Promise<Ended> =>
   untracked(records, [SESSION, OLD], args);
 
-describe('the report for people is exactly this', () => {
-  const head = (total: number, rest: string): string => `Untracked Session Detection
-===========================
-
-Time Window: 2026-01-17T00:00:00Z to 2026-01-24T00:00:00Z
-
-Summary
--------
-Total events:     ${total}
-${rest}
-Counted Apart
--------------
-Service calls:    0
-Failed calls:     0
-Duplicates:       0
-Outside window:   0
-Not judged:       0
-Allowed:          0
-Filtered out:     0
-`;
-  const READ = `
-Evidence
---------
-Accounts:         111122223333
-Regions:          us-east-1
-Days:             2026-01-20 to 2026-01-20
-Log files:        1
-Missing:          no log file of 2026-01-17 to 2026-01-19, 2026-01-21 to 2026-01-23
-Sessions:         session files, 2 sessions
-Sessions cover:   2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z
-`;
-
-  it('with a finding', async () => {
-    const { code, stdout, stderr } = await run([
-      tracked(1),
-      roleRecord(2, { at: '2026-01-20T14:32:00Z', role: 'ProductionAdmin' }),
-    ]);
-    expect(stdout).toBe(`${head(
-      2,
-      `Tracked:          1 (50.0%)
-Untracked:        1
-Orphaned:         0
-`,
-    )}${READ}
-Untracked Sessions (1)
-----------------------
-[no_source_identity] 2026-01-20T14:32:00Z
-  Event ID: ${eventIdOf(2)}
-  Role: arn:aws:iam::111122223333:role/ProductionAdmin
-  Source IP: 198.51.100.7
-  Reason: No SourceIdentity set on AssumeRole call
-
-Result: 1 untracked session(s) detected - compliance gap
-`);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^note: the callers of 1 tracked call were not checked[^\n]+\n[^]*\n2 files, \d+\.\d s\n$/,
-    );
-  });
-
-  it('without one', async () => {
-    const { code, stdout } = await run([tracked(1), tracked(2)]);
-    expect(stdout).toBe(`${head(
-      2,
-      `Tracked:          2 (100.0%)
-Untracked:        0
-Orphaned:         0
-`,
-    )}${READ}
-Result: All sessions properly tracked
-`);
-    expect(code).toBe(0);
-  });
-
-  it('without role events, which is 100 % and code 0', async () => {
-    const { code, stdout } = await run([OTHER]);
-    expect(stdout).toBe(`${head(
-      0,
-      `Tracked:          0 (100.0%)
-Untracked:        0
-Orphaned:         0
-`,
-    )}
-Evidence
---------
-Regions:          none
-Days:             no role call was read
-Log files:        1
-Missing:          no log file of 2026-01-17 to 2026-01-19, 2026-01-21 to 2026-01-23
-Sessions:         session files, not read as a whole
-Sessions cover:   no time for certain
-
-Result: All sessions properly tracked
-`);
-    expect(code).toBe(0);
-  });
-
-  it('with untracked and orphaned counted together in heading and result', async () => {
-    const { stdout } = await run([bypass(1), orphan(2), roleRecord(3, { identity: 'ci' })]);
-    expect(stdout).toContain('Untracked:        2\nOrphaned:         1\n');
-    expect(stdout).toContain('\nUntracked Sessions (3)\n----------------------\n');
-    expect(stdout).toContain('\nResult: 3 untracked session(s) detected - compliance gap\n');
-    expect(stdout).toContain('  Source Identity: ci\n  Reason: SourceIdentity not in Sentinel');
-    expect(stdout).toContain(
-      '  Reason: Sentinel SourceIdentity but session not found (expired/deleted)\n',
-    );
-  });
-
-  it('with a rate below 100 that never looks like it', async () => {
-    const records = Array.from({ length: 9999 }, (_, n) => tracked(n + 1));
-    const { stdout } = await run([...records, bypass(0)]);
-    expect(stdout).toContain('Total events:     10000\nTracked:          9999 (99.9%)\n');
-  });
-});
-
 describe('the JSON document', () => {
   it('has exactly these fields, written as JSON.stringify would', async () => {
     const { code, stdout, stderr } = await run(
@@ -677,28 +562,6 @@ describe('an orphaned event cannot be told from a session that could not be read
   });
 });
 
-describe('a usage error is code 2, names the option, and nothing is read', () => {
-  const base = `untracked-sessions --events ${writeTrail([bypass(1)])} --sessions /dev/null`;
-
-  it.each([
-    [base, '--since: is needed', '--since 24h'],
-    [
-      `${base} --since 7d --fail-on orphan`,
-      '--fail-on: "orphan" is not a valid value',
-      'orphaned?',
-    ],
-    [`${base} --since 7d --identity-pattern (`, '--identity-pattern: ', ''],
-    ['untracked-sessions --since 7d --events - --sessions -', '--events: standard input (-)', ''],
-    ['export events --user alice --events -', '--user: is not an option of export events', ''],
-  ])('%s', async (line, message, hint) => {
-    const { code, stdout, stderr } = await cli(line.split(' '), { env: NO_AWS });
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`sentinel-audit: ${message}`);
-    expect(stderr).toContain(hint);
-    expect(stderr).not.toMatch(/files?, \d/);
-  });
-});
-
 describe('a caveat is given only where it helps: in JSON, and as a note with what to do', () => {
   interface Told {
     readonly code: number | null;
@@ -736,41 +599,6 @@ describe('a caveat is given only where it helps: in JSON, and as a note with wha
     expect(await told([OTHER])).toEqual({ code: 0, caveats: [], notes: '' });
   });
 
-  it('an event that is allowed carries one too', async () => {
-    const allow = fileOf(
-      'allow.yaml',
-      'rules: [{ name: CI, reason: deploys, source_identity: ci-1 }]',
-    );
-    const records = [bypass(1), roleRecord(2, { identity: 'ci-1' })];
-    const args = ['--allow', allow];
-    expect(await numberIn('no_source_identity', records, [SESSION, OLD], args)).toBeUndefined();
-    expect(await numberIn('no_source_identity', [bypass(1)], [SESSION, OLD], args)).toBe(1);
-  });
-
-  it('an event of another role carries one too', async () => {
-    const records = [bypass(1), roleRecord(2, { identity: 'ci-1', role: 'Other' })];
-    const args = ['--role', roleArn('Prod')];
-    expect(await numberIn('no_source_identity', records, [SESSION, OLD], args)).toBeUndefined();
-  });
-
-  it('n of m sessions carry no identity, n of m events no tag: these join by an id alone', async () => {
-    const code = 'sessions_without_identity';
-    const record = roleRecord(1, { identity: 'sentinel:alice:direct:1a2b3c4d' });
-    const all = await told([record]);
-    expect(numberOf(all, code)).toBe(2);
-    expect(all.notes).toContain(
-      'no source identity on 2 of 2 session rows, no session tag on 1 of 1 call: these can only be joined by a session id in the identity',
-    );
-    const identified = sessionRow(5041, { source_identity: 'sentinel:bob:direct:1' });
-    const some = await told([record, tracked(2)], [OLD, identified, SESSION]);
-    expect(numberOf(some, code)).toBe(2);
-    expect(some.notes).toContain(
-      'no source identity on 2 of 3 session rows, no session tag on 1 of 2 calls',
-    );
-    expect(await numberIn(code, [record], [identified])).toBeUndefined();
-    expect(await numberIn(code, [tracked(1), tracked(2)])).toBeUndefined();
-  });
-
   it('orphaned events by what made them', async () => {
     const named = (n: number, roleSessionName: string): TrailRecord =>
       roleRecord(n, {
@@ -799,20 +627,6 @@ describe('a caveat is given only where it helps: in JSON, and as a note with wha
     ]);
   });
 
-  it('tracked events whose caller nobody checked, where neither --broker nor a map is given', async () => {
-    const records = [tracked(1), tracked(2), bypass(3)];
-    const some = await told(records);
-    expect(numberOf(some, 'unchecked_callers')).toBe(2);
-    expect(some.notes).toContain('--broker');
-    const map = fileOf('map.yaml', 'Prod: prod\n');
-    for (const args of [
-      ['--broker', '*'],
-      ['--profile-map', map],
-    ]) {
-      expect(await numberIn('unchecked_callers', records, [SESSION, OLD], args)).toBeUndefined();
-    }
-  });
-
   it('records of one id that differ: two calls, and AWS writes no such pair', async () => {
     const records = [
       roleRecord(1),
@@ -825,123 +639,6 @@ describe('a caveat is given only where it helps: in JSON, and as a note with wha
     expect(JSON.parse(stdout)).toMatchObject({ total_events: 4, excluded: { duplicates: 1 } });
     expect(await numberIn('contradicting_records', records)).toBe(2);
     expect(await numberIn('contradicting_records', records.slice(0, 2))).toBeUndefined();
-  });
-});
-
-describe('what the sessions do not cover is unverifiable', () => {
-  const early = orphan(1, '2026-01-18T00:00:00Z');
-  const late = orphan(2, '2026-01-20T13:00:00Z');
-  const records = [early, late, tracked(3), bypass(4)];
-  const audit = async (
-    vouching: readonly string[],
-    args: readonly string[] = ['--json'],
-    of = records,
-  ): Promise<Ended> => {
-    const sessions = fileOf('sessions.ndjson', ndjsonOf([SESSION, OLD]));
-    const inputs = ['--events', writeTrail(of), '--sessions', sessions];
-    return cli(['untracked-sessions', ...WINDOW, ...inputs, ...vouching, ...args], { env: NO_AWS });
-  };
-  const numbers = async (vouching: readonly string[]): Promise<readonly number[]> => {
-    const { stdout } = await audit(vouching);
-    const { orphaned_events, unverifiable_events } = JSON.parse(stdout) as AuditDocument;
-    return [orphaned_events, unverifiable_events];
-  };
-  const until = ['--sessions-until', '2026-02-01'];
-
-  it('files by themselves cover nothing', async () => {
-    expect(await numbers([])).toEqual([0, 2]);
-  });
-
-  it('what the user vouches for covers from half a day after its beginning on', async () => {
-    expect(await numbers(['--sessions-since', '2026-01-17T12:00:00Z', ...until])).toEqual([2, 0]);
-    expect(await numbers(['--sessions-since', '2026-01-17T12:00:01Z', ...until])).toEqual([1, 1]);
-    expect(await numbers(['--sessions-since', '2026-01-20T01:00:01Z', ...until])).toEqual([0, 2]);
-  });
-
-  it('to its end, which is the newest session where nobody says when', async () => {
-    const since = ['--sessions-since', '2026-01-01'];
-    expect(await numbers([...since, '--sessions-until', '2026-01-20T13:00:01Z'])).toEqual([2, 0]);
-    expect(await numbers([...since, '--sessions-until', '2026-01-20T13:00:00Z'])).toEqual([1, 1]);
-    expect(await numbers(since)).toEqual([1, 1]);
-  });
-
-  it('is in no rate, and total = tracked + untracked + orphaned + unverifiable', async () => {
-    const { code, stdout } = await audit(['--sessions-since', '2026-01-20', ...until]);
-    const document = JSON.parse(stdout) as AuditDocument;
-    expect(document).toMatchObject({
-      total_events: 4,
-      tracked_events: 1,
-      untracked_events: 1,
-      orphaned_events: 1,
-      unverifiable_events: 1,
-      coverage: {
-        sessions: { spans: [{ from: '2026-01-20T00:00:00Z', to: '2026-02-01T00:00:00Z' }] },
-      },
-    });
-    expect(document.compliance_rate).toBeCloseTo(100 / 3, 10);
-    expect(document.untracked_sessions).toMatchObject([
-      { event_id: eventIdOf(2), category: 'orphaned' },
-      { event_id: eventIdOf(4), category: 'no_source_identity' },
-      { event_id: eventIdOf(1), category: 'orphaned', unverifiable: true },
-    ]);
-    expect(document.untracked_sessions.map((row) => 'unverifiable' in row)).toEqual([
-      false,
-      false,
-      true,
-    ]);
-    expect(code).toBe(1);
-  });
-
-  it('has a line and a section of its own, and what would cover it is said', async () => {
-    const { stdout, stderr } = await audit(['--sessions-since', '2026-01-20', ...until], []);
-    expect(stdout).toContain(`Total events:     4
-Tracked:          1 (33.3%)
-Untracked:        1
-Orphaned:         1
-Unverifiable:     1
-`);
-    expect(stdout).toContain('\nUntracked Sessions (2)\n');
-    const section = stdout.slice(stdout.indexOf('\nUnverifiable (1)\n----------------\n'));
-    expect(section).toContain(`[orphaned] 2026-01-18T00:00:00Z\n  Event ID: ${eventIdOf(1)}\n`);
-    expect(section.match(/Event ID/g)).toEqual(['Event ID']);
-    expect(stdout).toContain('\nResult: 2 untracked session(s) detected - compliance gap\n');
-    expect(stderr).toMatch(
-      /note: 1 call could not be verified: .* 2026-01-20T00:00:00Z to 2026-02-01T00:00:00Z; .*--sessions-since/,
-    );
-  });
-
-  it('and nothing else is found: no rate, code 3', async () => {
-    const { code, stdout } = await audit([], [], [early, late]);
-    expect(stdout).toContain('Tracked:          0\nUntracked:        0\nOrphaned:         0\n');
-    expect(stdout).toContain('\nResult: 2 session(s) could not be verified\n');
-    expect(code).toBe(3);
-    const { stdout: json } = await audit([], ['--json'], [early, late]);
-    expect(JSON.parse(json)).not.toHaveProperty('compliance_rate');
-  });
-
-  it('likewise a tag that names a session which is not found, whatever the identity', async () => {
-    const tagged = [
-      roleRecord(1, { tag: idOf(77) }),
-      roleRecord(2, { tag: idOf(77), identity: 'ci' }),
-      roleRecord(3, { tag: 'no id', identity: 'ci' }),
-    ];
-    const { stdout } = await audit([], ['--json'], tagged);
-    expect(JSON.parse(stdout)).toMatchObject({ untracked_events: 1, unverifiable_events: 2 });
-    const sure = await audit(['--sessions-since', '2026-01-01', ...until], ['--json'], tagged);
-    expect(JSON.parse(sure.stdout)).toMatchObject({ untracked_events: 3, unverifiable_events: 0 });
-  });
-
-  it('is a column, and in the summary line', async () => {
-    const { stdout, stderr } = await audit(
-      [],
-      ['--format', 'csv', '--columns', 'event_id,unverifiable'],
-    );
-    expect(stdout).toBe(
-      `event_id,unverifiable\n${eventIdOf(2)},true\n${eventIdOf(4)},\n${eventIdOf(1)},true\n`,
-    );
-    expect(stderr).toContain(
-      '4 events judged: 1 tracked (50.0%), 1 untracked, 0 orphaned, 2 unverifiable\n',
-    );
   });
 });
 
@@ -1138,10 +835,11 @@ describe('the live table and files tell the same', () => {
   async function live(
     args: readonly string[],
     of: readonly TrailRecord[] = records,
+    url = endpoint.url,
   ): Promise<unknown> {
     const { stdout } = await cli(
       ['untracked-sessions', ...WINDOW, '--json', '--events', writeTrail(of), ...args],
-      { env: { AWS_ENDPOINT_URL: endpoint.url } },
+      { env: { AWS_ENDPOINT_URL: url } },
     );
     return JSON.parse(stdout);
   }
@@ -1187,6 +885,41 @@ describe('the live table and files tell the same', () => {
     expect([span!.from, more]).toEqual(['2026-01-17T00:00:00Z', []]);
     expect(Date.parse(span!.to)).toBeGreaterThanOrEqual(started - 1000);
     expect(coverage.sessions.sources).toMatchObject([{ name: 'table young', sessions: 4 }]);
+  });
+
+  it.each<[string, Fault]>([
+    [
+      'has a time to live',
+      {
+        kind: 'answer',
+        body: JSON.stringify({ TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED' } }),
+      },
+    ],
+    ['may not be asked for it', { kind: 'error', status: 400, type: 'AccessDeniedException' }],
+  ])('a table that %s covers nothing', async (_, fault) => {
+    const proxy = await startProxy(endpoint.url, (operation) =>
+      operation === 'DescribeTimeToLive' ? fault : undefined,
+    );
+    try {
+      expect(await live([], [orphan(3)])).toMatchObject({ orphaned_events: 1 });
+      expect(await live([], [orphan(3)], proxy.url)).toMatchObject({
+        orphaned_events: 0,
+        unverifiable_events: 1,
+        coverage: { sessions: { spans: [] } },
+      });
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it('files are vouched for to their own newest session, whatever the table beside them holds', async () => {
+    await createTable(endpoint.url, 'later', [sessionRow(7920)]); // of 2026-01-22T12:00
+    const files = ['--sessions', fileOf('old.ndjson', ndjsonOf([OLD, SESSION]))];
+    const document = await live(
+      ['--table', 'later', ...files, '--sessions-since', '2026-01-01'],
+      [tracked(1), orphan(2, '2026-01-21T12:00:00Z')],
+    );
+    expect(document).toMatchObject({ orphaned_events: 0, unverifiable_events: 1 });
   });
 
   it('the oldest session of files says nothing of the table beside them', async () => {

@@ -194,7 +194,7 @@ export function naiveAudit(world: NaiveWorld): NaiveAnswers {
       profiles: columnOf(call.role, claims).toSorted(),
     })),
     profiles,
-    untrackedCode: untrackedCodeOf(world, counts, sure, claims, everything),
+    untrackedCode: untrackedCodeOf(world, counts, findings, claims, everything),
     complianceCode: complianceCodeOf(world, counts, findings, claims, profiles, everything),
   };
 }
@@ -473,14 +473,15 @@ function profilesOf(
 function untrackedCodeOf(
   world: NaiveWorld,
   counts: NaiveCounts,
-  sure: readonly Judged[],
+  findings: readonly Judged[],
   claims: Claims,
   everything: Everything,
 ): number {
   const { failOn, profile } = world;
+  const sure = findings.filter(({ unverifiable }) => !unverifiable);
   if (sure.some(({ category }) => failOn.includes(category))) return 1;
   if (Object.keys(counts.anomalies).some((name) => failOn.includes(name))) return 1;
-  if (counts.unverifiable > 0 && failOn.includes('orphaned')) return 3;
+  if (isUnsure(findings, failOn)) return 3;
   return isKnown(profile, claims) && !mayHideMore(world, claims, everything) ? 0 : 3;
 }
 
@@ -500,16 +501,24 @@ function complianceCodeOf(
     return failOn.includes(category) && charged.some((profile) => gaps.has(profile));
   });
   if (fails || Object.keys(counts.anomalies).some((name) => failOn.includes(name))) return 1;
-  if (counts.unverifiable > 0 && failOn.includes('orphaned')) return 3;
+  if (isUnsure(findings, failOn)) return 3;
   const isAnybodys =
-    findings.some(({ call }) => call.role === undefined) &&
+    findings.some(({ call }) => call.role === undefined && !call.isFailed) &&
     profiles.some(({ required }) => required);
   const isDecided =
     !isAnybodys &&
     isKnown(world.profile, claims) &&
     !mayHideMore(world, claims, everything) &&
-    !profiles.some((one) => one.undetermined && (one.isLost || failOn.includes('orphaned')));
+    !profiles.some((one) => one.undetermined && one.isLost);
   return isDecided ? 0 : 3;
+}
+
+/** May one that cannot be verified be a finding that makes the run fail? */
+function isUnsure(findings: readonly Judged[], failOn: readonly string[]): boolean {
+  return findings.some(
+    ({ unverifiable, category }) =>
+      unverifiable && (failOn.includes('orphaned') || failOn.includes(category)),
+  );
 }
 
 /** May calls that are not listed under the profile that is asked for be of it? */

@@ -18,7 +18,7 @@ const judging: JudgeRules = {
 };
 const sessions = [0, 1, 2].map((n) => session(n));
 
-function finderOver(asked: (readonly LookupKey[])[] = []): SessionFinder {
+function finderOver(asked: (readonly LookupKey[])[] = [], rows = sessions): SessionFinder {
   const context: ReadContext = {
     meter: new Counters(),
     reject: () => {},
@@ -27,7 +27,7 @@ function finderOver(asked: (readonly LookupKey[])[] = []): SessionFinder {
     signal: new AbortController().signal,
   };
   const finder = fromCompleteRead(async function* () {
-    yield sessions;
+    yield rows;
   }, context);
   return {
     ...finder,
@@ -107,4 +107,22 @@ test('judgeGroups judges a group at its first time and at its last', async () =>
   expect(judged?.first).toMatchObject({ category: 'tracked', anomalies: [], call: { weight: 7 } });
   expect(judged?.last.call.eventTime).toBe('2026-01-20T23:00:00Z');
   expect(judged?.last.anomalies).toContain('outside_session');
+});
+
+test('judgeGroups asks for the session that was on at each end of a group', async () => {
+  const identity = { source_identity: 'sentinel:alice:direct:0a1b2c3d' };
+  const turns = [session(0, identity), session(60, identity)]; // an hour apart
+  const group = {
+    ...eventOf(0, identity.source_identity),
+    eventTime: '2026-01-17T00:05:00Z',
+    until: '2026-01-17T01:05:00Z',
+  };
+  const source = new Watched([[group, eventOf(1, `sentinel-${idOf(60)}`)]]);
+  const judged = await rowsOf(judgeGroups(judgeOver(finderOver([], turns)))(source));
+  expect(
+    judged.map(({ first, last }) => [first.match?.session.id, last.match?.session.id]),
+  ).toEqual([
+    [idOf(0), idOf(60)],
+    [idOf(60), idOf(60)],
+  ]);
 });

@@ -11,7 +11,7 @@ import { type CallCount, callsIn } from '../../model/verdict/call-count.js';
 import { fromRows } from '../../pipeline/from-rows.js';
 import { count } from '../../text/quantity.js';
 import { failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
-import { caveatsOf } from './caveats/caveats.js';
+import { caveatsOf, weightOf } from './caveats/caveats.js';
 import {
   SHARED,
   TEXT_COLUMNS,
@@ -36,8 +36,6 @@ export interface ComplianceReportOptions extends CaveatOptions {
   readonly requirementOf: RequirementOf;
   /** Every profile that the policy names; undefined where there is no policy. */
   readonly named: readonly string[] | undefined;
-  /** Are failed calls judged? They say no role, which is then no doubt about a profile. */
-  readonly judgesFailedCalls: boolean;
 }
 
 /** The report of each profile: are tracked sessions demanded, and is that kept? */
@@ -121,7 +119,7 @@ function profileCaveats(
   profiles: readonly ProfileCompliance[],
   unattributed: number,
   listed: readonly CallCount[],
-  { judgesFailedCalls, failOn }: ComplianceReportOptions,
+  { failOn }: ComplianceReportOptions,
 ): Caveat[] {
   const undetermined = profiles.filter((row) => row.undetermined);
   const unverifiable = undetermined.filter((row) => row.unverifiable > 0);
@@ -129,15 +127,21 @@ function profileCaveats(
   const shared = undetermined.filter((row) => row.mayHideCalls && !row.isWithoutRole);
   const named = (rows: readonly ProfileCompliance[]): string =>
     rows.map(({ profile }) => profile).join(', ');
-  const roleless = callsIn(
-    listed.filter(({ category, roleArn }) => category !== 'tracked' && roleArn === undefined),
+  const withoutRole = listed.filter(
+    ({ category, roleArn }) => category !== 'tracked' && roleArn === undefined,
   );
-  const isDoubt = !judgesFailedCalls && profiles.some(({ required }) => required);
+  const roleless = callsIn(withoutRole);
+  // A failed call gave no credentials of any profile.
+  const isDoubt =
+    withoutRole.some(({ isFailed }) => !isFailed) && profiles.some(({ required }) => required);
   return [
     ...caveat(
       'unverifiable_profile',
       unverifiable.length,
-      failOn.has('orphaned') ? 'undecided' : 'note',
+      weightOf(
+        listed.filter((one) => one.unverifiable),
+        failOn,
+      ),
       `it cannot be decided whether ${named(unverifiable)} is compliant: calls of it could not be verified`,
     ),
     ...caveat(

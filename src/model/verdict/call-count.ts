@@ -1,4 +1,4 @@
-import type { Hop } from '../role-call/role-call.js';
+import { type Hop, isFailedCall } from '../role-call/role-call.js';
 import type { SessionSummary } from '../session/session-lookup.js';
 import type { Anomaly, Verdict } from './verdict.js';
 
@@ -22,6 +22,7 @@ export interface CallCount {
   readonly callerRoleArn: string | undefined;
   readonly hasIdentity: boolean;
   readonly hasTag: boolean;
+  readonly isFailed: boolean;
   readonly naming: SessionNaming | undefined;
   readonly calls: number;
 }
@@ -41,6 +42,7 @@ export function callCountOf(verdict: Verdict): CallCount {
     callerRoleArn: call.hop === 'unknown' ? call.callerRoleArn : undefined,
     hasIdentity: call.sourceIdentity !== undefined,
     hasTag: call.sessionTag !== undefined,
+    isFailed: isFailedCall(call),
     naming: namingOf(call.roleSessionName),
     calls: call.weight,
   };

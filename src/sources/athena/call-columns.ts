@@ -63,6 +63,7 @@ export function callColumns({ hasCallerIdentity }: AthenaTable): readonly CallCo
     ),
     grouped('caller_account_id', present('useridentity.accountid'), 'userIdentity.accountId'),
     grouped('session_naming', SESSION_NAMING, ''),
+    grouped('error_code', present('errorcode'), 'errorCode'),
     column('account_id', present('recipientaccountid'), 'recipientAccountId'),
     column('role_session_name', inRequest('roleSessionName'), 'requestParameters.roleSessionName'),
     column('principal_id', present('useridentity.principalid'), 'userIdentity.principalId'),
@@ -70,7 +71,6 @@ export function callColumns({ hasCallerIdentity }: AthenaTable): readonly CallCo
     column('invoked_by', present('useridentity.invokedby'), 'userIdentity.invokedBy'),
     column('source_ip', present('sourceipaddress'), 'sourceIPAddress'),
     column('user_agent', present('useragent'), 'userAgent'),
-    column('error_code', present('errorcode'), 'errorCode'),
     column('shared_event_id', present('sharedeventid'), 'sharedEventID'),
   ];
 }

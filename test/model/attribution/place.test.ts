@@ -1,14 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { disagreements, isOtherRole } from '../../../src/model/attribution/disagreement.js';
+import { expect, test } from 'vitest';
 import { chargedTo, place } from '../../../src/model/attribution/place.js';
 import { type Claim, roleClaims } from '../../../src/model/attribution/role-claims.js';
-
-const arn = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
-const claim = (role: string, profile: string, way: Claim['way'], calls = 0): Claim => {
-  return { role, profile, way, calls };
-};
-
-const ADMIN = arn('Admin');
+import { ADMIN, arn, claim } from './claims.js';
 
 /** Claims in, placement out. */
 test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
@@ -53,7 +46,7 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
     'suspected profiles besides the sure ones',
     [
       claim(ADMIN, 'dev', 'tracked', 1),
-      claim(ADMIN, 'z', 'suspected', 1),
+      claim(ADMIN, 'z', 'suspected', 2),
       claim(ADMIN, 'a', 'suspected', 1),
       claim(ADMIN, 'dev', 'suspected', 1),
     ],
@@ -73,6 +66,12 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
     { by: 'name', sure: [], possible: ['dev'] },
   ],
   [
+    'its name once, where a profile of that name is suspected too',
+    [claim(ADMIN, 'Admin', 'suspected', 1), claim(ADMIN, 'dev', 'suspected', 1)],
+    [],
+    { by: 'name', sure: ['Admin'], possible: ['dev'] },
+  ],
+  [
     'a profile that is the role',
     [],
     [ADMIN],
@@ -83,50 +82,6 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
   expect(chargedTo(placement)).toEqual([...placement.sure, ...placement.possible]);
 });
 
-describe('a role of a profile', () => {
-  test('is known by a claim or a session whose profile is a role, not by a suspicion or a name', () => {
-    const claims = roleClaims(
-      [claim(ADMIN, 'prod', 'tracked', 1), claim(ADMIN, 'dev', 'suspected', 1)],
-      ['Admin', arn('InThePolicy')],
-      ['Admin', arn('Self')],
-    );
-    const known = ['prod', 'dev', 'Admin', arn('InThePolicy'), arn('Self'), 'none'].map(
-      claims.knowsRoleOf,
-    );
-    expect(known).toEqual([true, false, false, false, true, false]);
-  });
-
-  test('is another where the map or the AWS config gives the profile roles, by ARN or name', () => {
-    const claims = roleClaims(
-      [
-        claim('Admin', 'prod', 'map'),
-        claim(arn('Dev'), 'dev', 'aws_config'),
-        claim(ADMIN, 'qa', 'tracked', 1),
-      ],
-      [],
-    );
-    expect(isOtherRole(claims, 'prod', arn('team/Admin'))).toBe(false);
-    expect(isOtherRole(claims, 'prod', arn('Dev'))).toBe(true);
-    expect(isOtherRole(claims, 'dev', ADMIN)).toBe(true);
-    expect(isOtherRole(claims, 'qa', arn('Dev'))).toBe(false);
-  });
-});
-
-test('sources disagree where they name different sets of profiles', () => {
-  const claims = roleClaims(
-    [
-      claim(ADMIN, 'a', 'tracked', 2),
-      claim(ADMIN, 'b', 'tracked', 1),
-      claim(ADMIN, 'b', 'aws_config'),
-      claim(ADMIN, 'a', 'aws_config'),
-      claim('Dev', 'dev', 'map'),
-      claim(arn('Dev'), 'other', 'tracked', 1),
-      claim(arn('Qa'), 'qa', 'suspected', 1),
-      claim(arn('Qa'), 'prod', 'aws_config'),
-    ],
-    [],
-  );
-  expect(disagreements(claims)).toEqual([
-    { roleArn: arn('Dev'), profiles: { map: ['dev'], tracked: ['other'] } },
-  ]);
+test('a role that is not an ARN is placed by its name alone, also where a profile is called so', () => {
+  expect(place('prod', roleClaims([], ['prod'], ['prod']))).toMatchObject({ by: 'name' });
 });

@@ -118,6 +118,13 @@ describe('a caller of another account, which is recorded without its ARN', () =>
     expect(permits(conditions, foreign)).toBe(expected);
   });
 
+  test('is of the partition of the role, else of aws; the role behind it is known too', () => {
+    const roleless = { ...foreign, roleArn: undefined };
+    expect(permits({ caller: 'arn:aws:iam::444455556666:root' }, roleless)).toBe(true);
+    const callerRoleArn = 'arn:aws-us-gov:iam::444455556666:role/CI';
+    expect(permits({ caller: callerRoleArn }, { ...foreign, callerRoleArn })).toBe(true);
+  });
+
   test('and one that has an ARN is not its account', () => {
     const named = { ...foreign, callerArn: 'arn:aws-us-gov:iam::444455556666:user/eve' };
     expect(permits({ caller: 'arn:aws-us-gov:iam::444455556666:root' }, named)).toBe(false);

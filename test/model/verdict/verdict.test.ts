@@ -75,7 +75,7 @@ describe('an event without a session', () => {
     ['of the same second as the oldest', NOON, false],
     ['from after the oldest', NOON - 1, false],
     ['where no session was read', undefined, true],
-  ])('%s: an orphaned one is unverifiable: %s %s', (_, oldest, unverifiable) => {
+  ])('%s: one that names a session is unverifiable: %s %s', (_, oldest, unverifiable) => {
     const at = after(0);
     expect(judged({ at, identity: `sentinel-${ID}` }, oldest)).toMatchObject({
       category: 'orphaned',
@@ -83,6 +83,11 @@ describe('an event without a session', () => {
     });
     expect(judged({ at }, oldest).unverifiable).toBe(false);
     expect(judged({ at, identity: 'x' }, oldest).unverifiable).toBe(false);
+    for (const identity of [undefined, 'x']) {
+      const named = identity === undefined ? { tag: ID } : { tag: ID, identity };
+      expect(judged({ at, ...named }, oldest).unverifiable).toBe(unverifiable); // its tag names one
+      expect(judged({ at, ...named, tag: 'no id' }, oldest).unverifiable).toBe(false);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { type Caveat, caveat } from '../../../model/report/caveat.js';
 import { compareInstants, formatInstant } from '../../../model/time/instant.js';
-import { callsIn } from '../../../model/verdict/call-count.js';
+import { type CallCount, callsIn } from '../../../model/verdict/call-count.js';
 import { count } from '../../../text/quantity.js';
 import type { Evidence } from '../../evidence.js';
 import { spansText } from '../evidence-fields.js';
@@ -31,13 +31,25 @@ function unverifiable(
   { counts }: Selection,
   { failOn }: CaveatOptions,
 ): Caveat[] {
-  const calls = callsIn(counts.filter((one) => one.unverifiable));
+  const calls = counts.filter((one) => one.unverifiable);
   const since =
     sessions.spans.length === 0
       ? 'the sessions are not known to be complete for any time'
       : `the sessions are complete only from ${spansText(sessions.spans)}`;
-  const text = `${count(calls, 'call')} could not be verified: no session was found, and ${since}`;
-  return caveat('unverifiable_calls', calls, failOn.has('orphaned') ? 'undecided' : 'note', text);
+  const number = callsIn(calls);
+  const text = `${count(number, 'call')} could not be verified: no session was found, and ${since}`;
+  return caveat('unverifiable_calls', number, weightOf(calls, failOn), text);
+}
+
+/** Would calls that cannot be verified make the run fail if they were findings? */
+export function weightOf(
+  unverifiable: readonly CallCount[],
+  failOn: ReadonlySet<string>,
+): Caveat['weight'] {
+  const wouldFail = unverifiable.some(
+    ({ category }) => failOn.has('orphaned') || failOn.has(category),
+  );
+  return wouldFail ? 'undecided' : 'note';
 }
 
 function ofTheAllowList({ counts }: Evidence, { allow, now }: CaveatOptions): Caveat[] {
