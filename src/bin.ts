@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { Interruption } from './errors.js';
+import { constants, readFileSync, readlinkSync, writeSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import { ExitCode, Interruption } from './errors.js';
 import { main } from './cli.js';
+import { printable } from './text/terminal-text.js';
 import { instantFromMillis } from './model/time/instant.js';
 
 // Node 20 is supported on purpose; the SDK would say on standard error that it will not be for ever.
@@ -14,11 +17,25 @@ setFlagsFromString('--heap-growing-percent=80');
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     const reason = new Interruption(signal);
     if (stop.signal.aborted) process.exit(reason.exitCode); // asked twice
     stop.abort(reason);
+  });
+}
+// What nobody expected must not end with Node's 1, which means findings.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    const text = (error instanceof Error ? error.stack : undefined) ?? String(error);
+    writeSync(
+      2,
+      `${text
+        .split('\n')
+        .map((line) => printable(line))
+        .join('\n')}\n`,
+    );
+    process.exit(ExitCode.Failed);
   });
 }
 // Whoever reads may hang up; writing then ends the run where it is waited for, and is no crash here.
@@ -28,10 +45,34 @@ process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,
-  stdout: process.stdout,
+  stdout: isClosed(1) ? closedStream() : process.stdout,
   stderr: process.stderr,
   signal: stop.signal,
   now: instantFromMillis(Date.now()),
 });
 // A retry that waits when the run is interrupted would hold the process for its whole delay.
 if (stop.signal.aborted) process.exit();
+
+/**
+ * Was a standard stream closed when the program began? Node then opens the null device in its place, and for
+ * reading too, as nobody does who wants to throw output away. Linux alone tells; elsewhere it is false.
+ */
+function isClosed(stream: number): boolean {
+  try {
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${stream}`, 'utf8'))?.[1];
+    const isNull = readlinkSync(`/proc/self/fd/${stream}`) === '/dev/null';
+    return isNull && (Number.parseInt(flags ?? '', 8) & 3) === constants.O_RDWR;
+  } catch {
+    return false;
+  }
+}
+
+/** A stream whose every write fails. */
+function closedStream(): Writable {
+  const stream = new Writable({
+    write: (_, __, done) => {
+      done(Object.assign(new Error('it is closed'), { code: 'EBADF', syscall: 'write' }));
+    },
+  });
+  return stream.on('error', () => {});
+}

@@ -12,6 +12,8 @@ export const ExitCode = {
   Interrupted: 130,
   /** SIGTERM. */
   Terminated: 143,
+  /** SIGHUP: the terminal is gone. */
+  HungUp: 129,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
@@ -107,11 +109,19 @@ export class HungUp extends AuditError {
 export class Interruption extends AuditError {
   readonly exitCode: ExitCode;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super(signal === 'SIGINT' ? 'interrupted' : 'terminated');
-    this.exitCode = signal === 'SIGINT' ? ExitCode.Interrupted : ExitCode.Terminated;
+  constructor(signal: keyof typeof STOPS) {
+    const [message, exitCode] = STOPS[signal];
+    super(message);
+    this.exitCode = exitCode;
   }
 }
+
+/** What a signal is told as, and ends with. */
+const STOPS = {
+  SIGINT: ['interrupted', ExitCode.Interrupted],
+  SIGTERM: ['terminated', ExitCode.Terminated],
+  SIGHUP: ['hung up', ExitCode.HungUp],
+} as const;
 
 /** The exit code for an error that ended the run; an unknown error is a failure. */
 export function exitCodeFor(error: unknown): ExitCode {

@@ -117,6 +117,12 @@ const CAVEAT_ADVICE: Readonly<Partial<Record<CaveatCode, string>>> = {
   still_delivering: 'use --until 15m in scheduled runs',
 };
 
+/** What a run says of rows that could not be understood. */
+export const RUN_ADVICE = {
+  strict: 'stopped here because of --strict',
+  rejects: '--rejects FILE keeps them',
+};
+
 /** The text of a caveat, and what to do about it. */
 export function withAdvice({ code, text }: Caveat): string {
   const advice = CAVEAT_ADVICE[code];

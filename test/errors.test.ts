@@ -21,6 +21,7 @@ test.each([
   [new HungUp('the output was closed'), 0],
   [new Interruption('SIGINT'), 130],
   [new Interruption('SIGTERM'), 143],
+  [new Interruption('SIGHUP'), 129],
   [new TypeError('a mistake of ours'), 3],
   ['a text that was thrown', 3],
 ])('%s ends with %i', (error, code) => {

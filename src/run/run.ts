@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { type ExitCode, HungUp, RecordError } from '../errors.js';
-import { withAdvice } from '../hints.js';
+import { RUN_ADVICE, withAdvice } from '../hints.js';
 import { type Caveat, exitCodeOf } from '../model/report/caveat.js';
 import { Counters, type ReadContext, type Reject } from '../pipeline/read-context.js';
 import type { Instant } from '../model/time/instant.js';
@@ -110,7 +110,7 @@ function takeReject(
   else meter.brokenFiles++;
   rejects?.write(reject);
   const line = `${reject.place}: ${reject.reason}`;
-  if (strict) throw new RecordError(line, { hint: 'stopped here because of --strict' });
+  if (strict) throw new RecordError(line, { hint: RUN_ADVICE.strict });
   if (meter.rejected + meter.brokenFiles <= REJECTS_SHOWN) reporter.error(line);
 }
 
@@ -119,7 +119,7 @@ function incompleteLine(
   { rejected, brokenFiles }: Counters,
   kept: string | undefined,
 ): string {
-  const where = kept === undefined ? '--rejects FILE keeps them' : `they are in ${kept}`;
+  const where = kept === undefined ? RUN_ADVICE.rejects : `they are in ${kept}`;
   const texts = unread.map(({ text }) => text).join(', ');
   return `incomplete: ${texts}${rejected + brokenFiles > 0 ? `; ${where}` : ''}`;
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { openPipe } from '../disk/named-pipe.js';
 import { AuditError, HungUp, SinkError } from '../errors.js';
 
 /** Takes text to where it belongs, no faster than it is taken there. Settles when all is written. */
@@ -35,11 +36,12 @@ export function writeToFile(path: string, signal: AbortSignal): WriteText {
     const gzip = path.endsWith('.gz') ? [createGzip()] : [];
     try {
       await closing(text, signal, path, async (readable) => {
-        // Opened before anything can fail: what is made later than it is taken away would stay. A pipe is
-        // opened when somebody reads it.
+        // Opened before anything can fail: what is made later than it is taken away would stay.
         const file = whole
           ? (await open(place, 'wx', 0o600)).createWriteStream({ flush: true })
-          : createWriteStream(place);
+          : found.isFIFO()
+            ? await openPipe(place, signal)
+            : createWriteStream(place);
         return pipeline([readable, ...gzip, file], { signal });
       });
       if (whole) await rename(place, target).catch((error: unknown) => fail(error, path));

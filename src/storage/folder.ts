@@ -1,6 +1,7 @@
 import { type Stats, createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
+import { readPipe } from '../disk/named-pipe.js';
 import { SourceError } from '../errors.js';
 import type { IsWanted, Storage, StoredFile } from './storage.js';
 
@@ -87,7 +88,10 @@ function fileAt(path: Buffer, id: string, rereadable: boolean): FolderFile {
 
 async function* bytesOf(path: Buffer, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(path, { highWaterMark: CHUNK, signal }) as AsyncIterable<Buffer>;
+    const isPipe = (await statOf(path))?.isFIFO() === true;
+    yield* isPipe
+      ? readPipe(path, signal)
+      : (createReadStream(path, { highWaterMark: CHUNK, signal }) as AsyncIterable<Buffer>);
   } catch (error) {
     throw unreadable(error);
   }

@@ -140,6 +140,7 @@ describe('an interruption', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s stops requests at once, leaves no file, and exits %i', async (signal, code) => {
     let hanging = (): void => {};
     const hangs = new Promise<void>((resolve) => (hanging = resolve));
@@ -180,6 +181,17 @@ describe('an output that cannot be written', () => {
       .map((row) => `${JSON.stringify(row)}\n`)
       .join(''),
   );
+
+  it('a standard output that is closed is code 3, and one that is thrown away is not', async () => {
+    if (!existsSync('/proc/self/fdinfo')) return console.info('skipped: not on Linux');
+    const { code, stderr } = await runShell(`$PROGRAM export --sessions "${source}" >&-`);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('could not be written: it is closed'),
+    ]);
+    const away = await runShell(`$PROGRAM export --sessions "${source}" >/dev/null`);
+    expect(away.code).toBe(0);
+  });
 
   it('a full disk is code 3 and says so', async () => {
     if (!existsSync('/dev/full')) return console.info('skipped: no /dev/full here');

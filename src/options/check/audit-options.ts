@@ -127,17 +127,20 @@ async function readKnownRoles(given: GivenOptions, env: Environment): Promise<Kn
   const { readAwsRoles } = await import('../files/aws-config.js');
   return {
     explicit: await readMap(given),
-    awsConfig: await readAwsRoles(...awsFiles(given, env)),
+    awsConfig: await readAwsRoles(...awsFiles(given, env), given.signal),
   };
 }
 
 /** A config file that an option names stands for the user's own two; a credentials file that is named counts beside it. */
-function awsFiles(given: GivenOptions, env: Environment): [NamedFile, NamedFile?] {
+function awsFiles(
+  given: GivenOptions,
+  env: Environment,
+): [config: NamedFile, credentials: NamedFile | undefined] {
   const named = given.text('aws-config');
   const origin = named === undefined ? 'AWS_CONFIG_FILE' : given.origin('aws-config');
   const config = { path: named ?? (env['AWS_CONFIG_FILE'] || undefined), origin };
   const path = env['AWS_SHARED_CREDENTIALS_FILE'] || undefined;
-  if (named !== undefined && path === undefined) return [config];
+  if (named !== undefined && path === undefined) return [config, undefined];
   return [config, { path, origin: 'AWS_SHARED_CREDENTIALS_FILE' }];
 }
 

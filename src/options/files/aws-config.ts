@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { UsageError } from '../../errors.js';
+import { UsageError, ValueError } from '../../errors.js';
 import { knownSsoRole } from '../../model/aws/sso-role.js';
+import { readSmallBytes } from './small-file.js';
 
 /** A file of the user's, and what named it; without a path the AWS CLI's own place, where none need be. */
 export interface NamedFile {
@@ -22,11 +23,16 @@ export interface NamedFile {
 export async function readAwsRoles(
   config: NamedFile,
   credentials?: NamedFile,
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const profiles = new Map<string, ProfileSettings>();
-  readInto(profiles, await textOf(config, '~/.aws/config'), configProfile);
+  readInto(profiles, await textOf(config, '~/.aws/config', signal), configProfile);
   if (credentials !== undefined) {
-    readInto(profiles, await textOf(credentials, '~/.aws/credentials'), (section) => section);
+    readInto(
+      profiles,
+      await textOf(credentials, '~/.aws/credentials', signal),
+      (section) => section,
+    );
   }
   const roles = new Map<string, string[]>();
   for (const name of profiles.keys()) {
@@ -38,15 +44,18 @@ export async function readAwsRoles(
   return roles;
 }
 
-async function textOf({ path, origin }: NamedFile, usual: string): Promise<string> {
+async function textOf(
+  { path, origin }: NamedFile,
+  usual: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const file = (path ?? usual).replace(/^~(?=\/)/, () => homedir());
+  if (path === undefined && !existsSync(file)) return '';
   try {
-    return await readFile(file, 'utf8');
+    return (await readSmallBytes(file, signal)).toString();
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (path === undefined && isMissing) return '';
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(origin, `${file} cannot be read: ${reason}`);
+    if (error instanceof ValueError) throw new UsageError(origin, error.message, error.hint);
+    throw error;
   }
 }
 

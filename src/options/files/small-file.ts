@@ -1,6 +1,5 @@
-import { constants, openSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
+import { readPipe } from '../../disk/named-pipe.js';
 import { ValueError } from '../../errors.js';
 
 /** The most that a policy, an allow list, a map or a config may have: 16 MB. */
@@ -14,19 +13,24 @@ const MOST = 16 * 1024 * 1024;
  *   reason of the signal when that comes first.
  */
 export async function readSmallFile(path: string, signal?: AbortSignal): Promise<string> {
-  if (path === '/dev/null') return '';
-  const bytes = await bytesOf(path, signal).catch((error: unknown) => {
+  const bytes = await readSmallBytes(path, signal);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ValueError(`${path} cannot be read: it is not UTF-8 text`);
+  }
+}
+
+/** The same, whatever its bytes are. */
+export async function readSmallBytes(path: string, signal?: AbortSignal): Promise<Buffer> {
+  if (path === '/dev/null') return Buffer.alloc(0);
+  return bytesOf(path, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
     if (error instanceof ValueError) throw error;
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (isMissing) throw new ValueError(`there is no file ${path}`, tildeHint(path));
     throw new ValueError(`${path} cannot be read: ${messageOf(error)}`);
   });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ValueError(`${path} cannot be read: it is not UTF-8 text`);
-  }
 }
 
 async function bytesOf(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
@@ -44,24 +48,7 @@ async function bytesOf(path: string, signal: AbortSignal | undefined): Promise<B
     const what = found.isDirectory() ? 'it is a folder' : 'it is neither a file nor a pipe';
     throw new ValueError(`${path} cannot be read: ${what}`);
   }
-  return bytesOfPipe(path, signal);
-}
-
-async function bytesOfPipe(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
-  // Opened like this, a pipe without a writer blocks no thread, so the read can be given up.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const socket = new Socket({ fd, readable: true, writable: false });
-  const stop = (): void => {
-    socket.destroy(new Error('stopped'));
-  };
-  signal?.addEventListener('abort', stop);
-  try {
-    signal?.throwIfAborted();
-    return await collect(socket, path);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    socket.destroy();
-  }
+  return collect(readPipe(path, signal), path);
 }
 
 async function collect(stream: AsyncIterable<Buffer>, path: string): Promise<Buffer> {

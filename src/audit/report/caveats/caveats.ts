@@ -16,7 +16,7 @@ export function caveatsOf(
   options: CaveatOptions,
 ): readonly Caveat[] {
   return [
-    ...unverifiable(evidence, selection, options),
+    ...ofUnverifiable(evidence, selection, options),
     ...unknownNames(evidence, selection, options),
     ...uncheckedCalls(selection, options),
     ...joinCaveats(evidence, selection),
@@ -26,7 +26,7 @@ export function caveatsOf(
   ];
 }
 
-function unverifiable(
+function ofUnverifiable(
   { sessions }: Evidence,
   { counts }: Selection,
   { failOn }: CaveatOptions,
