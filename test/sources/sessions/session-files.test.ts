@@ -138,6 +138,17 @@ describe.each(Object.entries(FORMS))('%s', (name, write) => {
   });
 });
 
+test.each([
+  ['UTF-16 without a mark', Buffer.from(lines(ROWS), 'utf16le'), /UTF-16.*iconv -f UTF-16LE/],
+  ['a CSV in UTF-16 without a mark', Buffer.from(csvOf(ROWS), 'utf16le'), /iconv -f UTF-16LE/],
+  ['UTF-32', Buffer.from('\ufeff\0i\0d\0,\0', 'utf16le'), /UTF-32.*iconv -f UTF-32LE/],
+  ['a JSON text sequence', `\x1e${text(ROWS[0])}\n`, /JSON text sequence.*tr -d/],
+])('%s is refused with words for its form and the way out', async (_, content, why) => {
+  const { sessions, rejects } = await read(content);
+  expect(sessions).toEqual([]);
+  expect(rejects).toMatchObject([{ kind: 'file', reason: expect.stringMatching(why) }]);
+});
+
 describe('an answer that was saved in part is incomplete', () => {
   test.each([
     [
