@@ -203,6 +203,33 @@ describe('names of fields', () => {
     },
   );
 
+  test('that are nearly right in a later row, which lacks the right one, likewise', async () => {
+    const before = { ...ROWS[0], updatedAt: 'x', comment: 'y' };
+    for (const rows of [
+      [ROWS[0]!, renamed('updatedAt')],
+      [before, renamed('updatedAt')],
+    ]) {
+      for (const content of [
+        lines(rows),
+        text({ sessions: rows }),
+        JSON.stringify({ sessions: rows }, null, 2),
+        lines(rows.map((row) => ({ Item: toItem(row) }))),
+        text(scanOf(rows)),
+      ]) {
+        const { sessions, rejects } = await read(content);
+        expect(sessions.length).toBeLessThan(2);
+        expect(rejects).toMatchObject([{ kind: 'file' }]);
+        expect(rejects[0]!.reason).toContain('"updatedAt" (is updated_at meant?)');
+      }
+    }
+  });
+
+  test('that no field has may come and go', async () => {
+    const rows = ROWS.map((row, at) => ({ ...row, [at % 2 === 0 ? 'comment' : 'shoeSize']: at }));
+    const { sessions, rejects } = await read(lines([...rows, ...rows]));
+    expect([sessions.length, rejects]).toEqual([8, []]);
+  });
+
   test('that are nearly right beside the right one are unknown, and said once for each file', async () => {
     const rows = ROWS.map((row) => ({ ...row, updatedAt: 'x', comment: 'y' }));
     for (const content of [
