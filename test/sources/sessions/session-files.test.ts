@@ -305,6 +305,128 @@ test('a deletion that says nothing but its key is counted', async () => {
   expect([sessions.length, rejects, meter.bareDeletions]).toEqual([1, [], 1]);
 });
 
+describe('a row in a wrapper that cannot be unpacked is rejected by place', () => {
+  const good = base64(change(ROWS[0]!, 0));
+  const twice = `${good}${good.endsWith('=') ? '' : '='}${good}`;
+  test.each([
+    ['bytes of nothing', '!!!', /neither JSON nor base64/],
+    ['a wrong letter', `${good.slice(0, -8)}*`, /neither JSON nor base64/],
+    ['cut off', good.slice(0, -8), /not JSON/],
+    ['two in one', twice, /neither JSON nor base64/],
+    ['nothing', '', /is empty/],
+    ['blanks', 'ICAg', /is empty/],
+    ['a line end', '\n', /is empty/],
+    ['a list', text([change(ROWS[1]!, 0)]), /expected a JSON object/],
+  ])('%s', async (_, data, why) => {
+    for (const wrapped of [{ kinesis: { data } }, { data }, { Data: data }]) {
+      const rows = [{ Data: good }, wrapped];
+      const forms = [
+        lines(rows),
+        text({ Records: rows }),
+        JSON.stringify({ records: rows }, null, 2),
+      ];
+      for (const content of forms) {
+        const { sessions, rejects, meter, path } = await read(content);
+        expect(sessions.length).toBe(1);
+        expect(rejects).toEqual([
+          {
+            kind: 'row',
+            place: expect.stringMatching(new RegExp(`^${path}(:\\d|, record 2)$`)),
+            reason: expect.stringMatching(why),
+            raw: expect.anything(),
+          },
+        ]);
+        expect(meter.rows).toBe(2);
+      }
+    }
+  });
+
+  test('also an image that is none, which is no deletion', async () => {
+    const odd = { dynamodb: { Keys: { id: { S: 'x' } }, NewImage: 'x' } };
+    const { rejects, meter } = await read(lines([change(ROWS[0]!, 0), odd]));
+    expect([rejects.length, meter.bareDeletions]).toEqual([1, 0]);
+  });
+});
+
+describe('a row with an id is a row, also beside', () => {
+  test.each([
+    { records: [] },
+    { Records: [] },
+    { Items: [] },
+    { sessions: [] },
+    { Items: [], Records: [] },
+    { Keys: { x: 1 } },
+    { Table: { TableName: 'x' } },
+    { dynamodb: { x: 1 } },
+    { Responses: {} },
+    { Item: { S: 'x' } },
+    { data: 'ICAg' },
+  ])('%j', async (more) => {
+    const others = ROWS.slice(1);
+    const rows = [
+      { ...more, ...ROWS[0] },
+      ...others.map((row) => ({ ...row, ...more })),
+      ROWS[0],
+    ] as Rows;
+    const typed = [ROWS[0]!, ...others].map((row) => ({ ...toItem(row), ...more }));
+    const forms = [
+      lines(rows),
+      text(rows),
+      rows.map(text).join(''),
+      JSON.stringify(rows, null, 2),
+      JSON.stringify({ sessions: rows }, null, 2),
+      lines([{ Data: base64(rows[0]) }, { Data: rows.slice(1).map(text).join('') }]),
+      lines(typed),
+      JSON.stringify({ Items: typed }, null, 2),
+    ];
+    for (const content of forms) {
+      const { sessions, rejects, meter } = await read(content);
+      expect(rejects).toEqual([]);
+      expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set(ROWS.map(({ id }) => id)));
+      expect(meter.bareDeletions).toBe(0);
+    }
+  });
+
+  test('a list, whose members are rows by themselves', async () => {
+    for (const row of [
+      { ...ROWS[0], records: ROWS.slice(1) },
+      { id: 'request-1', records: ROWS },
+    ]) {
+      for (const content of [lines([row]), JSON.stringify(row, null, 2)]) {
+        const { sessions, rejects } = await read(content);
+        expect(rejects).toEqual([]);
+        expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set(ROWS.map(({ id }) => id)));
+      }
+    }
+  });
+
+  test('and is rejected where its id is none', async () => {
+    const bad = { ...ROWS[0], id: 'bad' };
+    for (const more of [{ records: [] }, { Keys: {} }, { Table: { TableName: 'x' } }]) {
+      const row = { ...bad, ...more };
+      for (const content of [lines([ROWS[1]!, row]), JSON.stringify([ROWS[1], row], null, 2)]) {
+        const { sessions, rejects } = await read(content);
+        expect(sessions.length).toBe(1);
+        expect(rejects).toMatchObject([{ kind: 'row', reason: expect.stringMatching(/^id: /) }]);
+      }
+    }
+  });
+
+  test('and says nothing of the page before it', async () => {
+    const page = { ...scanOf(ROWS.slice(1)), LastEvaluatedKey: { id: 'x' } };
+    for (const content of [
+      lines([page, { ...ROWS[0], Items: [] }]),
+      [page, { ...ROWS[0], Items: [] }].map((one) => JSON.stringify(one, null, 2)).join('\n'),
+    ]) {
+      const { sessions, rejects } = await read(content);
+      expect(sessions.length).toBe(4);
+      expect(rejects).toMatchObject([
+        { kind: 'file', reason: expect.stringMatching(/saved in part/) },
+      ]);
+    }
+  });
+});
+
 test('what is excluded is not read', async () => {
   const folder = temporaryFolder();
   writeAll(folder, { 'a.ndjson': lines(ROWS), README: 'Dear auditor', 'old/b': 'x' });
