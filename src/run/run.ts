@@ -76,6 +76,7 @@ export async function run(
     reject: (reject) => takeReject(reject, meter, reporter, rejects, options.strict),
   };
   let done: Done = { lines: [] };
+  for (const note of options.notes ?? []) reporter.note(note);
   try {
     reporter.start(() => progressLine(meter, started));
     // A line of progress and rows on one terminal would be one line.

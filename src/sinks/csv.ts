@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Cell, Column } from '../model/columns/column.js';
 import { escapeFormula } from '../text/csv-injection.js';
+import { printable } from '../text/terminal-text.js';
 import type { Sink, Source } from '../pipeline/pipe.js';
 import { PIECE, type WriteText } from './write-text.js';
 
@@ -8,10 +9,18 @@ const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
  * CSV by RFC 4180, with a header line, `\n` at the end of a line, an absent value as an empty cell. Cells
- * that a spreadsheet would run as a formula are defused unless `raw`. Holds one batch.
+ * that a spreadsheet would run as a formula are defused unless `raw`. Where the text `isShown`, on a terminal,
+ * what would act on it is shown as an escape: such a text is not read back. Holds one batch.
  */
-export function csv<T>(columns: readonly Column<T>[], write: WriteText, raw = false): Sink<T> {
-  return (source) => write(csvText(source, columns, raw ? (cell) => cell : escapeFormula));
+export function csv<T>(
+  columns: readonly Column<T>[],
+  write: WriteText,
+  raw = false,
+  isShown = false,
+): Sink<T> {
+  const guard = raw ? (cell: string): string => cell : escapeFormula;
+  const show = isShown ? (cell: string): string => printable(guard(cell)) : guard;
+  return (source) => write(csvText(source, columns, show));
 }
 
 async function* csvText<T>(

@@ -41,10 +41,15 @@ export function chosenColumns<T>(
 /** The sink for some options; its module is loaded when rows come. Colour is for standard output alone. */
 export function openSink<T>(output: Output, destination: Destination, rows: Rows<T>): Sink<T> {
   const write = openWriter(output, destination);
-  const isShown = output.out === undefined && destination.stdout.isTTY === true;
-  const lineWidth = isShown ? destination.stdout.columns : undefined;
+  const shown = { ...output, isShown: isShown(output, destination) };
+  const lineWidth = shown.isShown ? destination.stdout.columns : undefined;
   const options = output.out === undefined ? { ...rows, lineWidth } : { ...rows, color: false };
-  return async (source) => (await OPENERS[output.format](options, write, output))(source);
+  return async (source) => (await OPENERS[output.format](options, write, shown))(source);
+}
+
+/** Does an output go to a terminal? */
+export function isShown({ out }: Pick<Output, 'out'>, { stdout }: Destination): boolean {
+  return out === undefined && stdout.isTTY === true;
 }
 
 /** Where the text of an output goes. */
@@ -69,12 +74,16 @@ async function* announced(
   }
 }
 
-type Opener = <T>(rows: Rows<T>, write: WriteText, output: Output) => Promise<Sink<T>>;
+type Opener = <T>(
+  rows: Rows<T>,
+  write: WriteText,
+  output: Output & { readonly isShown: boolean },
+) => Promise<Sink<T>>;
 
 /** How rows are written in each format that takes any rows. */
 const OPENERS: Readonly<Record<Exclude<Format, 'github'>, Opener>> = {
-  csv: async ({ columns }, write, { csvRaw }) =>
-    (await import('./csv.js')).csv(columns, write, csvRaw),
+  csv: async ({ columns }, write, output) =>
+    (await import('./csv.js')).csv(columns, write, output.csvRaw, output.isShown),
   ndjson: async ({ columns }, write) => (await import('./ndjson.js')).ndjson(columns, write),
   json: async ({ list, columns }, write) => (await import('./json.js')).json(list, columns, write),
   table: async (rows, write) => (await import('./table.js')).table(rows.columns, write, rows),

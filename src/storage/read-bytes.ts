@@ -55,10 +55,11 @@ async function* rawBytes(
 
 /** Windows PowerShell writes UTF-16, with a byte order mark. */
 async function* asUtf8(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const { start, rest } = await peek(bytes, ({ length }) => length >= 2);
+  const { start, rest } = await peek(bytes, ({ length }) => length >= 4);
   const all = putBack(start, rest);
   const mark = start.toString('latin1', 0, 2);
-  if (mark !== '\xff\xfe' && mark !== '\xfe\xff') {
+  const isUtf32 = start.toString('latin1', 0, 4) === '\xff\xfe\0\0';
+  if (isUtf32 || (mark !== '\xff\xfe' && mark !== '\xfe\xff')) {
     yield* all;
     return;
   }

@@ -22,15 +22,36 @@ const FORMATS: readonly (readonly [at: number, begins: string, what: string, ins
   [0, '$ion_1_0', 'Amazon ION', 'export it again as DynamoDB JSON'],
   [0, 'SQLite format 3', 'an SQLite database', 'write its rows as JSON first'],
   [0, '%PDF', 'a PDF file', 'get the data itself'],
+  [
+    0,
+    '\x1e',
+    'a JSON text sequence (RFC 7464)',
+    "take out the record separators first (tr -d '\\036')",
+  ],
+];
+
+/** How a text in other encodings begins: with a byte order mark, or with characters of ASCII. */
+const ENCODINGS: readonly (readonly [begins: RegExp, what: string, name: string])[] = [
+  [/^(\0\0\xfe\xff|\0\0\0[^\0])/, 'UTF-32', 'UTF-32BE'],
+  [/^(\xff\xfe\0\0|[^\0]\0\0\0)/, 'UTF-32', 'UTF-32LE'],
+  [/^\0[^\0]\0[^\0]/, 'UTF-16 without a byte order mark', 'UTF-16BE'],
+  [/^[^\0]\0[^\0]\0/, 'UTF-16 without a byte order mark', 'UTF-16LE'],
 ];
 
 /**
  * What some bytes are by the way in which they begin, where that is a format that is not read, and what to
- * do instead; undefined for any other. Unpacked gzip is expected.
+ * do instead; undefined for any other. Unpacked gzip is expected, and UTF-16 that has a mark as UTF-8.
  */
 export function foreignFormat(start: Buffer): string | undefined {
   const found = FORMATS.find(
     ([at, begins]) => start.toString('latin1', at, at + begins.length) === begins,
   );
-  return found === undefined ? undefined : `it is ${found[2]}: ${found[3]}`;
+  return found === undefined ? foreignEncoding(start) : `it is ${found[2]}: ${found[3]}`;
+}
+
+function foreignEncoding(start: Buffer): string | undefined {
+  const head = start.toString('latin1', 0, 4);
+  const found = ENCODINGS.find(([begins]) => begins.test(head));
+  if (found === undefined) return undefined;
+  return `it is ${found[1]}: save it as UTF-8 first (iconv -f ${found[2]} -t UTF-8)`;
 }

@@ -147,6 +147,23 @@ describe('--sessions reads', () => {
   });
 });
 
+describe('standard input that has no byte is not an export that found nothing', () => {
+  it.each([
+    ['empty', ''],
+    ['gzip of nothing', gzipSync('')],
+    ['white space', '\n\n'],
+  ])('%s', async (_, stdin) => {
+    const { code, stdout, stderr } = await exported(['-'], [], { stdin });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('standard input: it is empty: the command before the pipe may have');
+  });
+
+  it('also beside files, which are read', async () => {
+    const ended = await exported([file('rows.ndjson', ndjson(rows)), '-'], [], { stdin: '' });
+    expect([ended.code, ids(ended).length]).toEqual([3, rows.length]);
+  });
+});
+
 describe('--sessions follows a downloaded DynamoDB export', () => {
   const full = (lines: readonly Row[]): object[] => lines.map((row) => ({ Item: toItem(row) }));
 

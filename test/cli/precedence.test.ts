@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Ended, cli, scratch } from '../support/cli.js';
+import { writeTrail } from '../support/trail.js';
 
 const SESSIONS = ['--sessions', 'examples/data/sessions.ndjson'];
 /** Asking AWS would fail at once. */
@@ -37,6 +38,25 @@ describe('what is said nearer to the command line wins', () => {
     expect(code).toBe(0);
     const both = await run(['export', ...SESSIONS, '--table', 'sentinel-sessions']);
     expect(both.code).toBe(3); // that one asks
+  });
+
+  it('and a note says that the table which was named farther off is not read', async () => {
+    const env = { SENTINEL_AUDIT_TABLE: 'ours' };
+    const note =
+      'note: SENTINEL_AUDIT_TABLE ours is not read, because --sessions wins; to read both, give --table ours too\n';
+    const audit = ['untracked-sessions', '--since', '7d', '--events', writeTrail([]), ...SESSIONS];
+    for (const args of [
+      ['export', ...SESSIONS],
+      ['server-sessions', ...SESSIONS],
+      audit,
+      ['export', 'verdicts', ...audit.slice(1)],
+    ]) {
+      expect((await run(args, env)).stderr).toContain(note);
+      expect((await run([...args, '--quiet'], env)).stderr).not.toContain('note');
+      expect((await run(args)).stderr).not.toContain('not read');
+    }
+    const { stderr } = await run(['export', ...SESSIONS, ...config('table: ours')]);
+    expect(stderr).toMatch(/note: \S+config\.yaml:1:8: table ours is not read, because --sessions/);
   });
 });
 

@@ -2,7 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unescapeFormula } from '../../src/text/csv-injection.js';
+import { escapeFormula, unescapeFormula } from '../../src/text/csv-injection.js';
+import { printable } from '../../src/text/terminal-text.js';
 import { csv } from '../../src/sinks/csv.js';
 import type { WriteText } from '../../src/sinks/write-text.js';
 import { cut, sinkContract, written } from '../support/contracts.js';
@@ -53,6 +54,23 @@ test('no cell starts as a formula, and --csv-raw leaves all as they are', async 
     expect(cell).toBe(`'${a}`);
     const [, [raw] = []]: string[][] = parse(await textOf([{ a }], { raw: true }));
     expect(raw).toBe(a);
+  });
+  await fc.assert(property);
+});
+
+test('on a terminal nothing that acts on it is sent, and each row is one line', async () => {
+  const property = fc.asyncProperty(nastyTexts, async (a) => {
+    const text = await written(
+      (write) => csv(columns, write, false, true),
+      cut([{ a, b: `\u001b[31m${a}\u009b\u202e`, c: -1 }], [1]),
+    );
+    expect(text).not.toMatch(/[\0-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    const [, row]: string[][] = parse(text);
+    expect(row).toEqual([
+      printable(escapeFormula(a)),
+      `\\x1b[31m${printable(a)}\\x9b\\u202e`,
+      '-1',
+    ]);
   });
   await fc.assert(property);
 });

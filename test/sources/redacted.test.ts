@@ -15,6 +15,28 @@ describe('what is rejected is kept without credentials', () => {
     'accessKeyId',
     'credentials',
     ' secretAccessKey',
+    'webIdentityToken',
+    'WebIdentityToken',
+    'web_identity_token',
+    'tokenCode',
+    'TokenCode',
+    'SAMLAssertion',
+    'sAMLAssertion',
+    'saml-assertion',
+    'token',
+    'idToken',
+    'accessToken',
+    'refresh_token',
+    'SigninToken',
+    'deviceCode',
+    'authorizationCode',
+    'password',
+    'client_secret',
+    'privateKey',
+    'Authorization',
+    'X-Amz-Signature',
+    'logins',
+    'Cookie',
   ])('under %s', (key) => {
     expect(text({ [key]: 'HIDDEN', deeper: [{ [key]: { S: 'HIDDEN' } }] })).not.toContain('HIDDEN');
   });
@@ -24,6 +46,14 @@ describe('what is rejected is kept without credentials', () => {
     '{"SecretAccessKey":"HIDDEN"}',
     'aws_session_token=HIDDEN',
     'ASIAHIDDENHIDDENHIDDEN',
+    'of-ASIAHIDDENHIDDENHIDDEN',
+    '{"requestParameters":{"webIdentityToken":"HIDDEN"}}',
+    '{"requestParameters":{"tokenCode" : "HIDDEN"}}',
+    '{"message":"{\\"sAMLAssertion\\":\\"HIDDEN\\"}"}',
+    'https://sts.amazonaws.com/?Action=AssumeRoleWithSAML&SAMLAssertion=HIDDEN',
+    'https://sts.amazonaws.com/?Action=GetCallerIdentity&X-Amz-Signature=HIDDEN',
+    'client_secret: HIDDEN',
+    'of jane: eyJhbGciOiJub25lIn0.eyJzdWIiOiJISURERU4ifQ.HIDDEN',
   ])('within a text: %s', (record) => {
     expect(text({ CloudTrailEvent: record })).not.toContain('HIDDEN');
   });
@@ -31,6 +61,14 @@ describe('what is rejected is kept without credentials', () => {
   it('and everything else as it is', () => {
     const row = { id: 'a', started_at: 'yesterday', request_count: 3, tags: [null, true] };
     expect(redacted(row)).toEqual(row);
+    const record = {
+      eventTime: '2026-01-20T10:00:00Z',
+      errorCode: 'AccessDenied',
+      errorMessage: 'The security token included in the request is expired',
+      requestParameters: { sAMLAssertionID: '_1', principalArn: 'x', tags: [{ key: 'a' }] },
+      userIdentity: { sessionContext: { attributes: { mfaAuthenticated: 'true' } } },
+    };
+    expect(redacted(record)).toEqual(record);
   });
 
   it('to a depth that no row of ours has', () => {
@@ -38,6 +76,13 @@ describe('what is rejected is kept without credentials', () => {
     for (let depth = 0; depth < 20_000; depth++) nested = [nested];
     expect(text({ id: 'bad', nested })).toContain('TOO DEEP');
   });
+
+  it.each(['ASIA', 'eyJ', 'token"', 'token ', '\\', ' '])(
+    'in megabytes of %j without a hitch',
+    (part) => {
+      expect(redacted({ text: `token${part.repeat(2_000_000)}` })).toBeDefined();
+    },
+  );
 
   it('or only as length and SHA-256', () => {
     expect(fingerprint(Buffer.from('abc'))).toEqual({

@@ -11,7 +11,7 @@ import type { NamedFile } from '../files/aws-config.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type EventOptions, checkFrom } from './event-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
-import { checkSessionsFrom } from './session-options.js';
+import { checkSessionsFrom, sessionNotes } from './session-options.js';
 import type { Environment } from '../read/settings.js';
 import { type Vouched, checkVouched } from './window.js';
 
@@ -94,9 +94,11 @@ async function checkAudit(
   format: RowFormat,
 ): Promise<AuditOptions> {
   const policy = await readPolicyOf(given);
+  const output = checkOutputOptions(given, format);
   return {
     ...checkFrom(given, env, now),
-    ...checkOutputOptions(given, format),
+    ...output,
+    run: { ...output.run, notes: sessionNotes(given) },
     sessions: checkSessionsFrom(given, env),
     vouched: checkVouched(given, now),
     maxSession: given.value('max-session') ?? USUAL_LIFE,

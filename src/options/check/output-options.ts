@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly progress: boolean;
   readonly strict: boolean;
   readonly rejects: string | undefined;
+  /** What is said before anything is read. */
+  readonly notes?: readonly string[];
 }
 
 /** Where rows go, in which form, and how the run behaves. */

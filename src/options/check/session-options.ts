@@ -40,6 +40,7 @@ export function checkSessions(
   now: Instant,
   defaultFormat: RowFormat,
 ): SessionOptions {
+  const output = checkOutputOptions(given, defaultFormat);
   return {
     from: checkSessionsFrom(given, env),
     filter: {
@@ -48,7 +49,8 @@ export function checkSessions(
       profile: given.text('profile'),
       window: checkWindow(given, now),
     },
-    ...checkOutputOptions(given, defaultFormat),
+    ...output,
+    run: { ...output.run, notes: sessionNotes(given) },
   };
 }
 
@@ -66,12 +68,25 @@ export function checkSessionsFrom(given: GivenOptions, env: Environment): Sessio
   };
 }
 
+/** What is to be said of where sessions come from. */
+export function sessionNotes(given: GivenOptions): readonly string[] {
+  if (!given.has('sessions') || !given.has('table') || !areFilesNearer(given)) return [];
+  const table = given.text('table');
+  return [
+    `${given.origin('table')} ${table} is not read, because ${given.origin('sessions')} wins; to read both, give --table ${table} too`,
+  ];
+}
+
+function areFilesNearer(given: GivenOptions): boolean {
+  return given.precedenceOf('sessions') < given.precedenceOf('table');
+}
+
 /**
  * The live table. Files of a higher precedence than the table are read alone: nothing is asked of AWS then,
  * whatever the config file says.
  */
 function checkTable(given: GivenOptions, env: Environment, hasFiles: boolean): string | undefined {
-  if (hasFiles && given.precedenceOf('sessions') < given.precedenceOf('table')) return undefined;
+  if (hasFiles && areFilesNearer(given)) return undefined;
   const table = given.value('table');
   if (table !== undefined || hasFiles) return table;
   const ofSentinel = env['SENTINEL_SESSION_TABLE'];

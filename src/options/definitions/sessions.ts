@@ -65,9 +65,9 @@ function tableName(text: string): string {
   );
 }
 
-/** Seconds. */
+/** Whole seconds, at least one. */
 function positiveDuration(text: string): number {
   const seconds = durationSeconds(text);
   if (seconds > 0) return seconds;
-  throw new ValueError(`"${text}" is not longer than 0`, 'write 12h or 15m');
+  throw new ValueError(`"${text}" is shorter than a second`, 'write 12h or 15m');
 }

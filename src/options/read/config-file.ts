@@ -11,6 +11,8 @@ import {
   OPTION_NAMES,
   type Setting,
   type Settings,
+  addSetting,
+  optionNamed,
   settingValue,
 } from './settings.js';
 
@@ -50,7 +52,7 @@ function homeOf(env: Environment): string {
 }
 
 async function parseConfig(text: string, file: string, home: string): Promise<Settings> {
-  const { LineCounter, isMap, isScalar, isSeq, parseDocument } = await import('yaml');
+  const { LineCounter, isMap, isScalar, isSeq, parseDocument, visit } = await import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const placeOf = (node: Node | null | undefined): string => {
@@ -71,27 +73,36 @@ async function parseConfig(text: string, file: string, home: string): Promise<Se
   if (!isMap(document.contents)) {
     return fail(document.contents, 'expected options such as since: 90d');
   }
+  visit(document, {
+    Alias: (_, alias) =>
+      fail(alias, `YAML aliases such as *${alias.source} are not read`, 'write the value itself'),
+  });
   for (const { key, value } of document.contents.items) {
     const keyNode = key as Node;
     const keyText = isScalar(key) ? String(key.value) : '';
-    const name = OPTION_NAMES.find((known) => known === keyText);
-    if (name === undefined || name === 'config') {
+    if (keyText === 'config') {
+      const hint = 'give --config FILE or SENTINEL_AUDIT_CONFIG';
+      return fail(keyNode, 'config: a config file cannot name another one', hint);
+    }
+    const name = optionNamed(keyText);
+    if (name === undefined) {
       return fail(keyNode, `"${keyText}" is not an option`, suggestion(keyText, OPTION_NAMES));
     }
     const node = value as Node | null;
-    const origin = `${placeOf(node?.range ? node : keyNode)}: ${name}`;
+    const origin = `${placeOf(node?.range ? node : keyNode)}: ${keyText}`;
     const definition: OptionDefinition = OPTIONS[name];
     const textIn = (scalar: Scalar): string => pathIn(definition, writtenAs(scalar), file, home);
     if (isSeq(node) && (definition.kind === 'list' || isCommaList(name))) {
       const items = node.items.map((item) =>
-        isScalar(item) ? textIn(item) : fail(item as Node, `${name}: expected a list of texts`),
+        isScalar(item) ? textIn(item) : fail(item as Node, `${keyText}: expected a list of texts`),
       );
       const list = definition.kind === 'list' ? items : items.join(',');
-      settings.set(name, { value: list, origin });
+      addSetting(settings, name, { value: list, origin });
     } else if (isScalar(node) && node.value !== null) {
-      settings.set(name, { value: settingValue(definition, textIn(node), origin), origin });
+      const setting = settingValue(definition, textIn(node), origin);
+      addSetting(settings, name, { value: setting, origin });
     } else {
-      return fail(node ?? keyNode, `${name}: expected ${EXPECTED[definition.kind]}`);
+      return fail(node ?? keyNode, `${keyText}: expected ${EXPECTED[definition.kind]}`);
     }
   }
   return settings;

@@ -6,6 +6,8 @@ import {
   OPTION_NAMES,
   type Setting,
   type Settings,
+  addSetting,
+  optionNamed,
   settingValue,
 } from './settings.js';
 
@@ -20,18 +22,19 @@ export function readEnvironment(env: Environment): Settings {
   const settings = new Map<OptionName, Setting>();
   for (const [variable, text] of Object.entries(env)) {
     if (!variable.startsWith(PREFIX) || text === undefined || text === '') continue;
-    const name = OPTION_NAMES.find((known) => variableOf(known) === variable);
+    const long = OPTION_NAMES.find((known) => variableOf(known) === variable);
+    const name = long === undefined ? undefined : optionNamed(long);
     if (name === undefined) {
       const hint = suggestion(variable, OPTION_NAMES.map(variableOf));
       throw new UsageError(variable, 'there is no option for this variable', hint);
     }
     const value = settingValue(OPTIONS[name], text, variable);
-    settings.set(name, { value, origin: variable });
+    addSetting(settings, name, { value, origin: variable });
   }
   return settings;
 }
 
 /** `SENTINEL_AUDIT_MAX_RCU` for `max-rcu`. */
-function variableOf(name: OptionName): string {
+function variableOf(name: string): string {
   return PREFIX + name.toUpperCase().replaceAll('-', '_');
 }

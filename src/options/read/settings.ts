@@ -12,7 +12,31 @@ export interface Setting {
 export type Settings = ReadonlyMap<OptionName, Setting>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
+/** Each long name of an option, and the option: `output` is `format`. */
+const LONG_NAMES: ReadonlyMap<string, OptionName> = new Map(
+  Object.entries<OptionDefinition>(OPTIONS).flatMap(([name, { alias = [] }]) =>
+    [name, ...alias.filter((other) => other.length > 1)].map((long) => [long, name as OptionName]),
+  ),
+);
+export const OPTION_NAMES: readonly string[] = [...LONG_NAMES.keys()];
+
+/** The option of a long name; undefined where there is none. */
+export function optionNamed(name: string): OptionName | undefined {
+  return LONG_NAMES.get(name);
+}
+
+/** Adds a setting. @throws UsageError where the option has another value under its other name. */
+export function addSetting(
+  settings: Map<OptionName, Setting>,
+  name: OptionName,
+  setting: Setting,
+): void {
+  const before = settings.get(name);
+  if (before !== undefined && String(before.value) !== String(setting.value)) {
+    throw new UsageError(setting.origin, `contradicts ${before.origin} ${String(before.value)}`);
+  }
+  settings.set(name, setting);
+}
 
 /**
  * A text of the environment or the config file as a value of its kind.

@@ -1,7 +1,7 @@
 import type { Column } from '../../model/columns/column.js';
 import type { Format } from '../../model/report/format.js';
 import type { Report } from '../../model/report/report.js';
-import { type Destination, chosenColumns, openWriter } from '../open.js';
+import { type Destination, chosenColumns, isShown, openWriter } from '../open.js';
 import type { WriteText } from '../write-text.js';
 
 /** Where a report goes, and in which form. */
@@ -18,7 +18,7 @@ type WriteReport = <R>(
   report: Report<R>,
   columns: readonly Column<R>[],
   write: WriteText,
-  output: ReportOutput,
+  output: ReportOutput & { readonly isShown: boolean },
 ) => Promise<void>;
 
 /** How a report is written in each format: as a whole, or its rows alone. */
@@ -34,8 +34,8 @@ const WRITERS: Readonly<Record<Format, WriteReport>> = {
       ...(second && { also: second }),
     })(list.rows());
   },
-  csv: async ({ list }, columns, write, { csvRaw }) =>
-    (await import('../csv.js')).csv(columns, write, csvRaw)(list.rows()),
+  csv: async ({ list }, columns, write, output) =>
+    (await import('../csv.js')).csv(columns, write, output.csvRaw, output.isShown)(list.rows()),
   ndjson: async ({ list }, columns, write) =>
     (await import('../ndjson.js')).ndjson(columns, write)(list.rows()),
 };
@@ -47,5 +47,6 @@ export async function writeReport<R>(
   destination: Destination,
 ): Promise<void> {
   const columns = chosenColumns(report.list.columns, output.columns);
-  await WRITERS[output.format](report, columns, openWriter(output, destination), output);
+  const shown = { ...output, isShown: isShown(output, destination) };
+  await WRITERS[output.format](report, columns, openWriter(output, destination), shown);
 }

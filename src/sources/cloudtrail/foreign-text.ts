@@ -29,9 +29,9 @@ const KINDS: readonly (readonly [begins: RegExp, what: string])[] = [
   [/^</, 'it is XML or HTML, perhaps the error page of a proxy: download it again'],
   [/^version account-id /, 'it is a VPC flow log'],
   [/^(https?|h2|wss?|grpcs?|tls) \d{4}-/, 'it is a log of a load balancer'],
-  [/^[^\n]*,[^\n]*\n/, 'it is a CSV: save the records as JSON'],
   // oxlint-disable-next-line no-control-regex -- bytes of no text are what is looked for
-  [/[\x00-\x08]/, 'it is neither text nor gzip; if it is UTF-16, save it as UTF-8'],
+  [/[\x00-\x08]/, 'it is neither text nor gzip'],
+  [/^[^\n]*,[^\n]*\n/, 'it is a CSV: save the records as JSON'],
 ];
 
 /** What a text that is no JSON looks like by its beginning, and what to do instead. */

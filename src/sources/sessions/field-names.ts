@@ -8,43 +8,53 @@ const KNOWN: readonly string[] = Object.keys(FIELD);
 /** How many unknown names are said of one file. */
 const MOST_SAID = 10;
 
-/** The names of the fields in one place: columns of a CSV, keys of JSON, attributes of a table. */
+/**
+ * The names of the fields in one place: columns of a CSV, keys of JSON, attributes of a table. A name is looked
+ * at once, but for one that is nearly a known one: each row that has it must have the known one too.
+ */
 export class FieldNames {
   readonly #seen = new Set<string>();
   readonly #unknown: string[] = [];
+  /** Names that are nearly known ones, each with the one that may be meant. */
+  readonly #near = new Map<string, string>();
+  /** Those of them that stood in a row without the one that may be meant. */
+  readonly #misspelt = new Set<string>();
 
   /** Takes the names of a header, or of a row. */
   note(names: readonly string[]): void {
     for (const name of names) {
       if (this.#seen.has(name)) continue;
       this.#seen.add(name);
-      if (!KNOWN.includes(name)) this.#unknown.push(name);
+      if (KNOWN.includes(name)) continue;
+      this.#unknown.push(name);
+      const meant = nearName(name, KNOWN);
+      if (meant !== undefined) this.#near.set(name, meant);
+    }
+    if (this.#near.size === 0) return;
+    for (const name of names) {
+      const meant = this.#near.get(name);
+      if (meant !== undefined && !names.includes(meant)) this.#misspelt.add(name);
     }
   }
 
-  /** The names that are nearly known ones that were not seen, each with what may be meant. */
+  /** The names that stood in a row in place of a known one, each with what may be meant. */
   misspelt(): readonly string[] {
-    return this.#unknown.flatMap((name) => {
-      const meant = nearName(name, KNOWN);
-      return meant === undefined || this.#seen.has(meant)
-        ? []
-        : [`"${printable(name, 60)}" (is ${meant} meant?)`];
-    });
+    return [...this.#misspelt].map(
+      (name) => `"${printable(name, 60)}" (is ${this.#near.get(name)} meant?)`,
+    );
   }
 
   /**
    * Takes the names of a header, or of a row, of a file.
    *
-   * @throws SourceError for a name that is nearly a known one that the file does not have: what is in it would
-   *   be lost, and an old row could win over a newer one.
+   * @throws SourceError for a name that is nearly a known one that the header or the row does not have: what is
+   *   in it would be lost, and an old row could win over a newer one.
    */
   take(names: readonly string[]): void {
-    const before = this.#seen.size;
     this.note(names);
-    const misspelt = this.#seen.size === before ? [] : this.misspelt();
-    if (misspelt.length === 0) return;
+    if (this.#misspelt.size === 0) return;
     throw new SourceError(
-      `these names are nearly those of fields: ${misspelt.join(', ')}; write them as they are meant`,
+      `these names are nearly those of fields: ${this.misspelt().join(', ')}; write them as they are meant`,
     );
   }
 

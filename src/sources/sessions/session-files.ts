@@ -4,6 +4,7 @@ import { type FilePart, deliver, newFilePart } from '../../pipeline/file-part.js
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { readBytes } from '../../storage/read-bytes.js';
+import { STANDARD_INPUT } from '../../storage/standard-input.js';
 import { shapeOf } from '../../text/file-shape.js';
 import { brokenFile } from '../broken-file.js';
 import type { SessionFile } from './list-session-files.js';
@@ -56,7 +57,17 @@ async function* partsOf(
 ): AsyncGenerator<FilePart<Session>> {
   const content = readBytes(file, signal, 'md5' in file ? file : {});
   const { shape, bytes } = await shapeOf(content, SESSION_KEYS);
-  if (shape === 'empty') yield { ...newFilePart(), notes: [`${file.name} is empty`] };
+  if (shape === 'empty') yield emptyPart(file);
   else if (shape === 'text') yield* readSessionCsv(bytes, file.name, required);
   else yield* readSessionJson(bytes, shape, file.name, required);
+}
+
+/** An export that found nothing is an empty file; a stream without a byte is more often a command that failed. */
+function emptyPart(file: SessionFile): FilePart<Session> {
+  if (file.id === STANDARD_INPUT) {
+    throw new SourceError(
+      'it is empty: the command before the pipe may have failed; an empty export can be given as a file',
+    );
+  }
+  return { ...newFilePart(), notes: [`${file.name} is empty`] };
 }

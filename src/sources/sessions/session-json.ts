@@ -11,7 +11,7 @@ import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json
 import { fingerprint } from '../redacted.js';
 import { FieldNames } from './field-names.js';
 import { type RowReader, readAttribute, readProperty, takeRow } from './session-rows.js';
-import { SESSION_LISTS, unwrapSession } from './unwrap-session.js';
+import { SESSION_LISTS, rowOfEnvelope, unwrapSession } from './unwrap-session.js';
 
 /** A row, and where it stands. */
 interface PlacedRow {
@@ -38,6 +38,15 @@ export async function* readSessionJson(
   const typed = readerOf(readAttribute, TABLE_FIELDS);
   let hasTable = false;
 
+  const takeFound = (row: object, place: string, part: OpenFilePart<Session>): void => {
+    names.take(Object.keys(row));
+    takeRow({ row, place }, part, isTyped(row) ? typed : plain);
+  };
+  const takeEnvelope = (envelope: Envelope, place: string, part: OpenFilePart<Session>): void => {
+    const row = rowOfEnvelope(envelope);
+    if (row === undefined) pages.take(envelope);
+    else takeFound(row, place, part);
+  };
   const take = (text: JsonText, part: OpenFilePart<Session>): void => {
     const place = placeOf(name, text);
     const reject = (reason: string): void => {
@@ -45,14 +54,12 @@ export async function* readSessionJson(
       part.rejects.push({ kind: 'row', place, reason, raw: fingerprint(text.bytes) });
     };
     const { values, envelopes, broken } = valuesOf(text, SESSION_LISTS);
-    envelopes.forEach((envelope) => pages.take(envelope));
+    for (const envelope of envelopes) takeEnvelope(envelope, place, part);
     for (const value of values) {
       pages.takeWhole(value);
       for (const found of unwrapSession(value)) {
         if (found.kind === 'row') {
-          names.take(Object.keys(found.row));
-          const row = { row: found.row, place };
-          takeRow(row, part, isTyped(found.row) ? typed : plain);
+          takeFound(found.row, place, part);
         } else if (found.kind === 'broken') {
           reject(found.reason);
         } else if (found.kind === 'table') {
@@ -69,12 +76,12 @@ export async function* readSessionJson(
     const part = newFilePart<Session>();
     try {
       for (const text of texts) take(text, part);
+      for (const envelope of envelopes) takeEnvelope(envelope, name, part);
     } catch (error) {
       yield part; // what came before is good
       throw error;
     }
     yield part;
-    envelopes.forEach((envelope) => pages.take(envelope));
   }
   const notes = [
     ...(hasTable ? [`${name} describes a table and holds no sessions: it is not read`] : []),
@@ -122,7 +129,11 @@ class Pages {
     if (typeof UnprocessedKeys === 'object' && Object.keys(UnprocessedKeys ?? {}).length > 0) {
       this.#wrong ??= 'some keys of this batch-get-item were not processed: ask for them again';
     }
-    if (Array.isArray(Items)) this.take({ value: value as Envelope['value'], rows: Items.length });
+    const page = {
+      value: value as Envelope['value'],
+      rows: Array.isArray(Items) ? Items.length : 0,
+    };
+    if (Array.isArray(Items) && rowOfEnvelope(page) === undefined) this.take(page);
   }
 
   check(): void {

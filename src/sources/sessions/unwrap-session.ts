@@ -1,4 +1,4 @@
-import type { ListKeys } from '../../text/json-rows.js';
+import type { Envelope, ListKeys } from '../../text/json-rows.js';
 import { valuesOf } from '../../text/json-texts.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -33,28 +33,33 @@ const DEEPEST = 6;
 /**
  * The rows in a JSON value, whatever carried them: a row of ours; a line of a DynamoDB export or the answer to
  * GetItem (`Item`); a change of the table as its stream, Lambda, Kinesis or Firehose give it (`NewImage`, of a
- * deletion the `OldImage`, because TTL deletes what an audit needs); the answer to BatchGetItem.
+ * deletion the `OldImage`, because TTL deletes what an audit needs); the answer to BatchGetItem. What has the id
+ * of a session is a row, whatever else it has. Only an empty list and an empty answer give nothing.
  */
 export function* unwrapSession(value: unknown, depth = 0): Generator<FoundRow> {
-  if (typeof value === 'string' && depth > 0) {
+  if (typeof value === 'string' && depth > 0 && depth <= DEEPEST) {
     yield* ofText(value, depth);
-  } else if (
-    typeof value !== 'object' ||
-    value === null ||
-    Array.isArray(value) ||
-    depth > DEEPEST
-  ) {
+  } else if (!isObject(value) || depth > DEEPEST) {
     yield { kind: 'broken', reason: 'expected a JSON object' };
   } else {
-    yield* ofObject(value as Json, depth);
+    yield* ofObject(value, depth);
   }
+}
+
+/** A document with lists that is a row by itself, without its lists; undefined for any other. */
+export function rowOfEnvelope({ value, rows }: Envelope): Json | undefined {
+  const isRow = hasSessionId(value) || (rows === 0 && Object.hasOwn(value, 'id'));
+  return isRow ? value : undefined;
 }
 
 function* ofObject(object: Json, depth: number): Generator<FoundRow> {
   const { Item, dynamodb, Responses, Table, kinesis, data, Data } = object;
+  const hasId = Object.hasOwn(object, 'id');
   const image = Item ?? object['NewImage'] ?? object['OldImage'] ?? undefined;
   const packed = memberOf(kinesis, 'data') ?? data ?? Data;
-  if (isObject(image)) {
+  if (hasSessionId(object)) {
+    yield* ofLists(object, depth);
+  } else if (isObject(image)) {
     yield { kind: 'row', row: image };
   } else if (isObject(dynamodb)) {
     yield* ofObject(dynamodb, depth + 1);
@@ -63,11 +68,11 @@ function* ofObject(object: Json, depth: number): Generator<FoundRow> {
       for (const row of Array.isArray(answer) ? answer : [answer])
         yield* unwrapSession(row, depth + 1);
     }
-  } else if (Object.hasOwn(object, 'Keys')) {
+  } else if (!hasId && image === undefined && Object.hasOwn(object, 'Keys')) {
     yield { kind: 'bare-deletion' };
-  } else if (isObject(Table) && Object.hasOwn(Table, 'TableName')) {
+  } else if (!hasId && isObject(Table) && Object.hasOwn(Table, 'TableName')) {
     yield { kind: 'table' };
-  } else if (typeof packed === 'string' && !Object.hasOwn(object, 'id')) {
+  } else if (!hasId && typeof packed === 'string') {
     yield* ofText(packed, depth);
   } else {
     yield* ofLists(object, depth);
@@ -77,21 +82,41 @@ function* ofObject(object: Json, depth: number): Generator<FoundRow> {
 /** Lists that stand on one line with other things are found here; those of a document, before. */
 function* ofLists(object: Json, depth: number): Generator<FoundRow> {
   const lists = Object.entries(object).filter(
-    ([key, list]) => SESSION_LISTS.lists.has(key) && Array.isArray(list),
+    (entry): entry is [string, unknown[]] =>
+      SESSION_LISTS.lists.has(entry[0]) && Array.isArray(entry[1]),
   );
-  if (lists.length === 0) yield { kind: 'row', row: object };
-  for (const row of lists.flatMap(([, list]) => list as unknown[])) {
-    yield* unwrapSession(row, depth + 1);
-  }
+  const members = lists.flatMap(([, list]) => list);
+  const row = rowOfEnvelope({ value: object, rows: members.length });
+  if (row !== undefined || lists.length === 0) yield { kind: 'row', row: object };
+  for (const member of members) yield* unwrapSession(member, depth + 1);
 }
 
 /** JSON, as it is or in base64. */
 function* ofText(text: string, depth: number): Generator<FoundRow> {
-  const isPacked = !/^\s*\{/.test(text);
+  const isPacked = !/^\s*[{["]/.test(text);
+  if (isPacked && NOT_BASE64.test(text)) {
+    yield { kind: 'broken', reason: 'its data is neither JSON nor base64' };
+    return;
+  }
   const bytes = Buffer.from(text, isPacked ? 'base64' : 'utf8');
-  const { values, broken } = valuesOf({ bytes, number: 1, isLine: true }, SESSION_LISTS);
+  const { values, envelopes, broken } = valuesOf({ bytes, number: 1, isLine: true }, SESSION_LISTS);
   for (const value of values) yield* unwrapSession(value, depth + 1);
+  for (const envelope of envelopes) {
+    const row = rowOfEnvelope(envelope);
+    if (row !== undefined) yield { kind: 'row', row };
+  }
   if (broken !== undefined) yield { kind: 'broken', reason: broken };
+  if (values.length + envelopes.length === 0 && broken === undefined) {
+    yield { kind: 'broken', reason: 'its data is empty' };
+  }
+}
+
+/** What Node passes over, or where it stops: a character of no base64, and anything after its end. */
+const NOT_BASE64 = /[^\w+/=\s-]|=\s*[^=\s]/;
+
+function hasSessionId({ id }: Json): boolean {
+  const text = isObject(id) ? id['S'] : id;
+  return typeof text === 'string' && /^[0-9a-f]{16}$/.test(text);
 }
 
 function isObject(value: unknown): value is Json {

@@ -113,7 +113,8 @@ describe('sessions are vouched for', () => {
     ['--sessions-until 1d', '--sessions-until', /needs --sessions-since WHEN/],
     ['--sessions-since 1d --sessions-until 2d', '--sessions-since', /the window is backwards/],
     ['--sessions-since soon', '--sessions-since', /is not a duration or a time/],
-    ['--max-session 0h', '--max-session', /"0h" is not longer than 0/],
+    ['--max-session 0h', '--max-session', /"0h" is shorter than a second/],
+    ['--max-session 999ms', '--max-session', /"999ms" is shorter than a second/],
     ['--max-session 12', '--max-session', /"12" is not a duration/],
     ['--max-session 1.5d2x', '--max-session', /is not a duration/],
   ])('and wrong ones are refused: %s', async (more, option, message) => {

@@ -39,7 +39,7 @@ test('without options the table that Sentinel names is exported as CSV to standa
     columns: undefined,
     output: { format: 'csv', csvRaw: false },
     format: 'csv',
-    run: { quiet: false, verbose: false, progress: true, strict: false },
+    run: { quiet: false, verbose: false, progress: true, strict: false, notes: [] },
   });
 });
 

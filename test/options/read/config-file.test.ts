@@ -46,6 +46,17 @@ describe('a config file', () => {
     });
   });
 
+  test('takes the other long name of an option', async () => {
+    const settings = await config('output: json\n');
+    expect(valuesOf(settings)).toEqual({ format: 'json' });
+    expect(settings.get('format')?.origin).toMatch(/config\.yaml:1:9: output$/);
+    expect(valuesOf(await config('output: json\nformat: json\n'))).toEqual({ format: 'json' });
+    expect(await failureOf(config('output: json\nformat: csv\n'))).toMatchObject({
+      option: expect.stringMatching(/config\.yaml:2:9: format$/),
+      message: expect.stringMatching(/^contradicts .*config\.yaml:1:9: output json$/),
+    });
+  });
+
   test('says where each value stands', async () => {
     const settings = await config('# ours\nuser: alice\n\nsince:   7d\n');
     expect(settings.get('since')?.origin).toMatch(/config\.yaml:4:10: since$/);
@@ -58,7 +69,18 @@ describe('a config file', () => {
 
   test.each([
     ['since: 7d\nsinse: 8d\n', /config\.yaml:2:1: "sinse" is not an option/, 'did you mean since?'],
-    ['config: other.yaml\n', /:1:1: "config" is not an option/, expect.anything()],
+    [
+      'config: other.yaml\n',
+      /:1:1: config: a config file cannot name another one/,
+      'give --config FILE or SENTINEL_AUDIT_CONFIG',
+    ],
+    [
+      'since: &x 7d\nuntil: *x\n',
+      /:2:8: YAML aliases such as \*x are not read/,
+      'write the value itself',
+    ],
+    ['sessions: [*a]\n', /:1:12: YAML aliases such as \*a/, 'write the value itself'],
+    ['since: &x 7d\n*x : 7d\n', /:2:1: YAML aliases such as \*x/, 'write the value itself'],
     ['o: a.csv\n', /:1:1: "o" is not an option/, 'did you mean out?'],
     ['user: [a, b]\n', /:1:7: user: expected a text/, undefined],
     ['user:\n', /user: expected a text/, undefined],

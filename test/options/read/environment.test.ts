@@ -20,6 +20,20 @@ describe('the environment', () => {
     expect(settings.get('max-rcu')?.origin).toBe('SENTINEL_AUDIT_MAX_RCU');
   });
 
+  test('has an option under its other long name too', () => {
+    const settings = readEnvironment({ SENTINEL_AUDIT_OUTPUT: 'json' });
+    expect(valuesOf(settings)).toEqual({ format: 'json' });
+    expect(settings.get('format')?.origin).toBe('SENTINEL_AUDIT_OUTPUT');
+    const both = { SENTINEL_AUDIT_OUTPUT: 'json', SENTINEL_AUDIT_FORMAT: 'json' };
+    expect(valuesOf(readEnvironment(both))).toEqual({ format: 'json' });
+    expect(() => readEnvironment({ ...both, SENTINEL_AUDIT_FORMAT: 'csv' })).toThrow(
+      expect.objectContaining({
+        option: 'SENTINEL_AUDIT_FORMAT',
+        message: 'contradicts SENTINEL_AUDIT_OUTPUT json',
+      }),
+    );
+  });
+
   test.each([
     ['true', true],
     ['1', true],

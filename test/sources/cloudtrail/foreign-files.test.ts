@@ -35,6 +35,8 @@ async function readPlaces(places: readonly string[], exclude: readonly string[] 
 }
 
 const csv = (header: string, ...rows: string[]): string => `${[header, ...rows].join('\n')}\n`;
+const utf32 = (value: string): Buffer =>
+  Buffer.from(Uint32Array.from(value, (character) => character.codePointAt(0)!).buffer);
 const quoted = (value: string): string => `"${value.replaceAll('"', '""')}"`;
 
 /** What is no log of a trail, and words that must be said of it: the form, and the way out. */
@@ -154,7 +156,29 @@ const FOREIGN: readonly (readonly [name: string, content: string | Buffer, ...sa
   ],
   ['Parquet', Buffer.from('PAR1\x15\x00'), /Parquet/],
   ['ION', gzipSync('$ion_1_0 {Item:{}}'), /ION/],
-  ['UTF-16 without a mark', Buffer.from(text({ Records: [record] }), 'utf16le'), /UTF-16/],
+  [
+    'UTF-16 without a mark',
+    Buffer.from(text({ Records: [record] }), 'utf16le'),
+    /UTF-16 without a byte order mark/,
+    /iconv -f UTF-16LE -t UTF-8/,
+  ],
+  [
+    'UTF-16 without a mark, big end first',
+    Buffer.from(text(record), 'utf16le').swap16(),
+    /iconv -f UTF-16BE/,
+  ],
+  ['UTF-32', utf32(`\ufeff${text(record)}`), /UTF-32/, /iconv -f UTF-32LE/],
+  ['UTF-32 without a mark', utf32(text(record)), /UTF-32/, /iconv -f UTF-32LE/],
+  ['UTF-32, big end first', utf32(`\ufeff${text(record)}`).swap32(), /iconv -f UTF-32BE/],
+  ['UTF-32BE without a mark', utf32(text(record)).swap32(), /iconv -f UTF-32BE/],
+  ['packed UTF-32', gzipSync(utf32(`\ufeff${text(record)}`)), /iconv -f UTF-32LE/],
+  [
+    'a JSON text sequence',
+    `\x1e${text(record)}\n\x1e${text(record)}\n`,
+    /JSON text sequence \(RFC 7464\)/,
+    /tr -d '\\036'/,
+  ],
+  ['bytes that are no text', Buffer.from('\x01\x02,\x03\n'), /neither text nor gzip/],
 ];
 
 describe('a file of something else is refused with words for its form and the way out', () => {

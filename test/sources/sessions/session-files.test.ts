@@ -138,6 +138,17 @@ describe.each(Object.entries(FORMS))('%s', (name, write) => {
   });
 });
 
+test.each([
+  ['UTF-16 without a mark', Buffer.from(lines(ROWS), 'utf16le'), /UTF-16.*iconv -f UTF-16LE/],
+  ['a CSV in UTF-16 without a mark', Buffer.from(csvOf(ROWS), 'utf16le'), /iconv -f UTF-16LE/],
+  ['UTF-32', Buffer.from('\ufeff\0i\0d\0,\0', 'utf16le'), /UTF-32.*iconv -f UTF-32LE/],
+  ['a JSON text sequence', `\x1e${text(ROWS[0])}\n`, /JSON text sequence.*tr -d/],
+])('%s is refused with words for its form and the way out', async (_, content, why) => {
+  const { sessions, rejects } = await read(content);
+  expect(sessions).toEqual([]);
+  expect(rejects).toMatchObject([{ kind: 'file', reason: expect.stringMatching(why) }]);
+});
+
 describe('an answer that was saved in part is incomplete', () => {
   test.each([
     [
@@ -191,6 +202,33 @@ describe('names of fields', () => {
       }
     },
   );
+
+  test('that are nearly right in a later row, which lacks the right one, likewise', async () => {
+    const before = { ...ROWS[0], updatedAt: 'x', comment: 'y' };
+    for (const rows of [
+      [ROWS[0]!, renamed('updatedAt')],
+      [before, renamed('updatedAt')],
+    ]) {
+      for (const content of [
+        lines(rows),
+        text({ sessions: rows }),
+        JSON.stringify({ sessions: rows }, null, 2),
+        lines(rows.map((row) => ({ Item: toItem(row) }))),
+        text(scanOf(rows)),
+      ]) {
+        const { sessions, rejects } = await read(content);
+        expect(sessions.length).toBeLessThan(2);
+        expect(rejects).toMatchObject([{ kind: 'file' }]);
+        expect(rejects[0]!.reason).toContain('"updatedAt" (is updated_at meant?)');
+      }
+    }
+  });
+
+  test('that no field has may come and go', async () => {
+    const rows = ROWS.map((row, at) => ({ ...row, [at % 2 === 0 ? 'comment' : 'shoeSize']: at }));
+    const { sessions, rejects } = await read(lines([...rows, ...rows]));
+    expect([sessions.length, rejects]).toEqual([8, []]);
+  });
 
   test('that are nearly right beside the right one are unknown, and said once for each file', async () => {
     const rows = ROWS.map((row) => ({ ...row, updatedAt: 'x', comment: 'y' }));
@@ -265,6 +303,128 @@ test('a deletion that says nothing but its key is counted', async () => {
   const bare = { eventName: 'REMOVE', dynamodb: { Keys: { id: { S: 'x' } } } };
   const { sessions, rejects, meter } = await read(lines([change(ROWS[0]!, 0), bare]));
   expect([sessions.length, rejects, meter.bareDeletions]).toEqual([1, [], 1]);
+});
+
+describe('a row in a wrapper that cannot be unpacked is rejected by place', () => {
+  const good = base64(change(ROWS[0]!, 0));
+  const twice = `${good}${good.endsWith('=') ? '' : '='}${good}`;
+  test.each([
+    ['bytes of nothing', '!!!', /neither JSON nor base64/],
+    ['a wrong letter', `${good.slice(0, -8)}*`, /neither JSON nor base64/],
+    ['cut off', good.slice(0, -8), /not JSON/],
+    ['two in one', twice, /neither JSON nor base64/],
+    ['nothing', '', /is empty/],
+    ['blanks', 'ICAg', /is empty/],
+    ['a line end', '\n', /is empty/],
+    ['a list', text([change(ROWS[1]!, 0)]), /expected a JSON object/],
+  ])('%s', async (_, data, why) => {
+    for (const wrapped of [{ kinesis: { data } }, { data }, { Data: data }]) {
+      const rows = [{ Data: good }, wrapped];
+      const forms = [
+        lines(rows),
+        text({ Records: rows }),
+        JSON.stringify({ records: rows }, null, 2),
+      ];
+      for (const content of forms) {
+        const { sessions, rejects, meter, path } = await read(content);
+        expect(sessions.length).toBe(1);
+        expect(rejects).toEqual([
+          {
+            kind: 'row',
+            place: expect.stringMatching(new RegExp(`^${path}(:\\d|, record 2)$`)),
+            reason: expect.stringMatching(why),
+            raw: expect.anything(),
+          },
+        ]);
+        expect(meter.rows).toBe(2);
+      }
+    }
+  });
+
+  test('also an image that is none, which is no deletion', async () => {
+    const odd = { dynamodb: { Keys: { id: { S: 'x' } }, NewImage: 'x' } };
+    const { rejects, meter } = await read(lines([change(ROWS[0]!, 0), odd]));
+    expect([rejects.length, meter.bareDeletions]).toEqual([1, 0]);
+  });
+});
+
+describe('a row with an id is a row, also beside', () => {
+  test.each([
+    { records: [] },
+    { Records: [] },
+    { Items: [] },
+    { sessions: [] },
+    { Items: [], Records: [] },
+    { Keys: { x: 1 } },
+    { Table: { TableName: 'x' } },
+    { dynamodb: { x: 1 } },
+    { Responses: {} },
+    { Item: { S: 'x' } },
+    { data: 'ICAg' },
+  ])('%j', async (more) => {
+    const others = ROWS.slice(1);
+    const rows = [
+      { ...more, ...ROWS[0] },
+      ...others.map((row) => ({ ...row, ...more })),
+      ROWS[0],
+    ] as Rows;
+    const typed = [ROWS[0]!, ...others].map((row) => ({ ...toItem(row), ...more }));
+    const forms = [
+      lines(rows),
+      text(rows),
+      rows.map(text).join(''),
+      JSON.stringify(rows, null, 2),
+      JSON.stringify({ sessions: rows }, null, 2),
+      lines([{ Data: base64(rows[0]) }, { Data: rows.slice(1).map(text).join('') }]),
+      lines(typed),
+      JSON.stringify({ Items: typed }, null, 2),
+    ];
+    for (const content of forms) {
+      const { sessions, rejects, meter } = await read(content);
+      expect(rejects).toEqual([]);
+      expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set(ROWS.map(({ id }) => id)));
+      expect(meter.bareDeletions).toBe(0);
+    }
+  });
+
+  test('a list, whose members are rows by themselves', async () => {
+    for (const row of [
+      { ...ROWS[0], records: ROWS.slice(1) },
+      { id: 'request-1', records: ROWS },
+    ]) {
+      for (const content of [lines([row]), JSON.stringify(row, null, 2)]) {
+        const { sessions, rejects } = await read(content);
+        expect(rejects).toEqual([]);
+        expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set(ROWS.map(({ id }) => id)));
+      }
+    }
+  });
+
+  test('and is rejected where its id is none', async () => {
+    const bad = { ...ROWS[0], id: 'bad' };
+    for (const more of [{ records: [] }, { Keys: {} }, { Table: { TableName: 'x' } }]) {
+      const row = { ...bad, ...more };
+      for (const content of [lines([ROWS[1]!, row]), JSON.stringify([ROWS[1], row], null, 2)]) {
+        const { sessions, rejects } = await read(content);
+        expect(sessions.length).toBe(1);
+        expect(rejects).toMatchObject([{ kind: 'row', reason: expect.stringMatching(/^id: /) }]);
+      }
+    }
+  });
+
+  test('and says nothing of the page before it', async () => {
+    const page = { ...scanOf(ROWS.slice(1)), LastEvaluatedKey: { id: 'x' } };
+    for (const content of [
+      lines([page, { ...ROWS[0], Items: [] }]),
+      [page, { ...ROWS[0], Items: [] }].map((one) => JSON.stringify(one, null, 2)).join('\n'),
+    ]) {
+      const { sessions, rejects } = await read(content);
+      expect(sessions.length).toBe(4);
+      expect(rejects).toMatchObject([
+        { kind: 'file', reason: expect.stringMatching(/saved in part/) },
+      ]);
+    }
+  });
 });
 
 test('what is excluded is not read', async () => {
