@@ -29,7 +29,7 @@ test.each([
 });
 
 test('the exit codes are those of the specification', () => {
-  expect(Object.values(ExitCode)).toEqual([0, 1, 2, 3, 130, 143]);
+  expect(Object.values(ExitCode)).toEqual([0, 1, 2, 3, 130, 143, 129]);
 });
 
 test('a known error is one line, of usage with the option; its hint is apart', () => {

@@ -213,7 +213,7 @@ test.each([
   [`${AUDIT} --user alice`, '--user', /is not an option of/],
   [`${AUDIT} --allow /no/where`, '--allow', /no\/where/],
   [`${AUDIT} --profile-map /no/where`, '--profile-map', /no\/where/],
-  [`${AUDIT} --aws-config /no/where`, '--aws-config', /cannot be read/],
+  [`${AUDIT} --aws-config /no/where`, '--aws-config', /there is no file/],
   [`${AUDIT} --event-regions EU!`, '--event-regions', /not a valid region name/],
   [
     'untracked-sessions --since 7d --events - --sessions -',
@@ -261,7 +261,7 @@ test('an AWS config file that is missing is blamed on whatever named it', async 
   const env = { AWS_CONFIG_FILE: '/no/where' };
   expect(await failureOf(AUDIT, env)).toMatchObject({
     option: 'AWS_CONFIG_FILE',
-    message: expect.stringContaining('/no/where cannot be read') as string,
+    message: expect.stringContaining('there is no file /no/where') as string,
   });
   const given = await failureOf(`${AUDIT} --aws-config /no/such`, env);
   expect(given).toMatchObject({

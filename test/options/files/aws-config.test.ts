@@ -85,7 +85,7 @@ describe('an AWS config file', () => {
         name: 'UsageError',
         option: '--aws-config',
         exitCode: 2,
-        message: expect.stringContaining(`${missing} cannot be read: ENOENT`),
+        message: expect.stringContaining(`there is no file ${missing}`),
       }),
     );
     await expect(
@@ -107,7 +107,7 @@ describe('an AWS config file', () => {
     const home = temporaryFolder();
     vi.stubEnv('HOME', home);
     mkdirSync(join(home, '.aws', 'config'), { recursive: true });
-    await expect(readAwsRoles({ path: undefined, origin })).rejects.toThrow('EISDIR');
+    await expect(readAwsRoles({ path: undefined, origin })).rejects.toThrow('it is a folder');
   });
 });
 
