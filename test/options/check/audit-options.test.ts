@@ -266,7 +266,7 @@ test('an AWS config file that is missing is blamed on whatever named it', async 
   const given = await failureOf(`${AUDIT} --aws-config /no/such`, env);
   expect(given).toMatchObject({
     option: '--aws-config',
-    message: expect.stringContaining('/no/such cannot be read') as string,
+    message: expect.stringContaining('there is no file /no/such') as string,
   });
   const setting = { ...env, SENTINEL_AUDIT_AWS_CONFIG: '/no/such' };
   expect((await failureOf(AUDIT, setting)).option).toBe('SENTINEL_AUDIT_AWS_CONFIG');
