@@ -98,6 +98,7 @@ test('calls are counted apart that differ in anything else', () => {
     countOf({ hop: 'unknown', callerRoleArn: 'a' }),
     countOf({ hop: 'unknown', callerRoleArn: 'b' }),
     countOf({ roleSessionName: 'tvm-x' }),
+    countOf({ errorCode: 'AccessDenied' }),
     countOf({}, { category: 'orphaned' }),
     countOf({}, { unverifiable: true }),
     countOf({}, { allowedBy: 'ci' }),
