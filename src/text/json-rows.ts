@@ -1,5 +1,5 @@
 import { SourceError } from '../errors.js';
-import { LONGEST_KEY, isSpace, keyBefore } from './json-key.js';
+import { KeySet, LONGEST_KEY, isSpace, keyBefore } from './json-key.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -51,8 +51,8 @@ interface Level {
  * another row's strings or objects changes nothing. Holds one row, and of a document what is not rows.
  */
 export class JsonRows {
-  readonly #lists: ReadonlySet<string>;
-  readonly #deepLists: ReadonlySet<string>;
+  readonly #lists: KeySet;
+  readonly #deepLists: KeySet;
   readonly #levels: Level[] = [levelAt(0)];
   #level: Level = this.#levels[0]!;
   #depth = 0;
@@ -66,8 +66,8 @@ export class JsonRows {
   #failure: SourceError | undefined;
 
   constructor({ lists, deepLists = new Set() }: ListKeys = { lists: new Set() }) {
-    this.#lists = lists;
-    this.#deepLists = deepLists;
+    this.#lists = new KeySet(lists);
+    this.#deepLists = new KeySet(deepLists);
   }
 
   /**
@@ -212,6 +212,8 @@ export class JsonRows {
         else escaped = true;
       } else if (byte === QUOTE) {
         inString = true;
+      } else if (byte < OPEN_BRACKET) {
+        continue; // colons, commas, digits and space are most of what is left
       } else if (byte === OPEN_BRACE) {
         depth++;
       } else if (byte === OPEN_BRACKET) {
@@ -247,7 +249,7 @@ export class JsonRows {
     const below = depth - this.#level.rowDepth;
     const keys = below === 2 ? this.#lists : below === 3 ? this.#deepLists : undefined;
     if (keys === undefined || keys.size === 0 || this.#levels.length >= MOST_LEVELS) return false;
-    const key = keyBefore(piece, at) ?? keyBefore(this.#joined(piece, at), Infinity);
+    const key = keyBefore(piece, at, keys) ?? keyBefore(this.#joined(piece, at), Infinity, keys);
     return key !== undefined && keys.has(key);
   }
 
