@@ -32,39 +32,69 @@ export interface Session {
   readonly ttl: number | undefined;
 }
 
-/** The names of the fields outside: in the table, in files, in options. */
-export type SessionField =
-  | 'id'
-  | 'user'
-  | 'profile'
-  | 'status'
-  | 'started_at'
-  | 'last_access_at'
-  | 'expires_at'
-  | 'request_count'
-  | 'server_instance_id'
-  | 'source_identity'
-  | 'created_at'
-  | 'updated_at'
-  | 'device_id'
-  | 'revoked_by'
-  | 'revoked_reason'
-  | 'ttl';
+/** How a field is read, and how a table for people shows it. */
+interface FieldDefinition {
+  readonly key: keyof Session;
+  /** A `text` may be of any length. */
+  readonly kind: 'id' | 'text' | 'status' | 'time' | 'count';
+  /** Does Sentinel write it in every row? */
+  readonly isAlways?: true;
+  readonly title: string;
+  readonly width: number;
+}
 
-/** What every row of the table has; Sentinel writes them all, always. */
-export const TABLE_FIELDS: readonly SessionField[] = [
-  'id',
-  'user',
-  'profile',
-  'status',
-  'started_at',
-  'last_access_at',
-  'expires_at',
-  'request_count',
-  'server_instance_id',
-  'created_at',
-  'updated_at',
-];
+/** Every field of a session by its name outside, in the order of `--columns all`. */
+export const SESSION_FIELDS = {
+  id: { key: 'id', kind: 'id', isAlways: true, title: 'ID', width: 16 },
+  user: { key: 'user', kind: 'text', isAlways: true, title: 'User', width: 12 },
+  profile: { key: 'profile', kind: 'text', isAlways: true, title: 'Profile', width: 20 },
+  status: { key: 'status', kind: 'status', isAlways: true, title: 'Status', width: 8 },
+  started_at: { key: 'startedAt', kind: 'time', isAlways: true, title: 'Started', width: 20 },
+  last_access_at: {
+    key: 'lastAccessAt',
+    kind: 'time',
+    isAlways: true,
+    title: 'Last Access',
+    width: 20,
+  },
+  expires_at: { key: 'expiresAt', kind: 'time', isAlways: true, title: 'Expires', width: 20 },
+  request_count: {
+    key: 'requestCount',
+    kind: 'count',
+    isAlways: true,
+    title: 'Requests',
+    width: 8,
+  },
+  server_instance_id: {
+    key: 'serverInstanceId',
+    kind: 'text',
+    isAlways: true,
+    title: 'Server Instance',
+    width: 20,
+  },
+  source_identity: { key: 'sourceIdentity', kind: 'text', title: 'Source Identity', width: 32 },
+  created_at: { key: 'createdAt', kind: 'time', isAlways: true, title: 'Created', width: 20 },
+  updated_at: { key: 'updatedAt', kind: 'time', isAlways: true, title: 'Updated', width: 20 },
+  device_id: { key: 'deviceId', kind: 'text', title: 'Device', width: 20 },
+  revoked_by: { key: 'revokedBy', kind: 'text', title: 'Revoked By', width: 12 },
+  revoked_reason: { key: 'revokedReason', kind: 'text', title: 'Revoked Reason', width: 32 },
+  ttl: { key: 'ttl', kind: 'count', title: 'TTL', width: 10 },
+} as const satisfies Readonly<Record<string, FieldDefinition>>;
+
+/** The names of the fields outside: in the table, in files, in options. */
+export type SessionField = keyof typeof SESSION_FIELDS;
+
+const FIELDS = Object.entries(SESSION_FIELDS) as [SessionField, FieldDefinition][];
+
+/** What every row of the table has. */
+export const TABLE_FIELDS: readonly SessionField[] = FIELDS.flatMap(([name, { isAlways }]) =>
+  isAlways ? [name] : [],
+);
+
+/** The value of a field; undefined when the row's carrier does not have it. */
+export function fieldValue(session: Session, field: SessionField): string | number | undefined {
+  return session[SESSION_FIELDS[field].key];
+}
 
 /**
  * A field that a row must have; `placed` is `created_at`, or `started_at` where there is none; `identity` is
@@ -85,55 +115,18 @@ export function parseSession<R>(
   read: ReadField<R>,
   required: readonly RequiredField[],
 ): Session {
-  const session: Session = {
-    id: idOf(read(row, 'id')),
-    user: textOf('user', read(row, 'user')),
-    profile: textOf('profile', read(row, 'profile')),
-    status: statusOf(read(row, 'status')),
-    startedAt: timeOf('started_at', read(row, 'started_at')),
-    lastAccessAt: timeOf('last_access_at', read(row, 'last_access_at')),
-    expiresAt: timeOf('expires_at', read(row, 'expires_at')),
-    requestCount: countOf('request_count', read(row, 'request_count')),
-    serverInstanceId: textOf('server_instance_id', read(row, 'server_instance_id')),
-    sourceIdentity: textOf('source_identity', read(row, 'source_identity')),
-    createdAt: timeOf('created_at', read(row, 'created_at')),
-    updatedAt: timeOf('updated_at', read(row, 'updated_at')),
-    deviceId: textOf('device_id', read(row, 'device_id')),
-    revokedBy: textOf('revoked_by', read(row, 'revoked_by')),
-    revokedReason: textOf('revoked_reason', read(row, 'revoked_reason')),
-    ttl: countOf('ttl', read(row, 'ttl') === '' ? undefined : read(row, 'ttl')),
-  };
+  const values: Partial<Record<keyof Session, unknown>> = {};
+  for (const [name, { key, kind }] of FIELDS) values[key] = READERS[kind](name, read(row, name));
+  const session = values as unknown as Session;
   for (const field of required) {
     if (field === 'identity') continue;
-    const value = field === 'placed' ? placeText(session) : FIELD[field](session);
+    const value = field === 'placed' ? placeText(session) : fieldValue(session, field);
     if (value === undefined) {
       throw new RecordError(`${field === 'placed' ? 'created_at' : field}: missing`);
     }
   }
   return session;
 }
-
-/** Each field by its outside name. */
-export const FIELD: Readonly<
-  Record<SessionField, (session: Session) => string | number | undefined>
-> = {
-  id: (session) => session.id,
-  user: (session) => session.user,
-  profile: (session) => session.profile,
-  status: (session) => session.status,
-  started_at: (session) => session.startedAt,
-  last_access_at: (session) => session.lastAccessAt,
-  expires_at: (session) => session.expiresAt,
-  request_count: (session) => session.requestCount,
-  server_instance_id: (session) => session.serverInstanceId,
-  source_identity: (session) => session.sourceIdentity,
-  created_at: (session) => session.createdAt,
-  updated_at: (session) => session.updatedAt,
-  device_id: (session) => session.deviceId,
-  revoked_by: (session) => session.revokedBy,
-  revoked_reason: (session) => session.revokedReason,
-  ttl: (session) => session.ttl,
-};
 
 /**
  * Where in time a session stands: its `created_at`; `started_at` stands in where a file has no such
@@ -148,7 +141,12 @@ function placeText(session: Session): string | undefined {
   return session.createdAt ?? session.startedAt;
 }
 
-function idOf(value: unknown): string {
+const READERS: Readonly<
+  Record<FieldDefinition['kind'], (field: SessionField, value: unknown) => unknown>
+> = { id: idOf, text: textOf, status: statusOf, time: timeOf, count: countOf };
+
+/** A session has an id, whatever else it lacks. */
+function idOf(_: SessionField, value: unknown): string {
   if (value === undefined) throw new RecordError('id: missing');
   if (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value)) return value;
   throw expected('id', '16 lowercase hex characters', value);
@@ -161,7 +159,7 @@ function textOf(field: SessionField, value: unknown): string | undefined {
   throw expected(field, 'text', value);
 }
 
-function statusOf(value: unknown): SessionStatus | undefined {
+function statusOf(_: SessionField, value: unknown): SessionStatus | undefined {
   if (value === undefined) return undefined;
   const status = SESSION_STATUSES.find((known) => known === value);
   if (status !== undefined) return status;
@@ -176,7 +174,7 @@ function timeOf(field: SessionField, value: unknown): string | undefined {
 
 /** A whole number from 0 to 2^53 - 1, or its digits as text. */
 function countOf(field: SessionField, value: unknown): number | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || (field === 'ttl' && value === '')) return undefined;
   const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
   throw expected(field, 'a whole number', value);

@@ -1,5 +1,5 @@
 import { SourceError } from '../../errors.js';
-import { FIELD, type RequiredField, type Session } from '../../model/session/session.js';
+import { type RequiredField, SESSION_FIELDS, type Session } from '../../model/session/session.js';
 import type { OpenFilePart } from '../../pipeline/file-part.js';
 import { FieldNames } from './field-names.js';
 
@@ -26,7 +26,8 @@ export function headerOf(
   const header = new Map(columns.map((column, at) => [column, at]));
   checkSeparator(columns);
   const names = new FieldNames();
-  const isOfSessions = header.has('id') || columns.some((column) => Object.hasOwn(FIELD, column));
+  const isOfSessions =
+    header.has('id') || columns.some((column) => Object.hasOwn(SESSION_FIELDS, column));
   if (isOfSessions || columns.some((column) => /^id$/i.test(column))) names.take(columns);
   for (const field of ['id', ...required]) {
     const wanted = COLUMNS_OF[field] ?? [field];
@@ -53,7 +54,9 @@ function checkSeparator(columns: readonly string[]): void {
   ] as const) {
     const parts = columns.flatMap((column) => column.split(separator)).map((part) => part.trim());
     if (parts.length === columns.length) continue;
-    if (!parts.some((part) => Object.hasOwn(FIELD, part.toLowerCase().replaceAll('"', ''))))
+    if (
+      !parts.some((part) => Object.hasOwn(SESSION_FIELDS, part.toLowerCase().replaceAll('"', '')))
+    )
       continue;
     throw new SourceError(
       `${what} stand between its columns (${separator === ';' ? ';' : 'TAB'}): save it with commas`,

@@ -1,9 +1,9 @@
 import { SourceError } from '../../errors.js';
 import { printable } from '../../text/terminal-text.js';
 import { nearName } from '../../text/near-name.js';
-import { FIELD } from '../../model/session/session.js';
+import { SESSION_FIELDS } from '../../model/session/session.js';
 
-const KNOWN: readonly string[] = Object.keys(FIELD);
+const KNOWN: readonly string[] = Object.keys(SESSION_FIELDS);
 
 /** How many unknown names are said of one file. */
 const MOST_SAID = 10;

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { RecordError } from '../../../src/errors.js';
 import {
-  FIELD,
+  SESSION_FIELDS,
   type RequiredField,
   type Session,
   type SessionField,
   TABLE_FIELDS,
+  fieldValue,
   parseSession,
   placedAt,
 } from '../../../src/model/session/session.js';
@@ -40,9 +41,11 @@ const TEXTS = [...OPTIONAL, 'source_identity'] as const;
 test('every field of a whole row is what was stored', () => {
   const row = sessionRow(1, { device_id: 'd-1', source_identity: 'sentinel-0123456789abcdef' });
   const session = parse(row);
-  for (const [field, read] of Object.entries(FIELD))
-    expect([field, read(session)]).toEqual([field, row[field]]);
-  expect(Object.keys(row).toSorted()).toEqual(Object.keys(FIELD).toSorted());
+  const fields = Object.keys(SESSION_FIELDS) as SessionField[];
+  for (const field of fields) {
+    expect([field, fieldValue(session, field)]).toEqual([field, row[field]]);
+  }
+  expect(Object.keys(row).toSorted()).toEqual(fields.toSorted());
 });
 
 test('a row of an id alone is a session where nothing else is required', () => {
@@ -53,7 +56,7 @@ test('a row of an id alone is a session where nothing else is required', () => {
 });
 
 test.each(OPTIONAL)('an empty %s is absent', (field) => {
-  expect(FIELD[field](parse(sessionRow(0, { [field]: '' }), []))).toBeUndefined();
+  expect(fieldValue(parse(sessionRow(0, { [field]: '' }), []), field)).toBeUndefined();
 });
 
 test('an empty source identity is absent, as Sentinel writes it', () => {
@@ -139,7 +142,7 @@ describe('what is wrong is told by field, with what was found', () => {
 
 test.each(COUNTS)('%s is a number up to 2^53 - 1, or its digits', (field) => {
   const countOf = (value: unknown): unknown =>
-    FIELD[field](parse(sessionRow(0, { [field]: value })));
+    fieldValue(parse(sessionRow(0, { [field]: value })), field);
   expect(countOf(0)).toBe(0);
   expect(countOf('007')).toBe(7);
   expect(countOf('9007199254740991')).toBe(9_007_199_254_740_991);

@@ -6,7 +6,7 @@ import {
   type SessionFilter,
   matches,
 } from '../../../src/model/session/session-filter.js';
-import { FIELD, type Session, type SessionField } from '../../../src/model/session/session.js';
+import { type Session, type SessionField, fieldValue } from '../../../src/model/session/session.js';
 import { parseInstant } from '../../../src/model/time/instant.js';
 import { readTable } from '../../../src/sources/dynamodb/read-table.js';
 import { readTimeToLive } from '../../../src/sources/dynamodb/time-to-live.js';
@@ -77,7 +77,7 @@ describe.each(CARRIERS)('the live table, on $name', ({ start, skip }) => {
       const row = rows.find(({ id }) => id === session.id) as Row;
       for (const [name, value] of Object.entries(row)) {
         const expected = value === '' ? undefined : value;
-        expect(FIELD[name as SessionField](session), name).toEqual(expected);
+        expect(fieldValue(session, name as SessionField), name).toEqual(expected);
       }
     }
   });

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { FIELD, type RequiredField, type Session } from '../../../src/model/session/session.js';
+import {
+  type RequiredField,
+  SESSION_FIELDS,
+  type Session,
+} from '../../../src/model/session/session.js';
 import { listSessionFiles } from '../../../src/sources/sessions/list-session-files.js';
 import { readSessionFiles } from '../../../src/sources/sessions/session-files.js';
 import { storages } from '../../../src/storage/storage-of.js';
@@ -56,7 +60,7 @@ const scanOf = (rows: Rows): object => ({
   Count: rows.length,
   ScannedCount: rows.length,
 });
-const columns = Object.keys(FIELD);
+const columns = Object.keys(SESSION_FIELDS);
 const cellOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 const csvOf = (rows: Rows): string =>
