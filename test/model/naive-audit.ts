@@ -509,8 +509,25 @@ function complianceCodeOf(
     !isAnybodys &&
     isKnown(world.profile, claims) &&
     !mayHideMore(world, claims, everything) &&
+    !mayBeOfAGoneProfile(world, claims, everything) &&
     !profiles.some((one) => one.undetermined && one.isLost);
   return isDecided ? 0 : 3;
+}
+
+/** May a call be of a profile that the policy requires without naming it, and of which nothing is left? */
+function mayBeOfAGoneProfile(
+  { policy, profile }: NaiveWorld,
+  claims: Claims,
+  { all, judged }: Everything,
+): boolean {
+  const nobodys = 'a profile that nothing names';
+  if (profile !== undefined || requirementOf(policy, nobodys) === undefined) return false;
+  return judged.some(
+    (one) =>
+      one.call.role !== undefined &&
+      isHiddenFrom(nobodys, one, all, { ...claims, map: { ...claims.map, '': nobodys } }) &&
+      !columnOf(one.call.role, claims).some((of) => requirementOf(policy, of) !== undefined),
+  );
 }
 
 /** May one that cannot be verified be a finding that makes the run fail? */

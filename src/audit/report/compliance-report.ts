@@ -23,10 +23,10 @@ import {
   waysByName,
   waysLine,
 } from './compliance-text.js';
-import type { Evidence } from '../evidence.js';
+import { type Evidence, profilesOf } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
-import { isPlacedByName } from './caveats/hidden-calls.js';
+import { besideLostSessions, isPlacedByName } from './caveats/hidden-calls.js';
 import { type RequirementOf, placedBy, profileCompliance } from './profile-compliance.js';
 import type { CaveatOptions } from './report-options.js';
 import { select } from './selection.js';
@@ -64,6 +64,7 @@ export function complianceReport(
   const caveats = [
     ...common,
     ...profileCaveats(profiles, unattributed, selection.counts, options),
+    ...ofProfilesThatAreGone(evidence, options),
     ...unread,
   ];
   const rows = () => fromRows(profiles);
@@ -164,6 +165,27 @@ function profileCaveats(
     ),
   ];
 }
+
+/**
+ * A policy may require profiles that it does not name. One whose sessions are all gone stands in no line, and
+ * its untracked calls count for others, of which nothing may be required.
+ */
+function ofProfilesThatAreGone(
+  evidence: Evidence,
+  { profile, requirementOf }: ComplianceReportOptions,
+): Caveat[] {
+  if (profile !== undefined || !requirementOf(NOBODYS).required) return [];
+  const calls = callsIn(
+    besideLostSessions(evidence).filter(
+      (one) => !profilesOf(one, evidence.claims).some((of) => requirementOf(of).required),
+    ),
+  );
+  const text = `${count(calls, 'untracked call')} may belong to profiles that the policy requires and nothing names: ${SHARED}`;
+  return caveat('undetermined_profile', calls, 'undecided', text);
+}
+
+/** The name of no profile. */
+const NOBODYS = '';
 
 function anomalyAnnotation(calls: number): Annotation {
   return { level: 'error', title: 'Session anomalies', message: anomalyText(calls) };

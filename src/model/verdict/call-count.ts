@@ -51,11 +51,11 @@ export function callCountOf(verdict: Verdict): CallCount {
 /** Two counts with the same key are counted as one. */
 export function keyOfCallCount(count: CallCount): string {
   const { roleArn, allowedBy, sessionProfile, callerRoleArn } = count; // texts of others: told by their lengths
-  const { category, unverifiable, anomalies, isChecked, hop, naming } = count;
+  const { category, unverifiable, anomalies, hop, naming } = count;
   const { hasIdentity, hasTag, isFailed } = count;
   return (
     `${keyOf(roleArn)}${keyOf(allowedBy)}${keyOf(sessionProfile)}${keyOf(callerRoleArn)}` +
-    `${category} ${unverifiable} ${anomalies.join()} ${isChecked} ${hop} ${naming} ${hasIdentity} ${hasTag} ${isFailed}`
+    `${category} ${unverifiable} ${anomalies.join()} ${count.isChecked} ${hop} ${naming} ${hasIdentity} ${hasTag} ${isFailed}`
   );
 }
 

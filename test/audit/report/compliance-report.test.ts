@@ -271,3 +271,18 @@ test('it says how the calls were placed that it is about, not those of other rol
   expect(placed({})).toMatchObject({ attributed_by: { tracked: 1, role_name: 3 } });
   expect(placed({ role: arn('Prod') })['attributed_by']).toEqual({ tracked: 1 });
 });
+
+test('a policy that requires profiles without naming them leaves calls beside lost sessions undecided', () => {
+  const requirementOf = (profile: string) => ({ required: profile !== 'Admin', rule: undefined });
+  const options = { requirementOf, failOn: new Set(['no_source_identity']) };
+  const report = told([callCount(), UNVERIFIABLE], [], options);
+  expect(caveatsOf(report)).toContain('1 undetermined_profile: undecided');
+  expect(report.code).toBe(3);
+  const all = { ...options, requirementOf: () => ({ required: true, rule: undefined }) };
+  expect(caveatsOf(told([callCount(), UNVERIFIABLE], [], all)).join()).not.toContain(
+    'undetermined',
+  );
+  const named = { ...options, requirementOf: () => ({ required: false, rule: undefined }) };
+  expect(told([callCount(), UNVERIFIABLE], [], named).code).toBe(0);
+  expect(told([callCount()], [], options).code).toBe(0);
+});

@@ -11,29 +11,41 @@ export interface HiddenCalls {
 
 /**
  * Finds what may be hidden from a profile. While no role of it is known, every call that nothing but the name
- * of its role places may be its own. Where a call of a role names a session that is gone, that session may
- * have been of any profile: what is untracked of the role may be of each. The profile map settles both.
+ * of its role places may be its own. What is untracked of a role whose sessions are gone may be of each
+ * profile. The profile map settles both.
  */
-export function hiddenCalls({ claims, counts }: Evidence): (profile: string) => HiddenCalls {
-  const untracked = counts.filter(
-    ({ category, allowedBy }) => category !== 'tracked' && allowedBy === undefined,
-  );
+export function hiddenCalls(evidence: Evidence): (profile: string) => HiddenCalls {
+  const { claims, counts } = evidence;
+  const byName = counts.filter((one) => isPlacedByName(one, claims));
+  const beside = besideLostSessions(evidence);
+  return (profile) => {
+    const isWithoutRole = !claims.knowsRoleOf(profile);
+    const hidden = new Set([...(isWithoutRole ? byName : []), ...beside]);
+    const countsFor = ({ roleArn }: CallCount): boolean =>
+      roleArn !== undefined && chargedTo(place(roleArn, claims)).includes(profile);
+    return { counts: [...hidden].filter((one) => !countsFor(one)), isWithoutRole };
+  };
+}
+
+/**
+ * The untracked calls of roles that were also assumed with sessions that are gone, which may have been of any
+ * profile; those apart that cannot be verified themselves, and whose role the profile map places.
+ */
+export function besideLostSessions({ claims, counts }: Evidence): readonly CallCount[] {
   const withLostSessions = new Set(
     counts.flatMap(({ unverifiable, hop, roleArn }) =>
       unverifiable && hop !== 'later' && roleArn !== undefined ? [roleArn] : [],
     ),
   );
-  const hasLostSessions = (roleArn: string | undefined): boolean =>
-    roleArn !== undefined && withLostSessions.has(roleArn) && place(roleArn, claims).by !== 'map';
-  return (profile) => {
-    const isWithoutRole = !claims.knowsRoleOf(profile);
-    const isHidden = (one: CallCount): boolean =>
-      (isWithoutRole && isPlacedByName(one, claims)) ||
-      (!one.unverifiable && hasLostSessions(one.roleArn));
-    const countsFor = ({ roleArn }: CallCount): boolean =>
-      roleArn !== undefined && chargedTo(place(roleArn, claims)).includes(profile);
-    return { counts: untracked.filter((one) => isHidden(one) && !countsFor(one)), isWithoutRole };
-  };
+  return counts.filter(
+    ({ category, allowedBy, unverifiable, roleArn }) =>
+      category !== 'tracked' &&
+      allowedBy === undefined &&
+      !unverifiable &&
+      roleArn !== undefined &&
+      withLostSessions.has(roleArn) &&
+      place(roleArn, claims).by !== 'map',
+  );
 }
 
 /** Is it an untracked call that nothing but the name of its role could place, or not even that? */
