@@ -23,7 +23,8 @@ export {
 
 export { type Cell, type Column, column } from './model/columns/column.js';
 export { sessionColumns } from './model/columns/session-columns.js';
-export { type RoleCall, parseRoleCall } from './model/role-call/role-call.js';
+export { parseRoleCall } from './model/role-call/parse-role-call.js';
+export type { RoleCall } from './model/role-call/role-call.js';
 export { type ReadIdentity, identityReader } from './model/role-call/source-identity.js';
 export { NO_FILTER, type SessionFilter, matches } from './model/session/session-filter.js';
 export type { LookupKey, SessionFinder, SessionMatch } from './model/session/session-lookup.js';

@@ -1,12 +1,7 @@
 import { openSortedSpool } from '../disk/sorted-spool.js';
 import { type Spool, openSpool } from '../disk/spool.js';
-import { isOtherRole } from '../model/attribution/disagreement.js';
-import { roleClaims, roleNameOf } from '../model/attribution/role-claims.js';
-import type { AthenaCost } from '../model/report/athena-cost.js';
-import { profilesNamed } from '../model/policy/policy.js';
 import type { RoleCall } from '../model/role-call/role-call.js';
-import { allowing } from '../model/verdict/allow-rule.js';
-import { type AttributedVerdict, isFinding } from '../model/verdict/attributed-verdict.js';
+import type { AttributedVerdict } from '../model/verdict/attributed-verdict.js';
 import {
   addCallCounts,
   callCountOf,
@@ -14,14 +9,12 @@ import {
   keyOfCallCount,
 } from '../model/verdict/call-count.js';
 import { newestFirst } from '../model/verdict/newest-first.js';
-import type { JudgeRules, Verdict } from '../model/verdict/verdict.js';
+import type { Verdict } from '../model/verdict/verdict.js';
 import type { AuditOptions } from '../options/check/audit-options.js';
 import { type Sink, type Source, pipe } from '../pipeline/pipe.js';
-import type { Counters } from '../pipeline/read-context.js';
 import type { Run } from '../run/run.js';
 import { whoAsks } from '../run/who-asks.js';
 import { count, grouped } from '../text/quantity.js';
-import { wildcard } from '../text/wildcard.js';
 import { aggregation } from '../transforms/aggregate.js';
 import { filter } from '../transforms/filter.js';
 import { type Judge, judgeEach, judgeGroups } from '../transforms/judge.js';
@@ -29,8 +22,9 @@ import { map } from '../transforms/map.js';
 import { rebatch } from '../transforms/rebatch.js';
 import { tap } from '../transforms/tap.js';
 import { type ChosenCalls, chooseCalls } from './choose-calls.js';
-import { claimsOf, explicitClaims } from './claims-of.js';
 import { type Evidence, profilesOf } from './evidence.js';
+import { gatherEvidence, isProfileKnown } from './gather-evidence.js';
+import { permittedBy, rulesOf } from './judge-rules.js';
 import { type SessionEvidence, openSessionEvidence } from './session-evidence.js';
 import { settleGroups } from './settle-groups.js';
 
@@ -74,7 +68,7 @@ export async function judgeCalls(
       );
       if (!isProfileKnown(counts.rows(), options)) await sessions.finder.readAll();
       const evidence = {
-        ...evidenceOf(chosen, sessions, counts.rows(), options, run),
+        ...gatherEvidence(chosen, sessions, counts.rows(), options, run),
         identity: await identity,
       };
       tellPermitted(evidence.counts, options, run);
@@ -99,7 +93,8 @@ async function* verdictsOf(
   keeps: ((verdict: Verdict) => boolean) | undefined,
 ): Source<Verdict> {
   const judge: Judge = { ...sessions, rules: rulesOf(options) };
-  const permit = map(permittedBy(options));
+  const permitted = permittedBy(options);
+  const permit = map(permitted);
   const judgeSingly = (source: Source<RoleCall>): Source<Verdict> =>
     permit(judgeEach(judge)(rebatch<RoleCall>(AT_ONCE)(source)));
   if (groups === undefined || keeps === undefined) {
@@ -109,8 +104,8 @@ async function* verdictsOf(
   const spool = openSpool<Verdict>();
   try {
     const permitBoth = map(({ first, last }: Record<'first' | 'last', Verdict>) => ({
-      first: permittedBy(options)(first),
-      last: permittedBy(options)(last),
+      first: permitted(first),
+      last: permitted(last),
     }));
     const judged = permitBoth(judgeGroups(judge)(rebatch<RoleCall>(AT_ONCE)(groups.all())));
     const isWanted = (verdict: Verdict): boolean =>
@@ -126,43 +121,6 @@ async function* verdictsOf(
   } finally {
     await spool.dispose();
   }
-}
-
-function rulesOf({ readIdentity, brokers, knownRoles }: AuditOptions): JudgeRules {
-  const patterns = brokers.map(wildcard);
-  const isBroker = ({ callerArn = '', callerRoleArn = '' }: RoleCall): boolean =>
-    patterns.some((matches) => matches(callerArn) || matches(callerRoleArn));
-  const claims = roleClaims(explicitClaims(knownRoles), []);
-  return {
-    readIdentity,
-    isBroker: brokers.length === 0 ? undefined : isBroker,
-    isOtherRole: (profile, roleArn) => isOtherRole(claims, profile, roleArn),
-  };
-}
-
-/** Rules of the allow list are asked only about would-be findings. */
-function permittedBy({ allow }: AuditOptions): (verdict: Verdict) => Verdict {
-  const ruleFor = allowing(allow);
-  return (verdict) => {
-    const rule = isFinding(verdict) ? ruleFor(verdict.call) : undefined;
-    return rule === undefined ? verdict : { ...verdict, allowedBy: rule.name };
-  };
-}
-
-/** Does anything but the sessions know the profile that is asked for? */
-function isProfileKnown(
-  counts: Evidence['counts'],
-  { profile, policy, knownRoles }: AuditOptions,
-): boolean {
-  if (profile === undefined) return true;
-  return (
-    counts.some(
-      ({ sessionProfile, roleArn = '' }) =>
-        sessionProfile === profile || roleArn === profile || roleNameOf(roleArn) === profile,
-    ) ||
-    explicitClaims(knownRoles).some((claim) => claim.profile === profile) ||
-    (policy !== undefined && profilesNamed(policy.policy).includes(profile))
-  );
 }
 
 /** Tells, to who wants to know how things were done, what each rule of the allow list permitted. */
@@ -183,43 +141,6 @@ function into<T>(spool: Spool<T>): Sink<T> {
   return async (source) => {
     for await (const batch of source) await spool.add(batch);
   };
-}
-
-function evidenceOf(
-  chosen: ChosenCalls,
-  sessions: SessionEvidence,
-  counts: Evidence['counts'],
-  { from, freshUntil, knownRoles, policy, profile }: AuditOptions,
-  { context: { meter } }: Run,
-): Omit<Evidence, 'identity'> {
-  const namedProfiles = new Set([
-    ...(policy === undefined ? [] : profilesNamed(policy.policy)),
-    ...sessions.profiles(),
-    ...counts.flatMap(({ sessionProfile }) => sessionProfile ?? []),
-    ...explicitClaims(knownRoles).map((claim) => claim.profile),
-  ]);
-  const mentioned = [...namedProfiles, ...(profile === undefined ? [] : [profile])];
-  return {
-    window: from.window,
-    freshUntil,
-    counts,
-    claims: claimsOf(counts, knownRoles, mentioned, sessions.profiles()),
-    namedProfiles,
-    setAside: chosen.setAside(),
-    notJudged: chosen.notJudged(),
-    contradictions: chosen.contradictions(),
-    sessions: sessions.coverage(),
-    events: chosen.coverage(),
-    rejected: meter.rejected,
-    complete: meter.complete,
-    athena: costOf(meter),
-  };
-}
-
-function costOf({ queries, scannedBytes, dollars }: Counters): AthenaCost | undefined {
-  if (queries === 0) return undefined;
-  const cost = Number(dollars.toFixed(6));
-  return { queries, bytes_scanned: scannedBytes, estimated_cost_usd: cost };
 }
 
 async function* attributed(spool: Spool<Verdict>, { claims }: Evidence): Source<AttributedVerdict> {

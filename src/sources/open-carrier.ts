@@ -5,7 +5,7 @@ import type { Instant } from '../model/time/instant.js';
 import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
 import { type AwsOptions, clientConfig, regionOf } from './aws/aws.js';
-import type { UnreadRegion } from './cloudtrail/lookup-events.js';
+import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { storages } from '../storage/storage-of.js';
 import { readLogFiles } from './cloudtrail/read-logs.js';
 import { isInOrderOfDays, listLogFiles } from './cloudtrail/log-files.js';
@@ -59,7 +59,7 @@ async function openLogs(
 async function openLookup(from: EventsFrom, context: ReadContext): Promise<Carrier> {
   const [{ CloudTrailClient }, { LOOKUP_PATIENCE, readLookupEvents }] = await Promise.all([
     import('@aws-sdk/client-cloudtrail'),
-    import('./cloudtrail/lookup-events.js'),
+    import('./cloudtrail/lookup/lookup-events.js'),
   ]);
   const clients: InstanceType<typeof CloudTrailClient>[] = [];
   const clientFor = async (region?: string): Promise<InstanceType<typeof CloudTrailClient>> => {

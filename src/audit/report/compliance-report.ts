@@ -30,7 +30,8 @@ import { besideLostSessions, isPlacedByName } from './caveats/hidden-calls.js';
 import { type RequirementOf, placedBy, profileCompliance } from './profile-compliance.js';
 import type { CaveatOptions } from './report-options.js';
 import { select } from './selection.js';
-import { UNKNOWN, anomalyText, nothingJudged, summaryLines } from './untracked-report.js';
+import { UNKNOWN } from './untracked-report.js';
+import { anomalyText, nothingJudged, summaryLines } from './untracked-text.js';
 
 export interface ComplianceReportOptions extends CaveatOptions {
   readonly requirementOf: RequirementOf;

@@ -1,16 +1,14 @@
 import { type Caveat, caveat } from '../../model/report/caveat.js';
-import { formatRate } from '../../model/report/rate.js';
 import type { Entry, Report } from '../../model/report/report.js';
 import {
   ANOMALY_COLUMNS,
   type AttributedVerdict,
   FINDING_COLUMNS,
   isFinding,
-  reasonOf,
 } from '../../model/verdict/attributed-verdict.js';
 import type { Source } from '../../pipeline/pipe.js';
 import { through } from '../../pipeline/through.js';
-import { count, grouped } from '../../text/quantity.js';
+import { count } from '../../text/quantity.js';
 import { filter } from '../../transforms/filter.js';
 import { type CallTotals, failingIn, rateOfTotals, totalFields, totalsOf } from './call-totals.js';
 import { caveatsOf } from './caveats/caveats.js';
@@ -21,6 +19,14 @@ import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
 import { isPlacedByName } from './caveats/hidden-calls.js';
 import type { CaveatOptions } from './report-options.js';
 import { select } from './selection.js';
+import {
+  anomalyEntry,
+  anomalyText,
+  findingEntry,
+  nothingJudged,
+  summaryLines,
+  summaryOf,
+} from './untracked-text.js';
 
 /**
  * The report of the role calls without a tracked session. `verdicts` are the findings and the anomalies, as
@@ -121,35 +127,6 @@ function listed(
   return calls === 0 ? [] : [{ kind: 'entries', title, rows, entryOf }];
 }
 
-function summaryOf(
-  { total, tracked, untracked, orphaned, unverifiable }: CallTotals,
-  rate: number | undefined,
-): readonly (readonly [string, string])[] {
-  return [
-    ['Total events', String(total)],
-    ['Tracked', `${tracked}${rate === undefined ? '' : ` (${formatRate(rate)})`}`],
-    ['Untracked', String(untracked)],
-    ['Orphaned', String(orphaned)],
-    ...(unverifiable > 0 ? [['Unverifiable', String(unverifiable)] as const] : []),
-  ];
-}
-
-/** The summary where standard output has rows only. */
-export function summaryLines(
-  { total, tracked, untracked, orphaned, unverifiable, anomalies }: CallTotals,
-  rate: number | undefined,
-  apart: string,
-): readonly string[] {
-  const share = rate === undefined ? '' : ` (${formatRate(rate)})`;
-  const unsure = unverifiable > 0 ? `, ${grouped(unverifiable)} unverifiable` : '';
-  const odd = Object.entries(anomalies).map(([name, number]) => `${number} ${name}`);
-  return [
-    `${count(total, 'event')} judged: ${grouped(tracked)} tracked${share}, ${grouped(untracked)} untracked, ${grouped(orphaned)} orphaned${unsure}`,
-    apart,
-    ...(odd.length === 0 ? [] : [`anomalies: ${odd.join(', ')}`]),
-  ];
-}
-
 function resultOf(
   { untracked, orphaned, unverifiable }: CallTotals,
   failing: number,
@@ -164,43 +141,4 @@ function resultOf(
   const undecided = caveats.find(({ weight }) => weight === 'undecided');
   if (undecided !== undefined) return `Undecided - ${undecided.text}`;
   return nothingJudged(caveats) ?? 'All sessions properly tracked';
-}
-
-/** What is said where nobody assumed the role that is asked for. */
-export function nothingJudged(caveats: readonly Caveat[]): string | undefined {
-  const unseen = caveats.find(({ code }) => code === 'unknown_role');
-  return unseen && `Nothing to judge - ${unseen.text}`;
-}
-
-/** What is said of anomalies that make a run fail. */
-export function anomalyText(anomalies: number): string {
-  return `${count(anomalies, 'anomaly', 'anomalies')} in tracked sessions`;
-}
-
-function findingEntry(finding: AttributedVerdict): Entry {
-  const { call, category } = finding;
-  return {
-    head: `[${category}] ${call.eventTime}`,
-    fields: [
-      ['Event ID', call.eventId],
-      ['Role', call.roleArn],
-      ['Source IP', call.sourceIp],
-      ['Source Identity', call.sourceIdentity],
-      ['Reason', reasonOf(finding)],
-    ],
-  };
-}
-
-function anomalyEntry({ call, anomalies, match }: AttributedVerdict): Entry {
-  const { id, user, profile } = match?.session ?? {};
-  return {
-    head: `[${anomalies.join(', ')}] ${call.eventTime}`,
-    fields: [
-      ['Event ID', call.eventId],
-      ['Role', call.roleArn],
-      ['Source IP', call.sourceIp],
-      ['Caller', call.callerArn ?? call.principalId],
-      ['Session', `${id} (${[user, profile].filter(Boolean).join(', ')})`],
-    ],
-  };
 }

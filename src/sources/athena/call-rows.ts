@@ -1,6 +1,7 @@
 import { RecordError } from '../../errors.js';
 import { type SetAside, nothingSetAside } from '../../model/report/set-aside.js';
-import { type RoleCall, parseRoleCall } from '../../model/role-call/role-call.js';
+import { parseRoleCall } from '../../model/role-call/parse-role-call.js';
+import type { RoleCall } from '../../model/role-call/role-call.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { GroupRow } from '../carrier.js';

@@ -1,5 +1,6 @@
 import { RecordError, SourceError } from '../../errors.js';
-import { parseRoleCall, type RoleCall } from '../../model/role-call/role-call.js';
+import { parseRoleCall } from '../../model/role-call/parse-role-call.js';
+import type { RoleCall } from '../../model/role-call/role-call.js';
 import {
   type FilePart,
   type OpenFilePart,

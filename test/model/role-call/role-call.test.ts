@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { RecordError } from '../../../src/errors.js';
+import { parseRoleCall } from '../../../src/model/role-call/parse-role-call.js';
 import {
   ROLE_CALLS,
   type RoleCall,
   callerFullness,
   isFailedCall,
   isServiceCall,
-  parseRoleCall,
 } from '../../../src/model/role-call/role-call.js';
 import { type TrailRecord, assumeRoleRecord } from '../../support/cloudtrail.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type RoleCall, parseRoleCall } from '../../../src/model/role-call/role-call.js';
+import { parseRoleCall } from '../../../src/model/role-call/parse-role-call.js';
+import type { RoleCall } from '../../../src/model/role-call/role-call.js';
 import type { SessionSummary, SessionMatch } from '../../../src/model/session/session-lookup.js';
 import { identityReader } from '../../../src/model/role-call/source-identity.js';
 import {

@@ -13,7 +13,7 @@ import {
   LOOKUP_PATIENCE,
   type UnreadRegion,
   readLookupEvents,
-} from '../../../src/sources/cloudtrail/lookup-events.js';
+} from '../../../src/sources/cloudtrail/lookup/lookup-events.js';
 import { EVENT_HISTORY_DAYS } from '../../../src/model/time/event-history.js';
 import {
   type CloudTrail,

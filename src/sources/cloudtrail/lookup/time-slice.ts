@@ -1,5 +1,5 @@
 import type { Event } from '@aws-sdk/client-cloudtrail';
-import type { Instant } from '../../model/time/instant.js';
+import type { Instant } from '../../../model/time/instant.js';
 
 /** Whole seconds, both included: events have no fractions, and LookupEvents' bounds are inclusive. */
 export interface Span {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { RecordError } from '../../errors.js';
+import { RecordError } from '../../../errors.js';
 
 /** What some bytes say. @throws RecordError where they are no JSON, without quoting them. */
 function parseJson(bytes: Buffer): unknown {
