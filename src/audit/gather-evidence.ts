@@ -47,13 +47,21 @@ function costOf({ queries, scannedBytes, dollars }: Counters): AthenaCost | unde
   return { queries, bytes_scanned: scannedBytes, estimated_cost_usd: cost };
 }
 
-/** Does anything but the sessions know the profile that is asked for? */
-export function isProfileKnown(
+/**
+ * Must all sessions be read for their profiles, also where calls need no more of them? The name of a role is a
+ * claim where any session has such a profile, and a session may be the only one to know the profile that is
+ * asked for.
+ */
+export function needsAllProfiles(
   counts: Evidence['counts'],
   { profile, policy, knownRoles }: AuditOptions,
 ): boolean {
-  if (profile === undefined) return true;
-  return (
+  const hasUntracked = counts.some(
+    ({ category, allowedBy, roleArn }) =>
+      category !== 'tracked' && allowedBy === undefined && roleArn !== undefined,
+  );
+  if (hasUntracked || profile === undefined) return hasUntracked;
+  return !(
     counts.some(
       ({ sessionProfile, roleArn = '' }) =>
         sessionProfile === profile || roleArn === profile || roleNameOf(roleArn) === profile,

@@ -32,10 +32,10 @@ export class ReachOfCalls {
   }
 
   /** What was read, together with what the carrier says of itself. */
-  coverage({ regions = [], files, missing }: CarrierCoverage): EventCoverage {
+  coverage({ regions, files, missing }: CarrierCoverage): EventCoverage {
     return {
       accounts: [...this.#accounts].toSorted(),
-      regions: [...new Set([...regions, ...this.#regions])].toSorted(),
+      regions: [...(regions ?? this.#regions)].toSorted(),
       firstDay: this.#first?.slice(0, 10),
       lastDay: this.#last?.slice(0, 10),
       files,

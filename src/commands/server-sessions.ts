@@ -53,7 +53,7 @@ export async function serverSessions(
   const matched = account.keptRows();
   if (matched > shown) {
     reporter.note(
-      `${count(matched, 'session matches', 'sessions match')}, and --limit cut the list to ${count(shown, 'session')}; sentinel-audit export gives all`,
+      `${context.meter.isCut ? 'at least ' : ''}${count(matched, 'session matches', 'sessions match')}, and --limit cut the list to ${count(shown, 'session')}; sentinel-audit export gives all`,
     );
   }
   const lines = account.lines(() => `showing ${count(shown, 'session')}`);

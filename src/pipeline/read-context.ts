@@ -47,6 +47,8 @@ export class Counters {
   clipped = false;
   /** Regions that refused to be read, while others were. */
   unreadRegions = 0;
+  /** Did reading end before the last row, because no more rows were needed? */
+  isCut = false;
   /** How much of the window has been read, 0 to 1; undefined when nobody can tell. */
   share: number | undefined = undefined;
   /** How many rows the table is said to hold; undefined when nobody said. */

@@ -77,7 +77,7 @@ async function openLookup(from: EventsFrom, context: ReadContext): Promise<Carri
     showsOtherCalls: false,
     inOrderOfDays: false,
     coverage: () => ({
-      regions,
+      regions: regions.filter((region) => !unread.some((one) => one.region === region)),
       files: undefined,
       missing: unread.map(({ region, reason }) => `region ${region}: ${reason}`),
     }),

@@ -72,7 +72,12 @@ describe('untracked-sessions asks CloudTrail', () => {
         region === 'us-east-1' ? { error: 'AccessDeniedException' } : undefined,
     });
     expect(code).toBe(3);
-    expect(JSON.parse(stdout)).toMatchObject({ total_events: 2, complete: false });
+    expect(JSON.parse(stdout)).toMatchObject({
+      total_events: 2,
+      complete: false,
+      regions: ['eu-west-1'],
+      coverage: { events: { missing: [expect.stringContaining('region us-east-1: ')] } },
+    });
     expect(stderr).toContain('the events of us-east-1 were not read');
     expect(stderr).toContain('incomplete: 1 region could not be read');
   });

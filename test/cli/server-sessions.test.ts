@@ -38,6 +38,20 @@ describe('server-sessions', () => {
     expect(ids).toEqual(expected.map(({ id }) => id));
   });
 
+  it('says at least how many match where an index is read no further than needed', async () => {
+    const days = Array.from({ length: 30 }, (_, n) => {
+      const day = new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString();
+      return Array.from({ length: 20 }, (__, m) =>
+        sessionRow(n * 20 + m, { user: 'erin', created_at: day }),
+      );
+    });
+    await createTable(endpoint.url, 'long', days.flat());
+    const { stderr } = await run('server-sessions --user erin --limit 5 --table long');
+    expect(stderr).toMatch(/note: at least \d+ sessions match, and --limit cut the list to 5/);
+    const all = await run('server-sessions --all --limit 5 --table long');
+    expect(all.stderr).toContain('note: 600 sessions match, and');
+  });
+
   it('orders by instant, not by text', async () => {
     await createTable(endpoint.url, 'orders', [
       sessionRow(0, { created_at: '2026-01-17T10:30:00Z' }),

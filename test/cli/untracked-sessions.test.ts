@@ -869,6 +869,16 @@ describe('the live table and files tell the same', () => {
     expect(apartFromSource(both)).toEqual(apartFromSource(expected));
   });
 
+  it('also of profiles that only sessions know whom no call names', async () => {
+    const some = [tracked(1), roleRecord(2, { role: 'dev' }), bypass(3)];
+    expect(apartFromSource(await live([], some))).toEqual(
+      apartFromSource(await auditOf(some, sessions)),
+    );
+    const shared = [roleRecord(1, { role: 'dev', tag: ID, at: '2026-01-20T12:05:00Z' }), some[1]!];
+    const { untracked_sessions: found } = (await live([], shared)) as AuditDocument;
+    expect(found).toMatchObject([{ profile: 'prod;dev' }]);
+  });
+
   it('the table without a time to live covers from half a day after its oldest session until now', async () => {
     const before = orphan(8, '2026-01-17T11:59:59Z');
     const after = orphan(9, '2026-01-17T12:00:00Z');

@@ -29,6 +29,9 @@ export function checkRegions(
 ): readonly string[] | undefined {
   return given.parsed('event-regions', (text) => {
     const names = [...new Set(text.split(',').map((name) => name.trim()))];
+    if (names.length > 1 && names.includes('all')) {
+      throw new ValueError('"all" cannot be combined with other regions');
+    }
     return names.map((name) => regionName(name, atOwnEndpoint));
   });
 }

@@ -56,6 +56,9 @@ export function checkFrom(
   const { from, clipped } = isLookup ? horizon(given, since, until, now) : unclipped(since);
   const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
   const aws = checkAws(given, env);
+  if (!isLookup && given.precedenceOf('event-regions') === 0) {
+    throw new UsageError('--event-regions', 'is only for --events lookup');
+  }
   const everyRegion = given.text('event-regions') === 'all';
   return {
     from: {

@@ -14,7 +14,7 @@ export const EVENTS = {
     kind: 'text',
     value: 'LIST',
     describe:
-      'Regions to ask for events, separated by commas; all asks every enabled region. Default: the region in use and, in the partition aws, us-east-1',
+      'Regions to ask for events with --events lookup, separated by commas; all asks every enabled region. Default: the region in use and, in the partition aws, us-east-1',
   },
   'event-name': {
     kind: 'text',

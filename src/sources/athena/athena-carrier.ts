@@ -33,7 +33,6 @@ export async function openAthenaCarrier(
     }
     if (isEmpty) await checkLocation(table, read(countOfEvents(table, selection)), context);
   }
-  const missing = table.missing === undefined ? [] : [table.missing];
   return {
     calls: () => callsOf(checked(allCalls(table, selection)), table, context),
     groups: {
@@ -43,7 +42,7 @@ export async function openAthenaCarrier(
     },
     showsOtherCalls: true,
     inOrderOfDays: false,
-    coverage: () => ({ regions: table.regions, files: undefined, missing }),
+    coverage: () => ({ regions: undefined, files: undefined, missing: table.missing }),
     explain: (kinds) => explained(table, selection, kinds),
     dispose: async () => {},
   };

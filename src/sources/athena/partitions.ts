@@ -12,8 +12,10 @@ export interface Partitions {
   readonly isByHand: boolean;
   /** In words, a projection that does not reach over the window, or of which nobody can tell. */
   readonly missing: string | undefined;
-  /** The regions of a projection. */
-  readonly regions: readonly string[] | undefined;
+  /** Keys of a projection besides those of days, with the only values that Athena sees. */
+  readonly listed: readonly { readonly key: string; readonly values: readonly string[] }[];
+  /** Keys of a projection that Athena reads with a condition on their values alone. */
+  readonly injected: readonly string[];
 }
 
 interface Window {
@@ -57,16 +59,16 @@ export function partitionsOf(
     ? projectedDays(names, (key, what) => property(`projection.${key}.${what}`), delivery)
     : undefined;
   const delivered = found ?? writtenDays(names, isProjected, delivery);
-  const regions = isProjected ? rangeOf('region').values : '';
+  const projected = isProjected ? names.map((key) => ({ key, ...rangeOf(key) })) : [];
   return {
     delivered: delivered ?? plain('true'),
     isWhole: delivered === undefined,
     isByHand: names.length > 0 && !isProjected,
     missing,
-    regions:
-      names.includes('region') && regions !== ''
-        ? regions.split(',').map((region) => region.trim())
-        : undefined,
+    listed: projected
+      .filter(({ key, type, values }) => type === 'enum' && values !== '' && !isOfDay(key))
+      .map(({ key, values }) => ({ key, values: values.split(',').map((value) => value.trim()) })),
+    injected: projected.filter(({ type }) => type === 'injected').map(({ key }) => key),
   };
 }
 
@@ -135,14 +137,22 @@ function lacking(
     if (begins === undefined || ends === undefined) return said;
     return Math.floor(begins / DAY) * DAY > first || ends < last ? said : undefined;
   }
-  if (key !== 'year') return undefined;
-  const [from, to] = [Number(part(first, 0, 4)), Number(part(last, 0, 4))];
-  const years = type === 'enum' ? values.split(',').map(Number) : [];
+  if (!isOfDay(key) || (key !== 'year' && type === '')) return undefined;
+  const [begins, ends] = PART_OF_DAY[key];
+  const listed = type === 'enum' ? values.split(',').map(Number) : [];
   const [least = NaN, most = NaN] = type === 'integer' ? range.split(',').map(Number) : [];
-  for (let year = from; year <= to; year++) {
-    if (!years.includes(year) && !(least <= year && year <= most)) return said;
+  for (let day = first; day <= last; day += DAY) {
+    const value = Number(part(day, begins, ends));
+    if (!listed.includes(value) && !(least <= value && value <= most)) return said;
   }
   return undefined;
+}
+
+/** Where the value of a key stands in a day's `2026-01-20`. */
+const PART_OF_DAY = { year: [0, 4], month: [5, 7], day: [8, 10] } as const;
+
+function isOfDay(key: string): key is keyof typeof PART_OF_DAY {
+  return Object.hasOwn(PART_OF_DAY, key);
 }
 
 /** Years and months at their shortest: a range is rather taken for too short than for long enough. */

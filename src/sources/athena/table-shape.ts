@@ -15,12 +15,10 @@ export interface AthenaTable {
   readonly from: Sql;
   /** The rows that were delivered within the window, or a day after it; true of all where nothing tells. */
   readonly delivered: Sql;
-  /** The regions whose partitions there are, where the table says so. */
-  readonly regions: readonly string[] | undefined;
   /** Does it show the source identity of the caller's own session? AWS's tables do not. */
   readonly hasCallerIdentity: boolean;
-  /** What the window needs and the table does not show, in words. */
-  readonly missing: string | undefined;
+  /** What the window needs and the table does not show, or may not show, a sentence each. */
+  readonly missing: readonly string[];
 }
 
 const TEXTS = [
@@ -69,6 +67,7 @@ export async function describeAthenaTable(
   if (found === undefined) throw new SourceError(`Athena says nothing of table ${name}`);
   const identity = checkColumns(found.Columns ?? [], name);
   const partitions = partitionsOf(found, window, now);
+  checkInjected(partitions, name);
   sayWhatIsScanned(partitions, name, context);
   if (!identity.fields.get('sessioncontext')!.fields.has('sourceidentity')) {
     context.note(
@@ -79,9 +78,8 @@ export async function describeAthenaTable(
     name,
     from: sql`${identifier(database)}.${identifier(table)}`,
     delivered: partitions.delivered,
-    regions: partitions.regions,
     hasCallerIdentity: identity.fields.get('sessioncontext')!.fields.has('sourceidentity'),
-    missing: partitions.missing,
+    missing: [...[partitions.missing ?? []].flat(), ...partitions.listed.map(listedText)],
   };
 }
 
@@ -115,8 +113,27 @@ function checkColumns(columns: readonly Column[], name: string): GlueType {
   });
 }
 
+/** Athena fails a query without a condition on such a key (Athena User Guide, "Supported types for partition projection"). */
+function checkInjected({ injected }: Partitions, name: string): void {
+  if (injected.length === 0) return;
+  throw new SourceError(
+    `table ${name} has partition keys of the projection type injected, which need a condition on each: ${injected.join(', ')}`,
+    {
+      hint: 'use a table whose projection lists their values: sentinel-audit athena-table prints one',
+    },
+  );
+}
+
+const MOST_VALUES = 20;
+
+function listedText({ key, values }: Partitions['listed'][number]): string {
+  const more = values.length - MOST_VALUES;
+  const named = values.slice(0, MOST_VALUES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return `of the partitions ${key}, only ${named} are listed`;
+}
+
 function sayWhatIsScanned(
-  { isWhole, isByHand, missing, regions }: Partitions,
+  { isWhole, isByHand, missing, listed }: Partitions,
   name: string,
   context: ReadContext,
 ): void {
@@ -124,7 +141,7 @@ function sayWhatIsScanned(
   if (isByHand) {
     context.note(`partitions of ${name} are added by hand: what was not added is not seen`);
   }
-  if (regions !== undefined) context.note(`table ${name} shows the regions ${regions.join(', ')}`);
+  for (const one of listed) context.note(`table ${name}: ${listedText(one)}`);
   if (missing !== undefined) {
     context.meter.clipped = true;
     context.note(`${missing} of ${name}: the window goes beyond what it shows`);

@@ -146,6 +146,7 @@ async function* rowsOf(
     if (sessions.length > 0) yield sessions;
     newest?.add(sessions);
   } while (from !== undefined && newest?.isWhole(from['created_at']?.S) !== true);
+  if (from !== undefined) meter.isCut = true;
 }
 
 function keyOf(item: Key): string {

@@ -14,6 +14,7 @@ import { fileOf, roleArn } from '../../support/trail.js';
 type Env = Readonly<Record<string, string>>;
 const now = parseInstant('2026-01-24T12:00:00Z')!;
 const AUDIT = 'untracked-sessions --since 7d --events /dev/null';
+const LOOKUP = 'untracked-sessions --since 7d';
 
 /** What a command line comes to; `export events` has only a part of it. */
 async function optionsOf(line: string, given: Env = {}): Promise<AuditOptions> {
@@ -140,7 +141,7 @@ describe('events come from', () => {
   });
 
   test('regions, each once', async () => {
-    const { from } = await optionsOf(`${AUDIT} --event-regions eu-west-1,us-east-1,eu-west-1`);
+    const { from } = await optionsOf(`${LOOKUP} --event-regions eu-west-1,us-east-1,eu-west-1`);
     expect(from.eventRegions).toEqual(['eu-west-1', 'us-east-1']);
   });
 });
@@ -214,7 +215,9 @@ test.each([
   [`${AUDIT} --allow /no/where`, '--allow', /no\/where/],
   [`${AUDIT} --profile-map /no/where`, '--profile-map', /no\/where/],
   [`${AUDIT} --aws-config /no/where`, '--aws-config', /there is no file/],
-  [`${AUDIT} --event-regions EU!`, '--event-regions', /not a valid region name/],
+  [`${LOOKUP} --event-regions EU!`, '--event-regions', /not a valid region name/],
+  [`${AUDIT} --event-regions us-east-1`, '--event-regions', /is only for/],
+  [`${LOOKUP} --event-regions all,us-east-1`, '--event-regions', /cannot be combined/],
   [
     'untracked-sessions --since 7d --events - --sessions -',
     '--events',

@@ -117,12 +117,32 @@ describe('a range that does not reach over the window is missing something', () 
   });
 });
 
-test('the regions of a projection are said', () => {
-  const regions = { 'region.type': 'enum', 'region.values': 'us-east-1, eu-west-1' };
-  const { regions: said } = of(['region', 'timestamp'], {
+test.each([
+  [{ 'month.type': 'integer', 'month.range': '1,12' }, false],
+  [{ 'month.type': 'integer', 'month.range': '1,11' }, true],
+  [{ 'month.type': 'enum', 'month.values': '01,12' }, false],
+  [{ 'day.type': 'integer', 'day.range': '1,31' }, false],
+  [{ 'day.type': 'integer', 'day.range': '4,31' }, true],
+  [{ 'day.type': 'integer', 'day.range': '1,30' }, true],
+])('months and days that a projection does not list are missing: %j', (parts, isMissing) => {
+  const years = { 'year.type': 'integer', 'year.range': '2020,2030' };
+  const { missing } = of(['year', 'month', 'day'], { enabled: 'true', ...years, ...parts });
+  expect(missing !== undefined).toBe(isMissing);
+});
+
+test('the values that a projection lists are said, whatever their keys are called', () => {
+  const { listed, injected } = of(['region_partition', 'account_partition', 'id', 'timestamp'], {
     ...dates('timestamp', 'yyyy/MM/dd', '2020/01/01,NOW'),
-    ...regions,
+    'region_partition.type': 'enum',
+    'region_partition.values': 'us-east-1, eu-west-1',
+    'account_partition.type': 'enum',
+    'account_partition.values': '111122223333',
+    'id.type': 'injected',
   });
-  expect(said).toEqual(['us-east-1', 'eu-west-1']);
-  expect(of(['timestamp']).regions).toBeUndefined();
+  expect(listed).toEqual([
+    { key: 'region_partition', values: ['us-east-1', 'eu-west-1'] },
+    { key: 'account_partition', values: ['111122223333'] },
+  ]);
+  expect(injected).toEqual(['id']);
+  expect(of(['timestamp'])).toMatchObject({ listed: [], injected: [] });
 });
