@@ -6,7 +6,7 @@ import type { Environment } from '../environment.js';
 import type { AwsHttpHandler } from '../http/aws-http-handler.js';
 import type { PatientRetry } from '../retry.js';
 import { endpointFor } from './endpoint.js';
-import { type Profile, readProfile } from './profile.js';
+import { type Profile, type Section, readProfile } from './profile.js';
 import { type AwsKeys, checkKeys, checkKeysOf, keysOfEnvironment } from './static-keys.js';
 
 /** Who asks, found once a run: the same for every client. */
@@ -99,17 +99,31 @@ export function regionIn(env: Environment, { settings }: Profile): string | unde
 }
 
 function noteWhoWon(
-  { name, variable }: Profile,
+  profile: Profile,
   env: Environment,
   environmentWins: boolean,
   { note }: ReadContext,
 ): void {
+  const { name, variable } = profile;
   if (name === undefined || !env['AWS_ACCESS_KEY_ID']) return;
+  if (!environmentWins && usesEnvironment(profile, name)) return;
   note(
     environmentWins
       ? `the keys of the environment (AWS_ACCESS_KEY_ID) are used, not those of AWS profile ${name} (${variable})`
       : `AWS profile ${name} is used, not the keys of the environment (AWS_ACCESS_KEY_ID)`,
   );
+}
+
+/** Does the profile, or one that it builds on, ask for the keys of the environment? */
+function usesEnvironment({ profiles }: Profile, name: string): boolean {
+  const seen = new Set<string>();
+  for (let at: string | undefined = name; at !== undefined && !seen.has(at);) {
+    seen.add(at);
+    const settings: Section | undefined = profiles[at];
+    if (settings?.['credential_source'] === 'Environment') return true;
+    at = settings?.['source_profile'];
+  }
+  return false;
 }
 
 /** The same keys for everybody until they are about to expire; a failure is not remembered. */

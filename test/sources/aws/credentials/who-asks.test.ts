@@ -378,6 +378,17 @@ aws_secret_access_key = x
     expect(new Set(seen.map(({ region }) => region))).toEqual(new Set(['eu-west-1']));
   });
 
+  test('keys of the environment that a profile asks for sign, and are not said to be left out', async () => {
+    const config =
+      '[profile p]\nrole_arn = arn:aws:iam::1:role/R\ncredential_source = Environment\n';
+    for (const [name, value] of Object.entries(KEYS)) vi.stubEnv(name, value);
+    const env = { ...KEYS, AWS_ENDPOINT_URL_STS: aws.url };
+    const { seen, notes } = await ask({ region: 'eu-west-1', awsProfile: 'p', config, env });
+    for (const name of Object.keys(KEYS)) vi.stubEnv(name, undefined);
+    expect(seen.map(({ key }) => key)).toEqual(['AKIAENV', 'ASIAR']);
+    expect(notes).toEqual([]);
+  });
+
   test('a role is assumed at the endpoint that the profile names', async () => {
     const config = roles.replace('[profile role]', '[profile role]\nendpoint_url = AWS_URL');
     const { seen } = await ask({ region: 'eu-west-1', awsProfile: 'role', config });
