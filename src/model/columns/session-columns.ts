@@ -15,7 +15,7 @@ const STATUS_TINT: Readonly<Record<string, Tint>> = {
   expired: 'dim',
 };
 
-/** The names `--columns` takes for sessions. */
+/** The names of the columns of sessions. */
 export const SESSION_COLUMN_NAMES = Object.keys(SESSION_FIELDS) as readonly SessionField[];
 
 /** The ten columns of an audit's CSV, in their order. */

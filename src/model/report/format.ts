@@ -4,7 +4,7 @@ interface FormatDefinition {
   readonly endings: readonly string[];
 }
 
-/** Every format, by the name that `--format` takes. How each is written stands in `sinks`. */
+/** Every format by its name. How each is written stands in `sinks`. */
 export const FORMATS = {
   csv: { aliases: [], endings: ['csv'] },
   ndjson: { aliases: ['jsonl'], endings: ['ndjson', 'jsonl'] },

@@ -43,7 +43,7 @@ interface FieldDefinition {
   readonly width: number;
 }
 
-/** Every field of a session by its name outside, in the order of `--columns all`. */
+/** Every field of a session by its name outside, in the order of their columns. */
 export const SESSION_FIELDS = {
   id: { key: 'id', kind: 'id', isAlways: true, title: 'ID', width: 16 },
   user: { key: 'user', kind: 'text', isAlways: true, title: 'User', width: 12 },

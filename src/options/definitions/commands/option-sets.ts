@@ -71,6 +71,19 @@ export const COMMON = [
   'no-progress',
 ] as const satisfies readonly OptionName[];
 
+/** What the short help of both audits ends with. */
+export const AUDIT_MAIN = [
+  'profile-map',
+  'allow',
+  'broker',
+  'fail-on',
+  'format',
+  'json',
+  'out',
+  'region',
+  'aws-profile',
+] as const satisfies readonly OptionName[];
+
 /** The meaning of options for the commands that judge calls. */
 export const JUDGED: Meanings = {
   'event-name': { describe: 'Calls to judge, separated by commas. Default: AssumeRole' },

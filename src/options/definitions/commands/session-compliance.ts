@@ -2,6 +2,7 @@ import { PROFILE_COLUMNS } from '../../../model/report/profile-compliance.js';
 import { FORMAT_NAMES } from '../../../model/report/format.js';
 import type { CommandDefinition } from './command.js';
 import {
+  AUDIT_MAIN,
   COMMON,
   EVENT_SOURCES,
   JUDGED,
@@ -50,15 +51,7 @@ export const SESSION_COMPLIANCE = {
     'event-regions',
     'table',
     'sessions',
-    'profile-map',
-    'allow',
-    'broker',
-    'fail-on',
-    'format',
-    'json',
-    'out',
-    'region',
-    'aws-profile',
+    ...AUDIT_MAIN,
   ],
   examples: [
     [

@@ -1,6 +1,7 @@
 import { FINDING_COLUMNS } from '../../../model/verdict/attributed-verdict.js';
 import type { CommandDefinition } from './command.js';
 import {
+  AUDIT_MAIN,
   COMMON,
   EVENT_SOURCES,
   JUDGED,
@@ -35,15 +36,7 @@ export const UNTRACKED_SESSIONS = {
     'table',
     'sessions',
     'policy',
-    'profile-map',
-    'allow',
-    'broker',
-    'fail-on',
-    'format',
-    'json',
-    'out',
-    'region',
-    'aws-profile',
+    ...AUDIT_MAIN,
   ],
   examples: [
     [
