@@ -14,15 +14,15 @@ import { rowCounts } from '../run/row-counts.js';
 
 /** Streams every session that matches, in the order in which it is read. */
 export async function exportSessions(
-  { from, filter: wanted, output, columns }: SessionOptions,
+  { from, filter: sessionFilter, output, columns }: SessionOptions,
   { world, context }: Run,
 ): Promise<Done> {
   const account = rowCounts(context.meter);
   const identity = whoAsks(from.table === undefined ? undefined : from, context);
   await pipe(
-    openSessions(from, wanted, [], world.stdin, context),
+    openSessions(from, sessionFilter, [], world.stdin, context),
     tap<Session>(account.delivered),
-    filter(matches(wanted)),
+    filter(matches(sessionFilter)),
     tap<Session>(account.kept),
     openSink(output, world, {
       list: 'sessions',

@@ -20,11 +20,13 @@ export async function serverSessions(
   { world, context, reporter }: Run,
 ): Promise<Done> {
   const { from, output, columns, limit } = options;
-  let wanted = options.filter;
-  if (!isFiltering(wanted) && !options.all && from.table !== undefined) {
+  let sessionFilter = options.filter;
+  if (!isFiltering(sessionFilter) && !options.all && from.table !== undefined) {
     const { readCaller } = await import('../sources/aws/caller.js');
-    wanted = { ...wanted, user: await readCaller(from, context) };
-    reporter.note(`these are the sessions of ${wanted.user}, your own; --all shows everyone's`);
+    sessionFilter = { ...sessionFilter, user: await readCaller(from, context) };
+    reporter.note(
+      `these are the sessions of ${sessionFilter.user}, your own; --all shows everyone's`,
+    );
   }
   const natural =
     output.format === 'table' ? sessionListColumns(world.now) : sessionColumns('audit');
@@ -33,9 +35,9 @@ export async function serverSessions(
   let shown = 0;
   let overdue = 0;
   await pipe(
-    openSessions({ ...from, newest: limit }, wanted, ['placed'], world.stdin, context),
+    openSessions({ ...from, newest: limit }, sessionFilter, ['placed'], world.stdin, context),
     tap<Session>(account.delivered),
-    filter(matches(wanted)),
+    filter(matches(sessionFilter)),
     tap<Session>(account.kept),
     top(limit, newestFirst),
     tap((batch) => {

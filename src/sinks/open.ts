@@ -32,10 +32,10 @@ export interface Rows<T> extends TableOptions {
 /** The columns that are asked for by name; all when none are. */
 export function chosenColumns<T>(
   all: readonly Column<T>[],
-  wanted: 'audit' | 'all' | readonly string[] | undefined,
+  names: 'audit' | 'all' | readonly string[] | undefined,
 ): readonly Column<T>[] {
-  if (wanted === undefined || typeof wanted === 'string') return all;
-  return wanted.flatMap((name) => all.filter((column) => column.name === name));
+  if (names === undefined || typeof names === 'string') return all;
+  return names.flatMap((name) => all.filter((column) => column.name === name));
 }
 
 /** The sink for some options; its module is loaded when rows come. Colour is for standard output alone. */

@@ -14,9 +14,9 @@ export function disagreements(claims: RoleClaims): readonly Disagreement[] {
     .roles()
     .toSorted()
     .map((roleArn) => {
-      const said = claims.on(roleArn);
+      const claimed = claims.on(roleArn);
       const profiles = COMPARED.flatMap((way) => {
-        const named = said.filter((claim) => claim.way === way).map(({ profile }) => profile);
+        const named = claimed.filter((claim) => claim.way === way).map(({ profile }) => profile);
         const first = way === 'map' ? named.slice(0, 1) : named;
         return first.length === 0 ? [] : [[way, first] as const];
       });

@@ -16,19 +16,19 @@ export interface Placement {
  * away from where another way places it. Where nothing else is known, the role's name stands for a profile.
  */
 export function place(roleArn: string, claims: RoleClaims): Placement {
-  const said = claims.on(roleArn);
+  const claimed = claims.on(roleArn);
   const ofWay = (way: Claim['way']): readonly string[] =>
-    said
+    claimed
       .filter((claim) => claim.way === way)
       .toSorted((a, b) => b.calls - a.calls || compare(a.profile, b.profile))
       .map(({ profile }) => profile);
-  const mapped = said.filter(({ way }) => way === 'map');
+  const mapped = claimed.filter(({ way }) => way === 'map');
   if (mapped.length > 0) {
     // The role's ARN in the map stands before its name.
     const [{ profile }] = mapped as [Claim];
     return { by: 'map', sure: [profile], possible: [] };
   }
-  const [tracked, configured] = [ofWay('tracked'), inOrder(said, 'aws_config')];
+  const [tracked, configured] = [ofWay('tracked'), inOrder(claimed, 'aws_config')];
   const isProfile = roleArn.startsWith('arn:') && claims.isMentioned(roleArn);
   const sure = [...new Set([...tracked, ...configured, ...(isProfile ? [roleArn] : [])])];
   const name = roleNameOf(roleArn);
@@ -53,8 +53,8 @@ export function chargedTo({ sure, possible }: Placement): readonly string[] {
 }
 
 /** In the order of the file. */
-function inOrder(said: readonly Claim[], way: Claim['way']): readonly string[] {
-  return said.filter((claim) => claim.way === way).map(({ profile }) => profile);
+function inOrder(claimed: readonly Claim[], way: Claim['way']): readonly string[] {
+  return claimed.filter((claim) => claim.way === way).map(({ profile }) => profile);
 }
 
 function compare(a: string, b: string): number {

@@ -26,10 +26,10 @@ const AUDIT = SESSION_COLUMN_NAMES.slice(0, 10);
  * to whole seconds; in `all` and in a list of names times are in UTC with nine digits of a second.
  */
 export function sessionColumns(
-  wanted: 'audit' | 'all' | readonly string[],
+  names: 'audit' | 'all' | readonly string[],
 ): readonly Column<Session>[] {
-  if (wanted === 'all') return SESSION_COLUMN_NAMES.map(exact);
-  if (wanted !== 'audit') return (wanted as readonly SessionField[]).map(exact);
+  if (names === 'all') return SESSION_COLUMN_NAMES.map(exact);
+  if (names !== 'audit') return (names as readonly SessionField[]).map(exact);
   return AUDIT.map((field) => {
     const column = stored(field);
     return isTime(field) ? { ...column, of: (session) => inSeconds(column.of(session)) } : column;

@@ -22,24 +22,24 @@ export function secondOf(
   rivals: readonly PolicyRule[],
   spans: () => readonly Span[],
 ): number | undefined {
-  const asked = time === undefined ? [] : [{ week: weekOf(time), wanted: 1 }];
+  const conditions = time === undefined ? [] : [{ week: weekOf(time), value: 1 }];
   for (const rival of rivals) {
     if (rival.time === undefined) return undefined;
-    asked.push({ week: weekOf(rival.time), wanted: 0 });
+    conditions.push({ week: weekOf(rival.time), value: 0 });
   }
   for (const { from, to, minutes } of spans()) {
-    const offsets = asked.map(({ week }) => minutes.get(week.zone) ?? 0);
+    const offsets = conditions.map(({ week }) => minutes.get(week.zone) ?? 0);
     // All stands still from one border to the next, so the first good minute is a border or the start.
-    const starts = asked.flatMap(({ week, wanted }, at) =>
+    const starts = conditions.flatMap(({ week, value }, at) =>
       week.borders
-        .filter((border) => week.held[border] === wanted)
+        .filter((border) => week.held[border] === value)
         .map((border) => (border - (offsets[at] ?? 0) + WEEK) % WEEK),
     );
     const found = [0, ...starts].find(
       (start) =>
         from + start * 60 < to &&
-        asked.every(({ week, wanted }, at) => {
-          return week.held[((offsets[at] ?? 0) + start) % WEEK] === wanted;
+        conditions.every(({ week, value }, at) => {
+          return week.held[((offsets[at] ?? 0) + start) % WEEK] === value;
         }),
     );
     if (found !== undefined) return from + found * 60;
@@ -71,7 +71,7 @@ const FIRST = Date.UTC(2020, 0) / 1_000;
 const LAST = Date.UTC(2040, 0) / 1_000;
 const DAY = 86_400;
 
-/** Spans that between them show every combination of the zones' clocks, made when first asked for. */
+/** Spans that between them show every combination of the zones' clocks, made when first needed. */
 export function spansOf(rules: readonly PolicyRule[]): () => readonly Span[] {
   let spans: readonly Span[] | undefined;
   return () => {
@@ -104,7 +104,7 @@ export function spansOf(rules: readonly PolicyRule[]): () => readonly Span[] {
 
 const changesByZone = new Map<string, readonly number[]>();
 
-/** The seconds at which the zone's clocks are put forward or back. Asked once of each zone. */
+/** The seconds at which the zone's clocks are put forward or back. AwsCall once of each zone. */
 function changesOf(zone: string): readonly number[] {
   if (zone === 'UTC') return [];
   const known = changesByZone.get(zone);

@@ -119,9 +119,9 @@ export function suits(condition: DeviceCondition | undefined, device: Device | u
 
 function isAtLeast(version: string, least: string): boolean {
   if (version === '') return false;
-  const [found, wanted] = [numbersOf(version), numbersOf(least)];
-  for (let at = 0; at < Math.max(found.length, wanted.length); at++) {
-    const difference = (found[at] ?? 0) - (wanted[at] ?? 0);
+  const [found, required] = [numbersOf(version), numbersOf(least)];
+  for (let at = 0; at < Math.max(found.length, required.length); at++) {
+    const difference = (found[at] ?? 0) - (required[at] ?? 0);
     if (difference !== 0) return difference > 0;
   }
   return true;

@@ -7,9 +7,9 @@ export interface Partitions {
   /** The rows that were delivered on the days of the window or the day after; true of all where nothing tells. */
   readonly delivered: Sql;
   /** Is the whole table scanned? */
-  readonly isWhole: boolean;
+  readonly isFullScan: boolean;
   /** Are there partitions that somebody has to add? */
-  readonly isByHand: boolean;
+  readonly isManual: boolean;
   /** In words, a projection that does not reach over the window, or of which nobody can tell. */
   readonly missing: string | undefined;
   /** Keys of a projection besides those of days, with the only values that Athena sees. */
@@ -53,7 +53,7 @@ export function partitionsOf(
     values: property(`projection.${key}.values`),
   });
   const missing = isProjected
-    ? names.map((key) => lacking(key, rangeOf(key), seen, now)).find((text) => text !== undefined)
+    ? names.map((key) => gapOf(key, rangeOf(key), seen, now)).find((text) => text !== undefined)
     : undefined;
   const found = isProjected
     ? projectedDays(names, (key, what) => property(`projection.${key}.${what}`), delivery)
@@ -62,8 +62,8 @@ export function partitionsOf(
   const projected = isProjected ? names.map((key) => ({ key, ...rangeOf(key) })) : [];
   return {
     delivered: delivered ?? plain('true'),
-    isWhole: delivered === undefined,
-    isByHand: names.length > 0 && !isProjected,
+    isFullScan: delivered === undefined,
+    isManual: names.length > 0 && !isProjected,
     missing,
     listed: projected
       .filter(({ key, type, values }) => type === 'enum' && values !== '' && !isOfDay(key))
@@ -125,17 +125,17 @@ interface Range {
 }
 
 /** What of the days a projected key does not show, in words. */
-function lacking(
+function gapOf(
   key: string,
   { type, range, values }: Range,
   { first, last }: Delivery,
   now: Instant,
 ): string | undefined {
-  const said = `the partitions ${key} are ${range || values}`;
+  const gap = `the partitions ${key} are ${range || values}`;
   if (type === 'date') {
     const [begins, ends] = range.split(',').map((bound) => secondsOf(bound, now));
-    if (begins === undefined || ends === undefined) return said;
-    return Math.floor(begins / DAY) * DAY > first || ends < last ? said : undefined;
+    if (begins === undefined || ends === undefined) return gap;
+    return Math.floor(begins / DAY) * DAY > first || ends < last ? gap : undefined;
   }
   if (!isOfDay(key) || (key !== 'year' && type === '')) return undefined;
   const [begins, ends] = PART_OF_DAY[key];
@@ -143,7 +143,7 @@ function lacking(
   const [least = NaN, most = NaN] = type === 'integer' ? range.split(',').map(Number) : [];
   for (let day = first; day <= last; day += DAY) {
     const value = Number(part(day, begins, ends));
-    if (!listed.includes(value) && !(least <= value && value <= most)) return said;
+    if (!listed.includes(value) && !(least <= value && value <= most)) return gap;
   }
   return undefined;
 }

@@ -88,9 +88,9 @@ async function start(
     ...(workgroup && { WorkGroup: workgroup }),
     ...(output && { ResultConfiguration: { OutputLocation: output } }),
   });
-  const asked = { action: 'athena:StartQueryExecution', of: `database ${database}` };
+  const awsCall = { action: 'athena:StartQueryExecution', of: `database ${database}` };
   const answer = client.send(command, { abortSignal: signal });
-  const { QueryExecutionId: id } = await answerOf(answer, asked, signal).catch(
+  const { QueryExecutionId: id } = await answerOf(answer, awsCall, signal).catch(
     async (error: unknown) => {
       if (signal.aborted) await stopStarted(client, command);
       throw error;
@@ -105,9 +105,9 @@ async function ask(
   id: string,
   { signal }: ReadContext,
 ): Promise<QueryExecution> {
-  const asked = { action: 'athena:GetQueryExecution', of: `query ${id}` };
+  const awsCall = { action: 'athena:GetQueryExecution', of: `query ${id}` };
   const command = new GetQueryExecutionCommand({ QueryExecutionId: id });
-  const answer = await answerOf(client.send(command, { abortSignal: signal }), asked, signal);
+  const answer = await answerOf(client.send(command, { abortSignal: signal }), awsCall, signal);
   if (answer.QueryExecution?.Status?.State === undefined) {
     throw new SourceError(`Athena does not say how query ${id} is doing`);
   }
@@ -171,7 +171,7 @@ async function* results(
   columns: readonly string[],
   { meter, signal }: ReadContext,
 ): Source<AthenaRow> {
-  const asked = { action: 'athena:GetQueryResults', of: `query ${id}` };
+  const awsCall = { action: 'athena:GetQueryResults', of: `query ${id}` };
   const isRepeated = repeatedTokenCheck();
   let token: string | undefined;
   for (let isFirst = true; isFirst || token !== undefined; isFirst = false) {
@@ -180,7 +180,7 @@ async function* results(
       MaxResults: PAGE,
       NextToken: token,
     });
-    const answer = await answerOf(client.send(command, { abortSignal: signal }), asked, signal);
+    const answer = await answerOf(client.send(command, { abortSignal: signal }), awsCall, signal);
     meter.pages++;
     const rows = answer.ResultSet?.Rows;
     if (rows === undefined) throw new SourceError(`Athena query ${id} was answered without rows`);

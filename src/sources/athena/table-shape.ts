@@ -57,11 +57,11 @@ export async function describeAthenaTable(
     TableName: table,
     ...(workgroup && { WorkGroup: workgroup }),
   });
-  const asked = { action: 'athena:GetTableMetadata', of: `table ${name}` };
+  const awsCall = { action: 'athena:GetTableMetadata', of: `table ${name}` };
   const { signal } = context;
   const { TableMetadata: found } = await answerOf(
     client.send(command, { abortSignal: signal }),
-    asked,
+    awsCall,
     signal,
   );
   if (found === undefined) throw new SourceError(`Athena says nothing of table ${name}`);
@@ -133,12 +133,12 @@ function listedText({ key, values }: Partitions['listed'][number]): string {
 }
 
 function sayWhatIsScanned(
-  { isWhole, isByHand, missing, listed }: Partitions,
+  { isFullScan, isManual, missing, listed }: Partitions,
   name: string,
   context: ReadContext,
 ): void {
-  if (isWhole) context.note(`table ${name} is scanned whole: it has no partitions by day`);
-  if (isByHand) {
+  if (isFullScan) context.note(`table ${name} is scanned whole: it has no partitions by day`);
+  if (isManual) {
     context.note(`partitions of ${name} are added by hand: what was not added is not seen`);
   }
   for (const one of listed) context.note(`table ${name}: ${listedText(one)}`);

@@ -3,7 +3,7 @@ import { printable } from '../../text/terminal-text.js';
 import { factsOf } from './error-facts.js';
 
 /** What was asked, of what: for the one line that an error becomes. */
-export interface Asked {
+export interface AwsCall {
   /** `dynamodb:Scan`, as IAM spells it. */
   readonly action: string;
   /** `table sentinel-sessions in eu-west-1`. */
@@ -16,7 +16,7 @@ export interface Asked {
  */
 export async function answerOf<T>(
   answer: Promise<T>,
-  asked: Asked,
+  awsCall: AwsCall,
   signal: AbortSignal,
 ): Promise<T> {
   try {
@@ -24,12 +24,12 @@ export async function answerOf<T>(
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof AuditError) throw error;
-    throw sourceError(error, asked);
+    throw sourceError(error, awsCall);
   }
 }
 
 /** The one line that an error of AWS, of the network or of a proxy becomes. */
-function sourceError(error: unknown, { action, of }: Asked): SourceError {
+function sourceError(error: unknown, { action, of }: AwsCall): SourceError {
   const { text, ...facts } = factsOf(error);
   const tries = (facts.attempts ?? 1) > 1 ? ` (tried ${facts.attempts} times)` : '';
   return new SourceError(`${action} of ${of}: ${printable(text)}${tries}`, {

@@ -13,9 +13,9 @@ import { type AwsOptions, clientConfig, regionOf } from './aws.js';
 export async function readCaller(options: AwsOptions, context: ReadContext): Promise<string> {
   const client = new STSClient(await clientConfig('STS', options, context));
   try {
-    const asked = { action: 'sts:GetCallerIdentity', of: `region ${await regionOf(client)}` };
+    const awsCall = { action: 'sts:GetCallerIdentity', of: `region ${await regionOf(client)}` };
     const answer = client.send(new GetCallerIdentityCommand({}), { abortSignal: context.signal });
-    const { Arn: arn = '' } = await answerOf(answer, asked, context.signal);
+    const { Arn: arn = '' } = await answerOf(answer, awsCall, context.signal);
     const user = sentinelUser(arn);
     if (user !== '') return user;
     throw new SourceError(`no Sentinel user can be told from the caller ${arn || '(no ARN)'}`, {

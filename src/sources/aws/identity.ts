@@ -40,9 +40,9 @@ export async function readIdentity(
   }, patience);
   const stop = forManyListeners(AbortSignal.any([context.signal, late.signal]));
   try {
-    const asked = { action: 'sts:GetCallerIdentity', of: 'the credentials in use' };
+    const awsCall = { action: 'sts:GetCallerIdentity', of: 'the credentials in use' };
     const answer = client.send(new GetCallerIdentityCommand({}), { abortSignal: stop });
-    const { Account: account, Arn: principal } = await answerOf(answer, asked, stop);
+    const { Account: account, Arn: principal } = await answerOf(answer, awsCall, stop);
     if (account !== undefined && principal !== undefined) return { account, principal };
     context.note('sts:GetCallerIdentity did not say who asks');
   } catch (error) {

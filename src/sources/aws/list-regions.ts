@@ -15,8 +15,8 @@ export async function listRegions(
 ): Promise<readonly string[]> {
   const client = new AccountClient(await clientConfig('Account', options, context));
   try {
-    const asked = { action: 'account:ListRegions', of: 'the account in use' };
-    const regions = await answerOf(namesFrom(client, context.signal), asked, context.signal);
+    const awsCall = { action: 'account:ListRegions', of: 'the account in use' };
+    const regions = await answerOf(namesFrom(client, context.signal), awsCall, context.signal);
     if (regions.length > 0) return regions.toSorted();
     throw new SourceError('account:ListRegions named no region that is enabled');
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   ScanCommand,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { type Asked, answerOf } from '../aws/answer.js';
+import { type AwsCall, answerOf } from '../aws/answer.js';
 import type { QueryPlan, ScanPlan } from './table-plan.js';
 
 /** A page of Scan or Query, asked for with the key that the page before ended with. */
@@ -14,17 +14,17 @@ type Page = ScanCommandOutput | QueryCommandOutput;
 export type Key = Record<string, AttributeValue>;
 export type AskPage = (from: Key | undefined, limit: number) => Promise<Page>;
 
-interface Asking {
+interface PageRequest {
   readonly client: DynamoDBClient;
   readonly table: string;
   /** What errors say was asked. */
-  readonly asked: Asked;
+  readonly awsCall: AwsCall;
   readonly signal: AbortSignal;
 }
 
 /** Asks for the pages of one segment of a Scan. */
 export function scan(
-  { client, table, asked, signal }: Asking,
+  { client, table, awsCall, signal }: PageRequest,
   plan: ScanPlan,
   segment: number,
 ): AskPage {
@@ -36,7 +36,7 @@ export function scan(
       Limit: limit,
       ...(plan.segments > 1 ? { Segment: segment, TotalSegments: plan.segments } : {}),
     });
-    return answerOf<Page>(client.send(command, { abortSignal: signal }), asked, signal);
+    return answerOf<Page>(client.send(command, { abortSignal: signal }), awsCall, signal);
   };
 }
 
@@ -45,7 +45,7 @@ export function scan(
  * are reserved words, and more will be.
  */
 export function query(
-  { client, table, asked, signal }: Asking,
+  { client, table, awsCall, signal }: PageRequest,
   plan: QueryPlan,
   isBackwards: boolean,
 ): AskPage {
@@ -74,6 +74,6 @@ export function query(
       Limit: limit,
       ...(isBackwards && { ScanIndexForward: false }),
     });
-    return answerOf<Page>(client.send(command, { abortSignal: signal }), asked, signal);
+    return answerOf<Page>(client.send(command, { abortSignal: signal }), awsCall, signal);
   };
 }

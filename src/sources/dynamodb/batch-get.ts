@@ -7,7 +7,7 @@ import {
 import { RecordError, SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { type ReadField, type Session, TABLE_FIELDS } from '../../model/session/session.js';
-import { type Asked, answerOf } from '../aws/answer.js';
+import { type AwsCall, answerOf } from '../aws/answer.js';
 import { regionOf } from '../aws/aws.js';
 import { type Clock, SYSTEM_CLOCK } from '../aws/clock.js';
 import { RETRY_BUDGET } from '../aws/retry.js';
@@ -38,7 +38,7 @@ export function batchGetFrom(
   return async (ids, context) => {
     const { meter, signal } = context;
     const of = `table ${table} in ${await regionOf(client)}`;
-    const asked = { action: 'dynamodb:BatchGetItem', of };
+    const awsCall = { action: 'dynamodb:BatchGetItem', of };
     const sessions: Session[] = [];
     let request: KeysOfTables = { [table]: { Keys: ids.map((id) => ({ id })) } };
     let progress = clock.now();
@@ -53,15 +53,15 @@ export function batchGetFrom(
       });
       const sent = documents.send(command, { abortSignal: signal });
       const understood = sent.catch((error: unknown) => {
-        throw error instanceof TypeError ? notUnderstood(asked, error) : error;
+        throw error instanceof TypeError ? notUnderstood(awsCall, error) : error;
       });
-      const answer: BatchGetCommandOutput = await answerOf(understood, asked, signal);
+      const answer: BatchGetCommandOutput = await answerOf(understood, awsCall, signal);
       meter.lookups++;
       meter.readUnits += answer.ConsumedCapacity?.[0]?.CapacityUnits ?? 0;
       sessions.push(...sessionsIn(answer.Responses?.[table] ?? [], table, context));
       const left = answer.UnprocessedKeys ?? {};
       if (keysIn(left) < keysIn(request)) progress = clock.now();
-      else if (clock.now() - progress > RETRY_BUDGET) throw exhausted(asked, attempt + 1);
+      else if (clock.now() - progress > RETRY_BUDGET) throw exhausted(awsCall, attempt + 1);
       request = left;
     }
     return sessions;
@@ -102,14 +102,14 @@ function keysIn(request: KeysOfTables): number {
 }
 
 /** The document client fails on an item that is none, and with it on the whole answer. */
-function notUnderstood({ action, of }: Asked, cause: TypeError): SourceError {
+function notUnderstood({ action, of }: AwsCall, cause: TypeError): SourceError {
   return new SourceError(`${action} of ${of}: the answer has items that are none`, {
     facts: { action, resource: of, code: 'NotUnderstood' },
     cause,
   });
 }
 
-function exhausted({ action, of }: Asked, attempts: number): SourceError {
+function exhausted({ action, of }: AwsCall, attempts: number): SourceError {
   return new SourceError(`${action} of ${of}: keys stayed unprocessed for five minutes`, {
     facts: { action, resource: of, code: 'KeysUnprocessed', attempts },
   });

@@ -12,12 +12,12 @@ export async function describeTable(
   context: ReadContext,
 ): Promise<TableShape> {
   const of = `table ${table} in ${await regionOf(client)}`;
-  const asked = { action: 'dynamodb:DescribeTable', of };
+  const awsCall = { action: 'dynamodb:DescribeTable', of };
   const { signal } = context;
   const answer = client.send(new DescribeTableCommand({ TableName: table }), {
     abortSignal: signal,
   });
-  const description = (await answerOf(answer, asked, signal)).Table;
+  const description = (await answerOf(answer, awsCall, signal)).Table;
   if (description === undefined)
     throw new SourceError(`dynamodb:DescribeTable of ${of}: no answer`);
   const indexes = (description.GlobalSecondaryIndexes ?? []).flatMap((index) => {

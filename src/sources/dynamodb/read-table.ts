@@ -70,18 +70,22 @@ export async function* readTable(read: TableRead, context: ReadContext): Source<
   const reading = { table, budget, names };
   if (plan.kind === 'query') {
     context.meter.expected = undefined;
-    const asked = { action: 'dynamodb:Query', of: `index ${plan.index} of ${of}` };
+    const awsCall = { action: 'dynamodb:Query', of: `index ${plan.index} of ${of}` };
     const { newest } = read;
-    const ask = query({ client, table, asked, signal: context.signal }, plan, newest !== undefined);
+    const ask = query(
+      { client, table, awsCall, signal: context.signal },
+      plan,
+      newest !== undefined,
+    );
     yield* newest === undefined
       ? rowsOf(ask, reading, context)
       : rowsOf(ask, { ...reading, ...newestOnly(newest, filter) }, context);
   } else {
-    const asked = { action: 'dynamodb:Scan', of };
+    const awsCall = { action: 'dynamodb:Scan', of };
     const open = (stop: AbortSignal): Source<Session>[] =>
       Array.from({ length: plan.segments }, (_, segment) => {
         const signal = forManyListeners(stop);
-        const ask = scan({ client, table, asked, signal }, plan, segment);
+        const ask = scan({ client, table, awsCall, signal }, plan, segment);
         return rowsOf(ask, reading, { ...context, signal });
       });
     yield* merge(open, SEGMENTS_AT_ONCE, context.signal);

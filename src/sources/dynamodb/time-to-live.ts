@@ -16,12 +16,12 @@ export async function readTimeToLive(
   { signal, note }: ReadContext,
 ): Promise<TimeToLive> {
   const of = `table ${table} in ${await regionOf(client)}`;
-  const asked = { action: 'dynamodb:DescribeTimeToLive', of };
+  const awsCall = { action: 'dynamodb:DescribeTimeToLive', of };
   const command = new DescribeTimeToLiveCommand({ TableName: table });
   try {
-    const answer = await answerOf(client.send(command, { abortSignal: signal }), asked, signal);
+    const answer = await answerOf(client.send(command, { abortSignal: signal }), awsCall, signal);
     const status = answer.TimeToLiveDescription?.TimeToLiveStatus;
-    if (status === undefined) throw new Error(`${asked.action} of ${of}: no status`);
+    if (status === undefined) throw new Error(`${awsCall.action} of ${of}: no status`);
     return status === 'DISABLED' ? 'off' : 'on';
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -30,12 +30,12 @@ export function headerOf(
     header.has('id') || columns.some((column) => Object.hasOwn(SESSION_FIELDS, column));
   if (isOfSessions || columns.some((column) => /^id$/i.test(column))) names.take(columns);
   for (const field of ['id', ...required]) {
-    const wanted = COLUMNS_OF[field] ?? [field];
-    if (wanted.some((column) => header.has(column))) continue;
+    const columnsOfField = COLUMNS_OF[field] ?? [field];
+    if (columnsOfField.some((column) => header.has(column))) continue;
     throw new SourceError(
       field === 'id'
         ? 'neither JSON nor a CSV of sessions: its first line has no column id'
-        : `it has no column ${wanted.join(' or ')}, which this command needs`,
+        : `it has no column ${columnsOfField.join(' or ')}, which this command needs`,
     );
   }
   if (header.size < columns.length) throw new SourceError('its header names a column twice');

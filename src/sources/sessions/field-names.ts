@@ -5,8 +5,8 @@ import { SESSION_FIELDS } from '../../model/session/session.js';
 
 const KNOWN: readonly string[] = Object.keys(SESSION_FIELDS);
 
-/** How many unknown names are said of one file. */
-const MOST_SAID = 10;
+/** How many unknown names are shown of one file. */
+const MOST_SHOWN = 10;
 
 /**
  * The names of the fields in one place: columns of a CSV, keys of JSON, attributes of a table. A name is looked
@@ -58,11 +58,11 @@ export class FieldNames {
     );
   }
 
-  /** What is said of the names that no field has; undefined where there are none. */
+  /** What is shown of the names that no field has; undefined where there are none. */
   noteOf(file: string): string | undefined {
     if (this.#unknown.length === 0) return undefined;
-    const said = this.#unknown.slice(0, MOST_SAID).map((name) => printable(name, 60));
-    const more = this.#unknown.length - said.length;
-    return `${file}: fields that are not known are not read: ${said.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const shown = this.#unknown.slice(0, MOST_SHOWN).map((name) => printable(name, 60));
+    const more = this.#unknown.length - shown.length;
+    return `${file}: fields that are not known are not read: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   }
 }

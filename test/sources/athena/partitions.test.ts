@@ -40,17 +40,17 @@ describe('the days of delivery are asked for', () => {
     ['datehour', 'yyyy/MM/dd/HH', "'2025/12/28/00'", "'2026/01/03/23'"],
     ['day', "yyyy'/'MM'/'dd", "'2025/12/28'", "'2026/01/03'"],
   ])('of the projected key %s as %s', (key, format, first, last) => {
-    const { delivered, isWhole, missing } = of([key], dates(key, format, '2020/01/01,NOW'));
+    const { delivered, isFullScan, missing } = of([key], dates(key, format, '2020/01/01,NOW'));
     expect(delivered.text).toBe(`"${key}" BETWEEN ? AND ?`);
     expect(delivered.parameters).toEqual([first, last]);
-    expect([isWhole, missing]).toEqual([false, undefined]);
+    expect([isFullScan, missing]).toEqual([false, undefined]);
   });
 
   test('of year, month and day, whatever their width', () => {
-    const { delivered, isByHand } = of(['region', 'year', 'month', 'day']);
+    const { delivered, isManual } = of(['region', 'year', 'month', 'day']);
     expect(delivered.text).toContain('CAST("year" AS integer) * 10000');
     expect(delivered.parameters).toEqual(['20251228', '20260103']);
-    expect(isByHand).toBe(true);
+    expect(isManual).toBe(true);
   });
 
   test('of a timestamp that is written by hand, by its digits', () => {
@@ -64,8 +64,8 @@ describe('the days of delivery are asked for', () => {
     ['a key of something else', ['account'], undefined],
     ['dates that do not sort', ['dt'], dates('dt', 'dd-MM-yyyy', '01-01-2020,NOW')],
   ] as const)('of all with %s', (_, keys, projection) => {
-    const { delivered, isWhole } = of(keys, projection);
-    expect([delivered.text, delivered.parameters, isWhole]).toEqual(['true', [], true]);
+    const { delivered, isFullScan } = of(keys, projection);
+    expect([delivered.text, delivered.parameters, isFullScan]).toEqual(['true', [], true]);
   });
 });
 

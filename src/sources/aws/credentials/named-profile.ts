@@ -48,12 +48,12 @@ export async function keysOfProfile(
     ...(region !== undefined && { parentClientConfig: { region } }),
     mfaCodeProvider: (device) => askForCode(device, name, context),
     roleAssumer: (keys, params) => {
-      const asked = { action: 'sts:AssumeRole', of: of(params.RoleArn) };
-      return answerOf(assumeRole(keys, params), asked, signal);
+      const awsCall = { action: 'sts:AssumeRole', of: of(params.RoleArn) };
+      return answerOf(assumeRole(keys, params), awsCall, signal);
     },
     roleAssumerWithWebIdentity: (params) => {
-      const asked = { action: 'sts:AssumeRoleWithWebIdentity', of: of(params.RoleArn) };
-      return answerOf(assumeWithToken(params), asked, signal);
+      const awsCall = { action: 'sts:AssumeRoleWithWebIdentity', of: of(params.RoleArn) };
+      return answerOf(assumeWithToken(params), awsCall, signal);
     },
   });
   const provider = isSso(settings) ? fromSSO(common) : ofProfile;

@@ -30,7 +30,7 @@ export function pages(
   region: string,
   signal: AbortSignal,
 ): AskPage {
-  const asked = { action: 'cloudtrail:LookupEvents', of: `CloudTrail in ${region}` };
+  const awsCall = { action: 'cloudtrail:LookupEvents', of: `CloudTrail in ${region}` };
   return ({ from, to }, token) => {
     const command = new LookupEventsCommand({
       LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }],
@@ -46,7 +46,7 @@ export function pages(
       },
       { step: 'finalizeRequest', priority: 'low', name: 'pace' },
     );
-    return answerOf(client.send(command, { abortSignal: signal }), asked, signal);
+    return answerOf(client.send(command, { abortSignal: signal }), awsCall, signal);
   };
 }
 
