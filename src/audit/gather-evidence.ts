@@ -48,14 +48,15 @@ function costOf({ queries, scannedBytes, dollars }: Counters): AthenaCost | unde
 }
 
 /**
- * Must all sessions be read for their profiles, also where calls need no more of them? The name of a role is a
- * claim where any session has such a profile, and a session may be the only one to know the profile that is
- * asked for.
+ * Must all sessions be read, also where calls need no more of them? Files are read in any case: what is named
+ * and cannot be read is no evidence. Otherwise they are needed for their profiles: the name of a role is a claim
+ * where any session has such a profile, and a session may be the only one to know the profile that is asked for.
  */
-export function needsAllProfiles(
+export function needsAllSessions(
   counts: Evidence['counts'],
-  { profile, policy, knownRoles }: AuditOptions,
+  { profile, policy, knownRoles, sessions }: AuditOptions,
 ): boolean {
+  if (sessions.sessions.length > 0) return true;
   const hasUntracked = counts.some(
     ({ category, allowedBy, roleArn }) =>
       category !== 'tracked' && allowedBy === undefined && roleArn !== undefined,

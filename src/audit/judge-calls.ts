@@ -23,7 +23,7 @@ import { rebatch } from '../transforms/rebatch.js';
 import { tap } from '../transforms/tap.js';
 import { type ChosenCalls, chooseCalls } from './choose-calls.js';
 import { type Evidence, profilesOf } from './evidence.js';
-import { gatherEvidence, needsAllProfiles } from './gather-evidence.js';
+import { gatherEvidence, needsAllSessions } from './gather-evidence.js';
 import { permittedBy, rulesOf } from './judge-rules.js';
 import { type SessionEvidence, openSessionEvidence } from './session-evidence.js';
 import { settleGroups } from './settle-groups.js';
@@ -66,7 +66,7 @@ export async function judgeCalls(
         filter((verdict) => verdict.allowedBy === undefined && (keeps?.(verdict) ?? true)),
         into(kept),
       );
-      if (needsAllProfiles(counts.rows(), options)) await sessions.finder.readAll();
+      if (needsAllSessions(counts.rows(), options)) await sessions.finder.readAll();
       const evidence = {
         ...gatherEvidence(chosen, sessions, counts.rows(), options, run),
         identity: await identity,

@@ -76,10 +76,9 @@ export async function openFinder(
   try {
     const isTableWithoutTtl = (await readTimeToLive(client, table, context)) === 'off';
     const opened = { reach, isTableWithoutTtl, dispose };
-    if (from.sessions.length > 0 || from.maxRcu !== undefined) {
-      return { ...opened, finder: everything(context) };
-    }
+    if (from.sessions.length > 0) return { ...opened, finder: everything(context) };
     const { bytes } = await describeTable(client, table, context);
+    if (from.maxRcu !== undefined) return { ...opened, finder: everything(context) };
     const scanUnits = Math.max(bytes / 8192, LEAST_UNITS); // eventually consistent
     const get = batchGetFrom(client, table);
     const lookups = { get, idsAtOnce: KEYS_AT_ONCE, concurrency, scanUnits };

@@ -7,7 +7,7 @@ import { join } from './join.js';
 /** Finds the sessions behind calls, and says for which times none can have been missed. */
 export interface Judge {
   readonly finder: SessionFinder;
-  /** Do the sessions that were read cover a call of this second? AwsCall after the finder has answered. */
+  /** Do the sessions that were read cover a call of this second? Asked after the finder has answered. */
   readonly covers: (second: number) => boolean;
   readonly rules: JudgeRules;
 }

@@ -869,6 +869,19 @@ describe('the live table and files tell the same', () => {
     expect(apartFromSource(both)).toEqual(apartFromSource(expected));
   });
 
+  it.each([
+    ['a file that is none of sessions', ['--sessions', fileOf('foreign.csv', 'a,b\n1,2\n')]],
+    ['a table that is not there', ['--table', 'no-such']],
+    ['one under a budget', ['--table', 'no-such', '--max-rcu', '5']],
+    ['one beside a file', ['--table', 'no-such', '--sessions', fileOf('s', ndjsonOf(sessions))]],
+  ])('%s is code 3 though no call needs it', async (_, args) => {
+    const trail = writeTrail([roleRecord(1, { more: { eventName: 'GetCallerIdentity' } })]);
+    const { code } = await cli(['untracked-sessions', ...WINDOW, '--events', trail, ...args], {
+      env: { AWS_ENDPOINT_URL: endpoint.url },
+    });
+    expect(code).toBe(3);
+  });
+
   it('also of profiles that only sessions know whom no call names', async () => {
     const some = [tracked(1), roleRecord(2, { role: 'dev' }), bypass(3)];
     expect(apartFromSource(await live([], some))).toEqual(

@@ -31,7 +31,7 @@ export function evidencePart({ identity, events, sessions }: Evidence): TextPart
   const facts: Facts = [
     ...(identity === undefined
       ? []
-      : [['AwsCall by', `${identity.arn} (account ${identity.account})`] as const]),
+      : [['Asked by', `${identity.arn} (account ${identity.account})`] as const]),
     ...(accounts.length === 0 ? [] : [['Accounts', listed(accounts)] as const]),
     ['Regions', regions.length === 0 ? 'none' : listed(regions)],
     ['Days', firstDay === undefined ? 'no role call was read' : `${firstDay} to ${lastDay}`],

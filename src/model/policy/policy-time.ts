@@ -104,7 +104,7 @@ export function spansOf(rules: readonly PolicyRule[]): () => readonly Span[] {
 
 const changesByZone = new Map<string, readonly number[]>();
 
-/** The seconds at which the zone's clocks are put forward or back. AwsCall once of each zone. */
+/** The seconds at which the zone's clocks are put forward or back. Asked once of each zone. */
 function changesOf(zone: string): readonly number[] {
   if (zone === 'UTC') return [];
   const known = changesByZone.get(zone);

@@ -21,7 +21,7 @@ const LONGEST = 64;
  * A reader of Sentinel's forms, or of the form of a pattern instead: STS does not allow colons, so
  * installations differ. The groups `user`, `session` and `request` of a pattern are all optional.
  *
- * @throws ValueError for a pattern that is not a regular expression.
+ * @throws ValueError for a pattern that is not a regular expression, or has other named groups.
  */
 export function identityReader(pattern?: string): ReadIdentity {
   const form = pattern === undefined ? BUILT_IN : compile(pattern);
@@ -34,7 +34,14 @@ export function identityReader(pattern?: string): ReadIdentity {
   };
 }
 
+const GROUPS = ['user', 'session', 'request'];
+
 function compile(pattern: string): RegExp {
+  for (const [, name = ''] of pattern.matchAll(/\(\?<([\w$]+)>/g)) {
+    if (!GROUPS.includes(name)) {
+      throw new ValueError(`its group "${name}" is not one of ${GROUPS.join(', ')}`);
+    }
+  }
   try {
     void new RegExp(pattern, 'u'); // on its own first: "a)|(b" is only valid within brackets
     // Without "u", which only these need, V8 can go over to an engine whose time is linear.

@@ -92,6 +92,13 @@ describe('a pattern of the installation', () => {
     },
   );
 
+  test('has no other named groups: one that is misspelt would say nothing', () => {
+    expect(() => identityReader('x-(?<sess>.*)')).toThrow(/its group "sess" is not one of/);
+    expect(identityReader('x-(?<!y)(?<session>.*)')('x-1')).toMatchObject({
+      session: '1',
+    });
+  });
+
   test('may be anchored already', () => {
     expect(identityReader('^ab$')('ab')).toBeDefined();
     expect(identityReader('^ab$')('abc')).toBeUndefined();
