@@ -525,7 +525,7 @@ function mayBeOfAGoneProfile(
   return judged.some(
     (one) =>
       one.call.role !== undefined &&
-      isHiddenFrom(nobodys, one, all, { ...claims, map: { ...claims.map, '': nobodys } }) &&
+      isHiddenFrom(nobodys, one, all, claims) &&
       !columnOf(one.call.role, claims).some((of) => requirementOf(policy, of) !== undefined),
   );
 }

@@ -26,7 +26,7 @@ import {
 import { type Evidence, profilesOf } from '../evidence.js';
 import { evidenceFields, windowFields } from './evidence-fields.js';
 import { evidencePart, setAsideLine, setAsidePart } from './evidence-parts.js';
-import { besideLostSessions, isPlacedByName } from './caveats/hidden-calls.js';
+import { hiddenCalls, isPlacedByName } from './caveats/hidden-calls.js';
 import { type RequirementOf, placedBy, profileCompliance } from './profile-compliance.js';
 import type { CaveatOptions } from './report-options.js';
 import { select } from './selection.js';
@@ -176,12 +176,13 @@ function ofProfilesThatAreGone(
   { profile, requirementOf }: ComplianceReportOptions,
 ): Caveat[] {
   if (profile !== undefined || !requirementOf(NOBODYS).required) return [];
-  const calls = callsIn(
-    besideLostSessions(evidence).filter(
-      (one) => !profilesOf(one, evidence.claims).some((of) => requirementOf(of).required),
-    ),
+  const hidden = hiddenCalls(evidence)(NOBODYS).counts.filter(
+    (one) =>
+      one.roleArn !== undefined &&
+      !profilesOf(one, evidence.claims).some((of) => requirementOf(of).required),
   );
-  const text = `${count(calls, 'untracked call')} may belong to profiles that the policy requires and nothing names: ${SHARED}`;
+  const calls = callsIn(hidden);
+  const text = `${count(calls, 'untracked call')} may belong to profiles that the policy requires without naming them: only the name of the role places them, or sessions of the role are gone`;
   return caveat('undetermined_profile', calls, 'undecided', text);
 }
 

@@ -12,6 +12,10 @@ export function checkInputPaths(given: GivenOptions, name: (typeof INPUTS)[numbe
   if (missing !== undefined) {
     const isGreedy = given.precedenceOf(name) === 0 && paths.length > 1;
     const hint = `all words after --${name}, up to the next option, are paths`;
+    if (/^s3:\/\//i.test(missing)) {
+      const download = `download it first: aws s3 cp --recursive ${missing} FOLDER`;
+      throw new UsageError(origin, `${missing} is in S3, which is not read`, download);
+    }
     const message = `there is no file or folder ${missing}`;
     throw new UsageError(origin, message, isGreedy ? hint : undefined);
   }

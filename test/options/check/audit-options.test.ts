@@ -225,6 +225,7 @@ test.each([
   ],
   ['untracked-sessions --since 7d --events - -', '--events', /only once/],
   ['untracked-sessions --since 7d --events /no/where', '--events', /no file or folder/],
+  ['untracked-sessions --since 7d --events s3://b/x', '--events', /is in S3, which is not read/],
   ['untracked-sessions --since 200d --until 100d', '--until', /90 days/],
   ['untracked-sessions --since 200d --until 90d', '--until', /90 days/],
   ['export events --user alice', '--user', /is not an option of export events/],

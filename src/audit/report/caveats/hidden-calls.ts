@@ -31,7 +31,7 @@ export function hiddenCalls(evidence: Evidence): (profile: string) => HiddenCall
  * The untracked calls of roles that were also assumed with sessions that are gone, which may have been of any
  * profile; those apart that cannot be verified themselves, and whose role the profile map places.
  */
-export function besideLostSessions({ claims, counts }: Evidence): readonly CallCount[] {
+function besideLostSessions({ claims, counts }: Evidence): readonly CallCount[] {
   const withLostSessions = new Set(
     counts.flatMap(({ unverifiable, hop, roleArn }) =>
       unverifiable && hop !== 'later' && roleArn !== undefined ? [roleArn] : [],
