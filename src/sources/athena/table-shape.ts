@@ -129,7 +129,7 @@ const MOST_VALUES = 20;
 function listedText({ key, values }: Partitions['listed'][number]): string {
   const more = values.length - MOST_VALUES;
   const named = values.slice(0, MOST_VALUES).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  return `of the partitions ${key}, only ${named} are listed`;
+  return `the partition key ${key} lists only ${named}`;
 }
 
 function sayWhatIsScanned(
