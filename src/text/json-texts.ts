@@ -41,20 +41,13 @@ export async function* readJsonTexts(
   } else {
     let isLaidOut = false;
     for await (const lines of readLines(bytes)) {
-      const texts: JsonText[] = [];
-      const envelopes: Envelope[] = [];
-      for (const { bytes: line, number } of lines) {
-        isLaidOut ||= isOpening(line);
-        if (isLaidOut) {
-          const found = add(line);
-          texts.push(...found.texts, ...add(NEWLINE).texts);
-          envelopes.push(...found.envelopes);
-        } else {
-          count++;
-          texts.push({ bytes: line, number, isLine: true });
-        }
-      }
-      yield { texts, envelopes };
+      const end = isLaidOut ? 0 : lines.findIndex(({ bytes: line }) => isOpening(line));
+      const plain = end === -1 ? lines : lines.slice(0, end);
+      count += plain.length;
+      if (plain.length > 0) yield { texts: plain, envelopes: [] };
+      if (end === -1) continue;
+      isLaidOut = true;
+      yield add(Buffer.concat(lines.slice(end).flatMap(({ bytes: line }) => [line, NEWLINE])));
     }
   }
   yield { texts: numbered(rows.end()), envelopes: rows.takeEnvelopes() };

@@ -4,6 +4,7 @@ import { SourceError } from '../errors.js';
 export interface Line {
   readonly number: number;
   readonly bytes: Buffer;
+  readonly isLine: true;
 }
 
 const LONGEST = 16 * 1024 * 1024;
@@ -21,7 +22,7 @@ export async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<L
     carried = 0;
     const trimmed = line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
     if (trimmed.some((byte) => byte !== 0x20 && byte !== 0x09))
-      lines.push({ number, bytes: trimmed });
+      lines.push({ number, bytes: trimmed, isLine: true });
   };
   for await (const piece of bytes) {
     let start = 0;
