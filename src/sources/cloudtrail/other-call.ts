@@ -1,8 +1,9 @@
 import { isWholeObject } from '../../text/whole-object.js';
 import type { JsonText } from '../../text/json-texts.js';
 
-/** A name of a role call, also of `AssumeRoot`; and a name may be spelt with escapes. */
+/** A name of a role call of STS, also of `AssumeRoot`. */
 const NEEDLE = Buffer.from('AssumeRo');
+/** Names and keys may be spelt with escapes. */
 const ESCAPE = Buffer.from('\\u00');
 /** The end of the key `eventSource`, the only one of a record that ends so: quotes and small letters are so frequent that a search for them is slow. */
 const SOURCE = Buffer.from('Source"');
@@ -25,14 +26,19 @@ const OTHERS: ReadonlySet<string> = new Set([
  * that nearly all of a trail costs three searches. False means no more than that it must be looked at.
  */
 export function isOtherCall({ bytes, isLine }: JsonText): boolean {
-  if (bytes.indexOf(NEEDLE) !== -1 || bytes.indexOf(ESCAPE) !== -1) return false;
+  if (bytes.indexOf(ESCAPE) !== -1) return false;
   const at = bytes.indexOf(SOURCE);
   if (at < 6 || bytes[at - 6] !== 0x22 || bytes[at - 5] !== 0x65) return false; // of "event
   const service = serviceAt(bytes, at + SOURCE.length);
   if (service === undefined || OTHERS.has(service)) return false;
-  if (service.startsWith('sts') && bytes.indexOf(NAME) === -1) return false;
+  if (service.startsWith('sts') && mayBeRoleCall(bytes)) return false;
   if (bytes.indexOf(SOURCE, at + SOURCE.length) !== -1) return false;
   return isLine ? isWholeObject(bytes) : bytes[0] === 0x7b;
+}
+
+/** Of a record of STS: the name of a role call, or none. */
+function mayBeRoleCall(bytes: Buffer): boolean {
+  return bytes.indexOf(NEEDLE) !== -1 || bytes.indexOf(NAME) === -1;
 }
 
 /** `s3`, of `: "s3.amazonaws.com"`; undefined for what is no name of a service of AWS. */
