@@ -182,32 +182,7 @@ const inputs: fc.Arbitrary<Input> = fc
     config: configs,
     options,
   })
-  .map(({ options: chosen, ...rest }) => ({ ...rest, ...chosen, since: SINCE, until: UNTIL }))
-  .map((input) => (input.profile === undefined ? input : withReader(input)));
-
-/** Where no call needs a session, the program reads none, and does not learn which profiles they know. */
-function withReader(input: Input): Input {
-  const [id, started] = [idOf(6), DAY + 10 * 3600];
-  const times = { started, created: DAY, updated: started, expires: started + 3600 };
-  const session = { id, user: 'alice', profile: 'reader', status: 'active', ...times };
-  const call: Made = {
-    id: eventIdOf(500),
-    at: started + 90,
-    name: 'AssumeRole',
-    role: roleArn('Reader'),
-    request: undefined,
-    identity: undefined,
-    tag: id,
-    callerArn: brokerArn('Broker'),
-    callerIdentity: undefined,
-    isService: false,
-    isFailed: false,
-    records: 1,
-    echo: 'none',
-  };
-  const sessions = [...input.sessions, { ...session, sourceIdentity: undefined }];
-  return { ...input, made: [...input.made, call], sessions };
-}
+  .map(({ options: chosen, ...rest }) => ({ ...rest, ...chosen, since: SINCE, until: UNTIL }));
 
 /** What a carrier shows of a world, and how to ask it. */
 interface Carried {
