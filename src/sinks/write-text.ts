@@ -30,8 +30,12 @@ export function writeToFile(path: string, signal: AbortSignal): WriteText {
   return async (text) => {
     const found = await stat(path).catch(() => undefined);
     const whole = found === undefined || found.isFile();
+    if (found?.isFile() === true && (found.mode & 0o222) === 0) {
+      throw new SinkError(`${path} could not be written: it is read-only`);
+    }
     const target = whole ? await targetOf(path) : path;
-    const hidden = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`;
+    // A name may have 255 bytes, and that of the target may need them all.
+    const hidden = `.${basename(target).slice(0, 50)}.${randomBytes(6).toString('hex')}.tmp`;
     const place = whole ? join(dirname(target), hidden) : target;
     const gzip = path.endsWith('.gz') ? [createGzip()] : [];
     try {

@@ -28,6 +28,19 @@ describe('a file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  test('may have the longest name that there is', async () => {
+    const path = join(temporaryFolder(), `${'漢'.repeat(83)}.csv`); // 253 bytes
+    await writeToFile(path, signal)(texts('a\n'));
+    expect(readFileSync(path, 'utf8')).toBe('a\n');
+  });
+
+  test('that is read-only is not replaced', async () => {
+    const path = join(temporaryFolder(), 'rows.csv');
+    writeFileSync(path, 'old\n', { mode: 0o444 });
+    await expect(writeToFile(path, signal)(texts('new\n'))).rejects.toThrow(/it is read-only/);
+    expect(readFileSync(path, 'utf8')).toBe('old\n');
+  });
+
   test('appears only when it is whole, and nothing else is left beside it', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'rows.csv');
