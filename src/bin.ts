@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { constants, readFileSync, readlinkSync, writeSync } from 'node:fs';
-import { Writable } from 'node:stream';
+import { writeSync } from 'node:fs';
 import { ExitCode, Interruption } from './errors.js';
 import { main } from './cli.js';
 import { printable } from './text/terminal-text.js';
@@ -45,34 +44,10 @@ process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,
-  stdout: isClosed(1) ? closedStream() : process.stdout,
+  stdout: process.stdout,
   stderr: process.stderr,
   signal: stop.signal,
   now: instantFromMillis(Date.now()),
 });
 // A retry that waits when the run is interrupted would hold the process for its whole delay.
 if (stop.signal.aborted) process.exit();
-
-/**
- * Was a standard stream closed when the program began? Node then opens the null device in its place, and for
- * reading too, as nobody does who wants to throw output away. Linux alone tells; elsewhere it is false.
- */
-function isClosed(stream: number): boolean {
-  try {
-    const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${stream}`, 'utf8'))?.[1];
-    const isNull = readlinkSync(`/proc/self/fd/${stream}`) === '/dev/null';
-    return isNull && (Number.parseInt(flags ?? '', 8) & 3) === constants.O_RDWR;
-  } catch {
-    return false;
-  }
-}
-
-/** A stream whose every write fails. */
-function closedStream(): Writable {
-  const stream = new Writable({
-    write: (_, __, done) => {
-      done(Object.assign(new Error('it is closed'), { code: 'EBADF', syscall: 'write' }));
-    },
-  });
-  return stream.on('error', () => {});
-}

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ReadContext } from '../pipeline/read-context.js';
 import { eventRegionsBeside } from '../model/aws/region.js';
-import type { Instant } from '../model/time/instant.js';
+import { type Instant, compareInstants } from '../model/time/instant.js';
 import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
 import { type AwsOptions, clientConfig, regionOf } from './aws/aws.js';
@@ -41,10 +41,13 @@ export async function openCarrier(
 
 async function openLogs(
   places: readonly string[],
-  { window, exclude }: EventsFrom,
+  { window: { since, until }, exclude, now }: EventsFrom,
   stdin: Readable,
   context: ReadContext,
 ): Promise<Carrier> {
+  // Nothing is delivered tomorrow.
+  const end = now !== undefined && compareInstants(now, until) < 0 ? now : until;
+  const window = { since, until: end };
   const listed = await listLogFiles({ places, window, exclude }, storages(stdin), context);
   const { files, missing } = listed;
   return {

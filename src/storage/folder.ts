@@ -41,7 +41,8 @@ async function* filesAt(place: string, isWanted: IsWanted): AsyncGenerator<Store
       isWanted(`${whole}/${below}`, below, kind);
     yield* filesBelow(path, path.length, isWantedBelow, []);
   } else {
-    yield fileAt(path, await idOf(path), found?.isFile() ?? true);
+    const isSame = found === undefined || found.isFile() || place === '/dev/null';
+    yield fileAt(path, await idOf(path), isSame);
   }
 }
 

@@ -41,6 +41,7 @@ export async function spoolFiles<F extends StoredFile>(
       spooled.push({
         ...file,
         rereadable: true,
+        isCopy: true,
         open: (stop) => createReadStream(path, { signal: stop }),
       });
     }

@@ -1,16 +1,13 @@
 import { type Readable, addAbortSignal } from 'node:stream';
 import type { Storage } from './storage.js';
 
-/** The id of the file that is standard input. */
-export const STANDARD_INPUT = '-';
-
 /** Standard input, which is one file, and can be opened once. */
 export function standardInput(stream: Readable): Storage {
   return {
     // oxlint-disable-next-line require-await -- there is nothing to wait for
     list: async function* () {
       yield {
-        id: STANDARD_INPUT,
+        id: '-',
         name: 'standard input',
         rereadable: false,
         open: (signal) => addAbortSignal(signal, stream) as AsyncIterable<Buffer>,

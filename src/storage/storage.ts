@@ -8,6 +8,8 @@ export interface StoredFile {
   readonly open: (signal: AbortSignal) => AsyncIterable<Buffer>;
   /** May it be opened more than once? */
   readonly rereadable: boolean;
+  /** Is it a copy of what could be opened once, such as a pipe? */
+  readonly isCopy?: true;
 }
 
 /** Where bytes lie: a folder, standard input. Whoever reads a file does not know. */

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { type Ended, type RunOptions, cli, objects, scratch } from '../support/cli.js';
 import { toItem } from '../support/dynamodb.js';
 import { writeExport } from '../support/dynamodb-export.js';
-import { runProgram } from '../support/program.js';
+import { runProgram, runShell } from '../support/program.js';
 import { type Row, idOf, sessionRow, sessionRows } from '../support/sessions.js';
 
 /** Asking AWS would fail at once: these runs must not. */
@@ -156,6 +156,12 @@ describe('standard input that has no byte is not an export that found nothing', 
     const { code, stdout, stderr } = await exported(['-'], [], { stdin });
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain('standard input: it is empty: the command before the pipe may have');
+  });
+
+  it('so is a pipe of a command that failed; /dev/null is an export that found nothing', async () => {
+    const failed = await runShell('$PROGRAM export --sessions <(false)', 'bash');
+    expect(failed.code).toBe(3);
+    expect((await cli(['export', '--sessions', '/dev/null'])).code).toBe(0);
   });
 
   it('also beside files, which are read', async () => {

@@ -62,8 +62,9 @@ export function complianceReport(
   const unattributed = callsIn(
     evidence.counts.filter((one) => isPlacedByName(one, evidence.claims)),
   );
+  const isTold = profiles.some((row) => row.undetermined && row.mayHideCalls);
   const caveats = [
-    ...common,
+    ...common.filter(({ code }) => code !== 'unattributed_calls' || !isTold),
     ...profileCaveats(profiles, unattributed, selection.counts, options),
     ...ofProfilesThatAreGone(evidence, options),
     ...unread,

@@ -11,7 +11,7 @@ export interface Partitions {
   /** Are there partitions that somebody has to add? */
   readonly isManual: boolean;
   /** In words, a projection that does not reach over the window, or of which nobody can tell. */
-  readonly missing: string | undefined;
+  readonly missing: readonly string[];
   /** Keys of a projection besides those of days, with the only values that Athena sees. */
   readonly listed: readonly { readonly key: string; readonly values: readonly string[] }[];
   /** Keys of a projection that Athena reads with a condition on their values alone. */
@@ -53,8 +53,8 @@ export function partitionsOf(
     values: property(`projection.${key}.values`),
   });
   const missing = isProjected
-    ? names.map((key) => gapOf(key, rangeOf(key), seen, now)).find((text) => text !== undefined)
-    : undefined;
+    ? names.flatMap((key) => gapOf(key, rangeOf(key), seen, now) ?? [])
+    : [];
   const found = isProjected
     ? projectedDays(names, (key, what) => property(`projection.${key}.${what}`), delivery)
     : undefined;

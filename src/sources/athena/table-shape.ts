@@ -79,7 +79,7 @@ export async function describeAthenaTable(
     from: sql`${identifier(database)}.${identifier(table)}`,
     delivered: partitions.delivered,
     hasCallerIdentity: identity.fields.get('sessioncontext')!.fields.has('sourceidentity'),
-    missing: [...[partitions.missing ?? []].flat(), ...partitions.listed.map(listedText)],
+    missing: [...partitions.missing, ...partitions.listed.map(listedText)],
   };
 }
 
@@ -142,8 +142,8 @@ function sayWhatIsScanned(
     context.note(`partitions of ${name} are added by hand: what was not added is not seen`);
   }
   for (const one of listed) context.note(`table ${name}: ${listedText(one)}`);
-  if (missing !== undefined) {
+  for (const gap of missing) {
     context.meter.clipped = true;
-    context.note(`${missing} of ${name}: the window goes beyond what it shows`);
+    context.note(`${gap} of ${name}: the window goes beyond what it shows`);
   }
 }

@@ -42,6 +42,7 @@ export async function listLogFiles(
   const passedOver = new Map<string, number>();
   const isExcluded = await excluder(exclude);
   const delivered = new Map<string, Set<number>>();
+  const ofFiles = new Map<string, Set<number>>();
   for (const place of places) {
     let count = 0;
     try {
@@ -51,6 +52,7 @@ export async function listLogFiles(
         return kind === 'folder' ? folderMayBeIn(path, window) : mayBeIn(path, window);
       });
       for await (const file of listed) {
+        if (file.name === place) noteDelivery(file.id, ofFiles);
         const service = file.name === place ? undefined : otherService(file.id);
         if (service === undefined) {
           count++;
@@ -68,7 +70,18 @@ export async function listLogFiles(
   const sorted = [...files.values()].toSorted(
     (a, b) => compare(a.day ?? '', b.day ?? '') || compare(a.name, b.name),
   );
+  // Files that are named one by one say nothing of what is not named.
+  if (delivered.size > 0) addDays(ofFiles, delivered);
   return { files: sorted, missing: missingLogs(delivered, window) };
+}
+
+function addDays(
+  days: ReadonlyMap<string, ReadonlySet<number>>,
+  delivered: Map<string, Set<number>>,
+): void {
+  for (const [account, more] of days) {
+    delivered.set(account, new Set([...(delivered.get(account) ?? []), ...more]));
+  }
 }
 
 /** Notes the account of a folder or file of a trail, and the day where it is one of a day. */

@@ -29,6 +29,9 @@ export function isOtherCall({ bytes, isLine }: JsonText): boolean {
   if (bytes.indexOf(ESCAPE) !== -1) return false;
   const at = bytes.indexOf(SOURCE);
   if (at < 6 || bytes[at - 6] !== 0x22 || bytes[at - 5] !== 0x65) return false; // of "event
+  // A document with a list says more than its record does.
+  const list = isLine ? bytes.indexOf(0x5b) : -1;
+  if (list !== -1 && list < at) return false;
   const service = serviceAt(bytes, at + SOURCE.length);
   if (service === undefined || OTHERS.has(service)) return false;
   if (service.startsWith('sts') && mayBeRoleCall(bytes)) return false;

@@ -83,6 +83,9 @@ function layoutOf({ shape, head, bytes }: ShapedFile): 'lines' | 'values' {
   );
 }
 
+/** Stands for the document as a whole, where a text has its number. */
+const WHOLE = 0;
+
 /** What is known of a file while its texts come. */
 class LogReading {
   readonly #name: string;
@@ -115,8 +118,10 @@ class LogReading {
   takeEnvelope(envelope: Envelope, part: OpenFilePart<RoleCall>): void {
     const { value } = envelope;
     this.#whole.take(envelope);
-    const text = { bytes: Buffer.alloc(0), number: 0, isLine: false };
-    for (const found of besideLists(value)) this.#takeFound(found, text, part);
+    for (const found of besideLists(value)) {
+      const text = { bytes: Buffer.from(JSON.stringify(value)), number: WHOLE, isLine: false };
+      this.#takeFound(found, text, part);
+    }
   }
 
   /** @throws SourceError when nothing could be taken, or when the file says that it is not all. */
@@ -152,7 +157,8 @@ class LogReading {
   #reject(reason: string, raw: unknown, text: JsonText, part: OpenFilePart<RoleCall>): void {
     this.#hasRejects = true;
     countIn(part, 'events');
-    part.rejects.push({ kind: 'row', place: placeOf(this.#name, text), reason, raw });
+    const place = text.number === WHOLE ? this.#name : placeOf(this.#name, text);
+    part.rejects.push({ kind: 'row', place, reason, raw });
   }
 }
 

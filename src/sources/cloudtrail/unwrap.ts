@@ -55,16 +55,14 @@ function* ofObject(object: Json, depth: number): Generator<Found> {
   const lists = listsIn(object);
   if (lists.length > 0) {
     const rows = lists.reduce((sum, [, list]) => sum + list.length, 0);
-    const emptied = Object.fromEntries(lists.map(([key]) => [key, []]));
+    const emptied = Object.fromEntries(lists.map(([key]) => [key, emptiedIn(object, key)]));
     yield { kind: 'envelope', envelope: { value: { ...object, ...emptied }, rows } };
     for (const [, list] of lists) for (const row of list) yield* unwrap(row, depth + 1);
     yield* besideLists(object, depth);
     return;
   }
   let foreign: unknown;
-  for (const path of WRAPPERS) {
-    const inner = path.reduce<unknown>(memberOf, object) ?? undefined;
-    if (typeof inner !== 'string' && (typeof inner !== 'object' || Array.isArray(inner))) continue;
+  for (const inner of wrappedIn(object)) {
     const found = [...unwrap(inner, depth + 1)];
     if (found.some(({ kind }) => kind !== 'foreign')) {
       yield* found;
@@ -80,12 +78,28 @@ function* ofObject(object: Json, depth: number): Generator<Found> {
 /** The records that stand in a document with a list, and not in the list: as the document itself, or in a wrapper. */
 export function* besideLists(document: Json, depth = 0): Generator<Found> {
   if (isAwsService(document['eventSource'])) yield { kind: 'record', record: document };
-  for (const path of WRAPPERS) {
-    const inner = path.reduce<unknown>(memberOf, document) ?? undefined;
-    if (typeof inner !== 'string' && (typeof inner !== 'object' || Array.isArray(inner))) continue;
+  for (const inner of wrappedIn(document)) {
     const found = [...unwrap(inner, depth + 1)];
-    if (found.some(({ kind }) => kind === 'record')) yield* found;
+    const isOfRecord = (one: Found): boolean =>
+      one.kind === 'record' || (one.kind === 'broken' && maySayRecord(inner));
+    if (found.some(isOfRecord)) yield* found;
   }
+}
+
+/** What stands where wrappers keep a record. */
+function* wrappedIn(object: Json): Generator {
+  for (const path of WRAPPERS) {
+    const inner = path.reduce<unknown>(memberOf, object) ?? undefined;
+    if (typeof inner === 'string' || (typeof inner === 'object' && !Array.isArray(inner)))
+      yield inner;
+  }
+}
+
+/** Text beside a list may be prose that only looks like JSON. */
+function maySayRecord(inner: unknown): boolean {
+  return (
+    typeof inner !== 'string' || !/^\s*[{["]/.test(inner) || /event(?:Source|Name)/.test(inner)
+  );
 }
 
 /** What only an event of `lookup-events` has. */
@@ -168,6 +182,12 @@ function listsIn(object: Json): [string, unknown[]][] {
   );
   const hits = memberOf(object['hits'], 'hits');
   return Array.isArray(hits) ? [...found, ['hits', hits]] : found;
+}
+
+/** A list without its members; of the inner list of a search, with what stands around it. */
+function emptiedIn(object: Json, key: string): unknown {
+  const value = object[key];
+  return Array.isArray(value) ? [] : { ...(value as Json), [key]: [] };
 }
 
 function memberOf(value: unknown, key: string): unknown {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { excluder } from '../../storage/exclude.js';
@@ -50,7 +51,10 @@ export async function listSessionFiles(
       withManifest.add(folderOf(file.id));
       const followed = await follow(file, storage, context);
       const data = followed?.files ?? [];
-      const kept = data.filter(({ id }) => !isExcluded(id, baseName(id)));
+      const folder = posix.dirname(file.name.slice(place.length + 1));
+      const below = (id: string): string =>
+        posix.join(folder, posix.relative(posix.dirname(file.id), id));
+      const kept = data.filter(({ id }) => !isExcluded(id, below(id)));
       for (const one of kept) files.set(one.id, one);
       if (followed?.window !== undefined && kept.length === data.length) {
         exportWindows.push(followed.window);

@@ -4,7 +4,6 @@ import { type FilePart, deliver, newFilePart } from '../../pipeline/file-part.js
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { readBytes } from '../../storage/read-bytes.js';
-import { STANDARD_INPUT } from '../../storage/standard-input.js';
 import { shapeOf } from '../../text/file-shape.js';
 import { brokenFile } from '../broken-file.js';
 import type { SessionFile } from './list-session-files.js';
@@ -64,7 +63,7 @@ async function* partsOf(
 
 /** An export that found nothing is an empty file; a stream without a byte is more often a command that failed. */
 function emptyPart(file: SessionFile): FilePart<Session> {
-  if (file.id === STANDARD_INPUT) {
+  if (file.isCopy) {
     throw new SourceError(
       'it is empty: the command before the pipe may have failed; an empty export can be given as a file',
     );

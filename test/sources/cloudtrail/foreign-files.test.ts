@@ -275,6 +275,11 @@ describe('an answer that was saved in part is incomplete, and what is there is r
       /found 5,000 documents, and 1 were saved/,
     ],
     [
+      'a search whose documents are of other calls, after a record',
+      [record, { hits: { total: { value: 9 }, hits: [{ _source: other }] } }],
+      /found 9 documents, and 1 were saved/,
+    ],
+    [
       'a search',
       [{ took: 1, hits: { total: { value: 2 }, hits: [hit] } }],
       /found 2 documents, and 1 were saved/,

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseInstant } from '../../../src/model/time/instant.js';
 import type { Window } from '../../../src/model/time/window.js';
 import { listLogFiles } from '../../../src/sources/cloudtrail/log-files.js';
+import { openCarrier } from '../../../src/sources/open-carrier.js';
 import { storages } from '../../../src/storage/storage-of.js';
 import { temporaryFolder } from '../../support/contracts.js';
 import { keptReading } from '../../support/records.js';
@@ -82,6 +83,12 @@ describe('what a trail lacks', () => {
     expect(await missingIn(logs(A, 11, 12))).toEqual([]);
   });
 
+  test('is no day of a file that is named beside a folder', async () => {
+    const [one, ...rest] = logs(A, 18, 17, 19, 20) as [string, ...string[]];
+    const beside = one.replace('AWSLogs', 'elsewhere');
+    expect(await missingIn([...rest, beside], { places: ['AWSLogs', beside] })).toEqual([]);
+  });
+
   test('is also what is excluded; digests are no logs', async () => {
     const exclude = ['**/2026/01/18/**'];
     const digest = log(A, 19).replaceAll('CloudTrail', 'CloudTrail-Digest');
@@ -89,6 +96,26 @@ describe('what a trail lacks', () => {
     expect(await missingIn(files, { exclude })).toEqual([
       'no log file of 2026-01-18 to 2026-01-19',
     ]);
+  });
+
+  test('is no day that is still to come', async () => {
+    const root = temporaryFolder();
+    for (const file of logs(A, 17)) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), '');
+    }
+    const { since, until } = windowOf('2026-01-17', '2026-01-31');
+    const from = {
+      logs: [root],
+      window: { since: since!, until: until! },
+      now: parseInstant('2026-01-19T06:00:00Z')!,
+      eventNames: ['AssumeRole'],
+      eventRegions: undefined,
+      region: undefined,
+      endpointUrl: undefined,
+    };
+    const carrier = await openCarrier(from, Readable.from([]), keptReading().context);
+    expect(carrier.coverage().missing).toEqual(['no log file of 2026-01-18']);
   });
 
   test('names ten spans at most', async () => {

@@ -167,6 +167,21 @@ describe('whose records', () => {
     expect(kindsOf({ ...value, message: 'no record', log: '[cut' })).toContain('envelope');
   });
 
+  test('a broken record beside a list is not lost, and prose beside it is no record', () => {
+    const cut = text(assumeRoleRecord()).slice(0, -9);
+    expect(kindsOf({ events: [], message: cut })).toEqual(['envelope', 'broken']);
+    expect(kindsOf({ events: [], message: '[INFO] 3 events' })).toEqual(['envelope']);
+  });
+
+  test('a search keeps what it says of its hits', () => {
+    const search = { hits: { total: { value: 200 }, hits: [{ _source: assumeRoleRecord() }] } };
+    const [envelope] = [...unwrap(search)];
+    expect(envelope).toEqual({
+      kind: 'envelope',
+      envelope: { value: { hits: { total: { value: 200 }, hits: [] } }, rows: 1 },
+    });
+  });
+
   test('a text that is cut off is broken, and one of CloudWatch Logs about itself is none', () => {
     const cut = text(assumeRoleRecord()).slice(0, -9);
     expect(kindsOf({ message: cut })).toEqual(['broken']);

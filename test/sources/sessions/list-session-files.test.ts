@@ -61,10 +61,13 @@ describe('the windows of incremental exports', () => {
     expect(notes.join()).toMatch(/several tables.*table\/A, .*table\/B/);
   });
 
-  test('are not those of exports of which a part is excluded', async () => {
-    const place = incremental('08:00:00', '08:15:00', 'A');
-    expect(await list([place], ['*.gz'])).toMatchObject({ exportWindows: [], files: [] });
-  });
+  test.each(['*.gz', 'data/*', '**/data/**'])(
+    'are not those of exports of which a part is excluded: %s',
+    async (pattern) => {
+      const place = incremental('08:00:00', '08:15:00', 'A');
+      expect(await list([place], [pattern])).toMatchObject({ exportWindows: [], files: [] });
+    },
+  );
 });
 
 describe('an export that is not whole is rejected', () => {

@@ -26,7 +26,7 @@ export function unknownNames(
   const unattributed = callsIn((hidden?.counts ?? []).filter((one) => one.roleArn !== undefined));
   const why = hidden?.isWithoutRole
     ? 'no role of it is known'
-    : 'their role was also assumed with sessions that are gone';
+    : 'sessions of the same role are gone';
   return [
     ...caveat(
       'unknown_role',
