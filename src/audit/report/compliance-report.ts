@@ -151,7 +151,7 @@ function profileCaveats(
       'undetermined_profile',
       hidden.length,
       'undecided',
-      `it cannot be decided whether ${named(hidden)} is compliant: no role of it is known, and ${count(unattributed, 'untracked call')} could only be placed by the name of the role`,
+      `it cannot be decided whether ${named(hidden)} is compliant: no role of it is known, and ${unattributed === 0 ? SHARED : `${count(unattributed, 'untracked call')} could only be placed by the name of the role`}`,
     ),
     ...caveat(
       'undetermined_profile',
@@ -184,7 +184,7 @@ function ofProfilesThatAreGone(
   );
   const calls = callsIn(hidden);
   const text = `${count(calls, 'untracked call')} may belong to profiles that the policy requires without naming them: only the name of the role places them, or sessions of the role are gone`;
-  return caveat('undetermined_profile', calls, 'undecided', text);
+  return caveat('unattributed_calls', calls, 'undecided', text);
 }
 
 /** The name of no profile. */

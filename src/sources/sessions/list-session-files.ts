@@ -51,7 +51,7 @@ export async function listSessionFiles(
       withManifest.add(folderOf(file.id));
       const followed = await follow(file, storage, context);
       const data = followed?.files ?? [];
-      const folder = posix.dirname(file.name.slice(place.length + 1));
+      const folder = posix.dirname(file.name.slice(place.length).replace(/^\/+/, ''));
       const below = (id: string): string =>
         posix.join(folder, posix.relative(posix.dirname(file.id), id));
       const kept = data.filter(({ id }) => !isExcluded(id, below(id)));

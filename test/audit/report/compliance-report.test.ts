@@ -276,7 +276,7 @@ test('a policy that requires profiles without naming them leaves calls undecided
   const requirementOf = (profile: string) => ({ required: profile !== 'Admin', rule: undefined });
   const options = { requirementOf, failOn: new Set(['no_source_identity']) };
   const report = told([callCount(), UNVERIFIABLE], [], options);
-  expect(caveatsOf(report)).toContain('2 undetermined_profile: undecided');
+  expect(caveatsOf(report)).toContain('2 unattributed_calls: undecided');
   expect(report.code).toBe(3);
   const all = { ...options, requirementOf: () => ({ required: true, rule: undefined }) };
   expect(caveatsOf(told([callCount(), UNVERIFIABLE], [], all)).join()).not.toContain(
@@ -286,4 +286,10 @@ test('a policy that requires profiles without naming them leaves calls undecided
   expect(told([callCount(), UNVERIFIABLE], [], named).code).toBe(0);
   expect(told([callCount()], [], options).code).toBe(3); // the name of a role is a weak sign
   expect(told([callCount(), trackedCount('Admin')], [], options).code).toBe(0);
+});
+
+test('a profile without a role is told that sessions are gone, where the name of no role is the doubt', () => {
+  const report = told([trackedCount('dev'), callCount(), UNVERIFIABLE], ['prod']);
+  const { text } = report.caveats.find(({ code }) => code === 'undetermined_profile')!;
+  expect(text).toMatch(/no role of it is known, and roles with untracked calls were also assumed/);
 });

@@ -16,14 +16,18 @@ export interface HiddenCalls {
  */
 export function hiddenCalls(evidence: Evidence): (profile: string) => HiddenCalls {
   const { claims, counts } = evidence;
+  const profilesOf = ({ roleArn }: CallCount): ReadonlySet<string> =>
+    new Set(roleArn === undefined ? [] : chargedTo(place(roleArn, claims)));
+  // Asked for many profiles: the calls are placed once.
+  const beside = new Map(besideLostSessions(evidence).map((one) => [one, profilesOf(one)]));
   const byName = counts.filter((one) => isPlacedByName(one, claims));
-  const beside = besideLostSessions(evidence);
+  const both = new Map([...beside, ...byName.map((one) => [one, profilesOf(one)] as const)]);
   return (profile) => {
     const isWithoutRole = !claims.knowsRoleOf(profile);
-    const hidden = new Set([...(isWithoutRole ? byName : []), ...beside]);
-    const countsFor = ({ roleArn }: CallCount): boolean =>
-      roleArn !== undefined && chargedTo(place(roleArn, claims)).includes(profile);
-    return { counts: [...hidden].filter((one) => !countsFor(one)), isWithoutRole };
+    const hidden = [...(isWithoutRole ? both : beside)].flatMap(([one, profiles]) =>
+      profiles.has(profile) ? [] : [one],
+    );
+    return { counts: hidden, isWithoutRole };
   };
 }
 
