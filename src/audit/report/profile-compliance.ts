@@ -56,8 +56,9 @@ export function profileCompliance(
       const untracked = of((one) => one.category !== 'tracked' && !one.unverifiable);
       const unverifiable = of((one) => one.unverifiable);
       const hasGap = required && untracked > 0;
-      const hidden = hiddenFrom(profile);
-      const mayHideCalls = hidden.counts.length > 0;
+      // A gap is a gap, and nothing else is in doubt.
+      const hidden = required && !hasGap ? hiddenFrom(profile) : undefined;
+      const mayHideCalls = hidden !== undefined && hidden.counts.length > 0;
       return {
         profile,
         required,
@@ -68,7 +69,7 @@ export function profileCompliance(
         isKnown,
         hasGap,
         mayHideCalls,
-        isWithoutRole: hidden.isWithoutRole,
+        isWithoutRole: hidden?.isWithoutRole === true,
         undetermined: required && !hasGap && (unverifiable > 0 || mayHideCalls),
         fails: required && of((one) => failOn.has(one.category) && !one.unverifiable) > 0,
       };

@@ -15,9 +15,9 @@ export interface ProfileCompliance {
   readonly isKnown: boolean;
   /** Required, and used untracked. */
   readonly hasGap: boolean;
-  /** Calls that do not count for it may be of it: they could not be placed, or sessions of their role are gone. */
+  /** Required, without a gap, and calls that do not count for it may be of it: they could not be placed, or sessions of their role are gone. */
   readonly mayHideCalls: boolean;
-  /** Is no role known to be its own? */
+  /** The same, and no role is known to be its own. */
   readonly isWithoutRole: boolean;
   /** Required, without a gap, and calls that cannot be verified or placed may be of it: not compliant either. */
   readonly undetermined: boolean;
