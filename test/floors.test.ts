@@ -67,7 +67,7 @@ test.each(Object.entries(PURE))('%s is pure, and knows %j besides itself', (room
 test('sources, transforms and sinks know neither each other nor what stands above them', () => {
   const above = ['options/', 'commands/', 'audit/', 'run/', 'cli.ts', 'hints.ts'];
   const beside = ['sources/', 'transforms/', 'sinks/'];
-  for (const room of [...beside, 'storage/', 'disk/']) {
+  for (const room of [...beside, 'aws/', 'storage/', 'disk/']) {
     const others = beside.filter((other) => other !== room);
     expect(wrong([room], (name) => !within(name, ...others, ...above))).toEqual([]);
   }
@@ -85,12 +85,7 @@ test('options import no value of sources and sinks', () => {
 });
 
 test('what reads AWS names no option: hints do', () => {
-  const rooms = [
-    'sources/aws/',
-    'sources/finder/',
-    'sources/dynamodb/',
-    'sources/cloudtrail/lookup',
-  ];
+  const rooms = ['aws/', 'sources/finder/', 'sources/dynamodb/', 'sources/cloudtrail/lookup'];
   const naming = files.filter(
     ({ path, code }) => within(path, ...rooms, 'sources/open-') && /['"`\s]--[a-z]/.test(code),
   );
@@ -117,8 +112,8 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^picomatch$/, /^storage\/exclude\.ts$/],
   [/^ndjson$/, /^sources\/sessions\//],
   [/^p-limit$/, /^sources\/finder\//],
-  [/^hpagent$/, /^sources\/aws\/http\//],
-  [/^@(aws-sdk|smithy)\//, /^sources\//],
+  [/^hpagent$/, /^aws\/http\//],
+  [/^@(aws-sdk|smithy)\//, /^(?:aws|sources)\//],
 ];
 
 test.each(PACKAGES)('%s is imported by %s alone', (name, room) => {

@@ -22,7 +22,7 @@ export async function serverSessions(
   const { from, output, columns, limit } = options;
   let sessionFilter = options.filter;
   if (!isFiltering(sessionFilter) && !options.all && from.table !== undefined) {
-    const { readCaller } = await import('../sources/aws/caller.js');
+    const { readCaller } = await import('../aws/caller.js');
     sessionFilter = { ...sessionFilter, user: await readCaller(from, context) };
     reporter.note(
       `these are the sessions of ${sessionFilter.user}, your own; --all shows everyone's`,

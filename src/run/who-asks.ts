@@ -1,6 +1,6 @@
 import type { CallerIdentity } from '../model/coverage/caller-identity.js';
 import type { ReadContext } from '../pipeline/read-context.js';
-import type { AwsOptions } from '../sources/aws/aws.js';
+import type { AwsOptions } from '../aws/aws.js';
 
 /**
  * Asks AWS beside the work who signs the requests; undefined where AWS is not asked for anything, or does
@@ -11,7 +11,7 @@ export async function whoAsks(
   context: ReadContext,
 ): Promise<CallerIdentity | undefined> {
   if (options === undefined) return undefined;
-  const { readIdentity } = await import('../sources/aws/identity.js');
+  const { readIdentity } = await import('../aws/identity.js');
   const identity = await readIdentity(options, context);
   return identity && { account: identity.account, arn: identity.principal };
 }

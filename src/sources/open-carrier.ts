@@ -4,7 +4,7 @@ import { eventRegionsBeside } from '../model/aws/region.js';
 import { type Instant, compareInstants } from '../model/time/instant.js';
 import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
-import { type AwsOptions, clientConfig, regionOf } from './aws/aws.js';
+import { type AwsOptions, clientConfig, regionOf } from '../aws/aws.js';
 import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { storages } from '../storage/storage-of.js';
 import { readLogFiles } from './cloudtrail/read-logs.js';
@@ -96,7 +96,7 @@ async function regionsToAsk(
   context: ReadContext,
 ): Promise<readonly string[]> {
   if (from.everyRegion === true) {
-    const { listRegions } = await import('./aws/list-regions.js');
+    const { listRegions } = await import('../aws/list-regions.js');
     return listRegions(from, context);
   }
   if (from.eventRegions !== undefined) return from.eventRegions;

@@ -3,7 +3,7 @@ import type { ReadContext } from '../pipeline/read-context.js';
 import { NO_FILTER } from '../model/session/session-filter.js';
 import type { SourceReach } from '../model/coverage/read-sessions.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
-import { clientConfig } from './aws/aws.js';
+import { clientConfig } from '../aws/aws.js';
 import { type SessionWatch, type SessionsFrom, openSessions } from './open-sessions.js';
 import type { ExportWindow } from './sessions/dynamodb-export.js';
 import { ReachOfSessions } from './sessions/reach-of-sessions.js';

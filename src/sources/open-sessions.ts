@@ -3,7 +3,7 @@ import type { ReadContext } from '../pipeline/read-context.js';
 import { type SessionFilter, fieldsFor } from '../model/session/session-filter.js';
 import type { RequiredField, Session } from '../model/session/session.js';
 import type { Batch, Source } from '../pipeline/pipe.js';
-import { type AwsOptions, clientConfig } from './aws/aws.js';
+import { type AwsOptions, clientConfig } from '../aws/aws.js';
 import { spoolFiles } from '../storage/spool-files.js';
 import { storages } from '../storage/storage-of.js';
 import type { ExportWindow } from './sessions/dynamodb-export.js';

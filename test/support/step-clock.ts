@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/sources/aws/clock.js';
+import type { Clock } from '../../src/aws/clock.js';
 
 interface Sleeper {
   readonly at: number;

@@ -1,6 +1,6 @@
 import { ValueError } from '../../errors.js';
 import { problemOfRegion } from '../../model/aws/region.js';
-import type { AwsOptions } from '../../sources/aws/aws.js';
+import type { AwsOptions } from '../../aws/aws.js';
 import type { GivenOptions } from '../read/given-options.js';
 import type { Environment } from '../read/settings.js';
 

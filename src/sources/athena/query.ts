@@ -12,9 +12,9 @@ import { SourceError } from '../../errors.js';
 import { printable } from '../../text/terminal-text.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Source } from '../../pipeline/pipe.js';
-import { answerOf } from '../aws/answer.js';
-import { repeatedTokenCheck } from '../aws/repeated-token.js';
-import { SYSTEM_CLOCK } from '../aws/clock.js';
+import { answerOf } from '../../aws/answer.js';
+import { repeatedTokenCheck } from '../../aws/repeated-token.js';
+import { SYSTEM_CLOCK } from '../../aws/clock.js';
 import type { Sql } from './sql.js';
 
 /** Where queries run and what they cost. */

@@ -3,7 +3,7 @@ import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Instant } from '../../model/time/instant.js';
 import type { AthenaOptions } from './query.js';
-import { answerOf } from '../aws/answer.js';
+import { answerOf } from '../../aws/answer.js';
 import { type GlueType, parseGlueType } from './glue-type.js';
 import { type Partitions, partitionsOf } from './partitions.js';
 import { type Sql, identifier, sql } from './sql.js';

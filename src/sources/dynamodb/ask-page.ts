@@ -6,7 +6,7 @@ import {
   ScanCommand,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { type AwsCall, answerOf } from '../aws/answer.js';
+import { type AwsCall, answerOf } from '../../aws/answer.js';
 import type { QueryPlan, ScanPlan } from './table-plan.js';
 
 /** A page of Scan or Query, asked for with the key that the page before ended with. */

@@ -7,10 +7,10 @@ import {
 import { RecordError, SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { type ReadField, type Session, TABLE_FIELDS } from '../../model/session/session.js';
-import { type AwsCall, answerOf } from '../aws/answer.js';
-import { regionOf } from '../aws/aws.js';
-import { type Clock, SYSTEM_CLOCK } from '../aws/clock.js';
-import { RETRY_BUDGET } from '../aws/retry.js';
+import { type AwsCall, answerOf } from '../../aws/answer.js';
+import { regionOf } from '../../aws/aws.js';
+import { type Clock, SYSTEM_CLOCK } from '../../aws/clock.js';
+import { RETRY_BUDGET } from '../../aws/retry.js';
 import { parseSessions } from '../sessions/session-rows.js';
 
 /** Keys that one BatchGetItem takes. */

@@ -1,8 +1,8 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
-import { answerOf } from '../aws/answer.js';
-import { regionOf } from '../aws/aws.js';
+import { answerOf } from '../../aws/answer.js';
+import { regionOf } from '../../aws/aws.js';
 import type { TableShape } from './table-plan.js';
 
 /** How large a table is and which of its indexes serve. */

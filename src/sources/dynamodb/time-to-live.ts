@@ -1,7 +1,7 @@
 import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ReadContext } from '../../pipeline/read-context.js';
-import { answerOf } from '../aws/answer.js';
-import { regionOf } from '../aws/aws.js';
+import { answerOf } from '../../aws/answer.js';
+import { regionOf } from '../../aws/aws.js';
 
 /** Does DynamoDB delete rows of a table by themselves? What could not be asked for is not known. */
 export type TimeToLive = 'on' | 'off' | 'unknown';

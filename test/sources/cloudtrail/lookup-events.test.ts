@@ -8,7 +8,7 @@ import { ROLE_CALLS, type RoleCall } from '../../../src/model/role-call/role-cal
 import { type Instant, formatSeconds, parseInstant } from '../../../src/model/time/instant.js';
 import { within } from '../../../src/model/time/window.js';
 import type { Source } from '../../../src/pipeline/pipe.js';
-import { clientConfig } from '../../../src/sources/aws/aws.js';
+import { clientConfig } from '../../../src/aws/aws.js';
 import {
   LOOKUP_PATIENCE,
   type UnreadRegion,

@@ -12,7 +12,7 @@ import type { SessionFinder, LookupKey } from '../../../src/model/session/sessio
 import { identityReader } from '../../../src/model/role-call/source-identity.js';
 import type { Verdict } from '../../../src/model/verdict/verdict.js';
 import { pipe } from '../../../src/pipeline/pipe.js';
-import { SYSTEM_CLOCK } from '../../../src/sources/aws/clock.js';
+import { SYSTEM_CLOCK } from '../../../src/aws/clock.js';
 import { openFinder } from '../../../src/sources/open-finder.js';
 import { judgeEach } from '../../../src/transforms/judge.js';
 import { rebatch } from '../../../src/transforms/rebatch.js';

@@ -4,10 +4,10 @@ import type { Counters, ReadContext } from '../../../pipeline/read-context.js';
 import type { RoleCall } from '../../../model/role-call/role-call.js';
 import type { Instant } from '../../../model/time/instant.js';
 import type { Source } from '../../../pipeline/pipe.js';
-import type { Clock } from '../../aws/clock.js';
-import { forManyListeners } from '../../aws/many-listeners.js';
+import type { Clock } from '../../../aws/clock.js';
+import { forManyListeners } from '../../../aws/many-listeners.js';
 import { merge } from '../../../pipeline/merge.js';
-import { RateLimit } from '../../aws/rate-limit.js';
+import { RateLimit } from '../../../aws/rate-limit.js';
 import { eventsOf, pages } from './lookup-pages.js';
 import { lengthOf, slicesOf } from './time-slice.js';
 

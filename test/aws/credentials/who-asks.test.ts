@@ -2,18 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AuditError, ConfigurationError, ExitCode, SourceError } from '../../../../src/errors.js';
-import { hintFor } from '../../../../src/hints.js';
-import { answerOf } from '../../../../src/sources/aws/answer.js';
-import { type AwsOptions, clientConfig, regionOf } from '../../../../src/sources/aws/aws.js';
+import { AuditError, ConfigurationError, ExitCode, SourceError } from '../../../src/errors.js';
+import { hintFor } from '../../../src/hints.js';
+import { answerOf } from '../../../src/aws/answer.js';
+import { type AwsOptions, clientConfig, regionOf } from '../../../src/aws/aws.js';
 import {
   type FakeAws,
   type SeenRequest,
   startFakeAws,
   startInstanceMetadata,
-} from '../../../support/aws.js';
-import { temporaryFolder } from '../../../support/contracts.js';
-import { keptReading } from '../../../support/records.js';
+} from '../../support/aws.js';
+import { temporaryFolder } from '../../support/contracts.js';
+import { keptReading } from '../../support/records.js';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'x' };
 

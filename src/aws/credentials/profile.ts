@@ -1,6 +1,6 @@
 import { loadSharedConfigFiles } from '@smithy/core/config';
-import { ConfigurationError } from '../../../errors.js';
-import { suggestion } from '../../../suggestion.js';
+import { ConfigurationError } from '../../errors.js';
+import { suggestion } from '../../suggestion.js';
 import type { Environment } from '../environment.js';
 
 /** A section of the user's AWS files: key → value; a nested key has its parent's before a dot. */

@@ -1,4 +1,4 @@
-import { printable } from '../../text/terminal-text.js';
+import { printable } from '../text/terminal-text.js';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
 import { factsOf } from './error-facts.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError } from '../../../errors.js';
-import type { Counters, ReadContext } from '../../../pipeline/read-context.js';
+import { ConfigurationError } from '../../errors.js';
+import type { Counters, ReadContext } from '../../pipeline/read-context.js';
 import type { AwsOptions, SharedConfig } from '../aws.js';
 import type { Environment } from '../environment.js';
 import type { AwsHttpHandler } from '../http/aws-http-handler.js';

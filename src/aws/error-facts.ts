@@ -1,4 +1,4 @@
-import type { ErrorFacts } from '../../errors.js';
+import type { ErrorFacts } from '../errors.js';
 import { type Exchange, exchangeOf } from './http/exchange.js';
 
 /** What the SDK leaves on an error. */

@@ -4,10 +4,10 @@ import {
   getDefaultRoleAssumer,
   getDefaultRoleAssumerWithWebIdentity,
 } from '@aws-sdk/client-sts';
-import { AuditError, SourceError } from '../../../errors.js';
-import { suggestion } from '../../../suggestion.js';
-import { printable } from '../../../text/terminal-text.js';
-import type { ReadContext } from '../../../pipeline/read-context.js';
+import { AuditError, SourceError } from '../../errors.js';
+import { suggestion } from '../../suggestion.js';
+import { printable } from '../../text/terminal-text.js';
+import type { ReadContext } from '../../pipeline/read-context.js';
 import { answerOf } from '../answer.js';
 import { lastWords, runCredentialProgram } from './credential-program.js';
 import type { Profile, Section } from './profile.js';

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { AuditError, SourceError } from '../../../../src/errors.js';
-import { hintFor } from '../../../../src/hints.js';
-import type { Counters } from '../../../../src/pipeline/read-context.js';
-import { answerOf } from '../../../../src/sources/aws/answer.js';
-import { type AwsOptions, type Patience, clientConfig } from '../../../../src/sources/aws/aws.js';
+import { AuditError, SourceError } from '../../../src/errors.js';
+import { hintFor } from '../../../src/hints.js';
+import type { Counters } from '../../../src/pipeline/read-context.js';
+import { answerOf } from '../../../src/aws/answer.js';
+import { type AwsOptions, type Patience, clientConfig } from '../../../src/aws/aws.js';
 import {
   type Answer,
   type FakeAws,
   identityXml,
   startFakeAws,
   startTunnel,
-} from '../../../support/aws.js';
-import { temporaryFolder } from '../../../support/contracts.js';
-import { keptReading } from '../../../support/records.js';
+} from '../../support/aws.js';
+import { temporaryFolder } from '../../support/contracts.js';
+import { keptReading } from '../../support/records.js';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'x' };
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Clock } from '../../../src/sources/aws/clock.js';
-import { ReadBudget } from '../../../src/sources/aws/read-budget.js';
+import type { Clock } from '../../src/aws/clock.js';
+import { ReadBudget } from '../../src/aws/read-budget.js';
 
 const { signal } = new AbortController();
 

@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { SourceError } from '../../errors.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
-import { sentinelUser } from '../../model/session/sentinel-user.js';
+import { SourceError } from '../errors.js';
+import type { ReadContext } from '../pipeline/read-context.js';
+import { sentinelUser } from '../model/session/sentinel-user.js';
 import { answerOf } from './answer.js';
 import { type AwsOptions, clientConfig, regionOf } from './aws.js';
 

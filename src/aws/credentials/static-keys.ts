@@ -1,4 +1,4 @@
-import { SourceError } from '../../../errors.js';
+import { SourceError } from '../../errors.js';
 import type { Environment } from '../environment.js';
 import type { Section } from './profile.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { PatientRetry } from '../../../src/sources/aws/retry.js';
-import type { Clock } from '../../../src/sources/aws/clock.js';
+import { PatientRetry } from '../../src/aws/retry.js';
+import type { Clock } from '../../src/aws/clock.js';
 
 /** Time that the test moves on. */
 class OwnClock implements Clock {

@@ -1,6 +1,6 @@
 import { AccountClient, paginateListRegions } from '@aws-sdk/client-account';
-import { ConfigurationError, SourceError } from '../../errors.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
+import { ConfigurationError, SourceError } from '../errors.js';
+import type { ReadContext } from '../pipeline/read-context.js';
 import { answerOf } from './answer.js';
 import { type AwsOptions, clientConfig } from './aws.js';
 

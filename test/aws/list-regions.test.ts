@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listRegions } from '../../../src/sources/aws/list-regions.js';
-import { hintFor } from '../../../src/hints.js';
-import { type Answer, type FakeAws, startFakeAws } from '../../support/aws.js';
-import { keptReading } from '../../support/records.js';
+import { listRegions } from '../../src/aws/list-regions.js';
+import { hintFor } from '../../src/hints.js';
+import { type Answer, type FakeAws, startFakeAws } from '../support/aws.js';
+import { keptReading } from '../support/records.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const env = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'x' };

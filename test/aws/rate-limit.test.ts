@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RateLimit } from '../../../src/sources/aws/rate-limit.js';
-import type { Clock } from '../../../src/sources/aws/clock.js';
+import { RateLimit } from '../../src/aws/rate-limit.js';
+import type { Clock } from '../../src/aws/clock.js';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);

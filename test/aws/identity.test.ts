@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Interruption } from '../../../src/errors.js';
-import type { AwsOptions } from '../../../src/sources/aws/aws.js';
-import { type Identity, readIdentity } from '../../../src/sources/aws/identity.js';
-import { type Answer, identityXml, startFakeAws } from '../../support/aws.js';
-import { keptReading } from '../../support/records.js';
+import { Interruption } from '../../src/errors.js';
+import type { AwsOptions } from '../../src/aws/aws.js';
+import { type Identity, readIdentity } from '../../src/aws/identity.js';
+import { type Answer, identityXml, startFakeAws } from '../support/aws.js';
+import { keptReading } from '../support/records.js';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'x' };
 const XML = { 'content-type': 'text/xml' };

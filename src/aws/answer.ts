@@ -1,5 +1,5 @@
-import { AuditError, SourceError } from '../../errors.js';
-import { printable } from '../../text/terminal-text.js';
+import { AuditError, SourceError } from '../errors.js';
+import { printable } from '../text/terminal-text.js';
 import { factsOf } from './error-facts.js';
 
 /** What was asked, of what: for the one line that an error becomes. */

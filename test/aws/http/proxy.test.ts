@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../../../src/errors.js';
-import { proxyFor } from '../../../../src/sources/aws/http/proxy.js';
+import { ConfigurationError } from '../../../src/errors.js';
+import { proxyFor } from '../../../src/aws/http/proxy.js';
 
 const TLS = { protocol: 'https:', hostname: 'dynamodb.eu-west-1.amazonaws.com', port: 443 };
 const PLAIN = { protocol: 'http:', hostname: 'localhost', port: 8000 };

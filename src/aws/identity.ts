@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { ReadContext } from '../../pipeline/read-context.js';
+import type { ReadContext } from '../pipeline/read-context.js';
 import { answerOf } from './answer.js';
 import { type AwsOptions, clientConfig } from './aws.js';
 import { forManyListeners } from './many-listeners.js';

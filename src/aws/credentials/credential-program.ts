@@ -1,5 +1,5 @@
 import { exec } from 'node:child_process';
-import { SourceError } from '../../../errors.js';
+import { SourceError } from '../../errors.js';
 import type { AwsKeys } from './static-keys.js';
 
 /** What a program may print, in bytes; keys take less than ten thousand. */

@@ -1,7 +1,7 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { ConfigurationError } from '../../errors.js';
-import { problemOfRegion } from '../../model/aws/region.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
+import { ConfigurationError } from '../errors.js';
+import { problemOfRegion } from '../model/aws/region.js';
+import type { ReadContext } from '../pipeline/read-context.js';
 import type { Service } from './credentials/endpoint.js';
 import type { Environment } from './environment.js';
 import type { AwsHttpHandler } from './http/aws-http-handler.js';
