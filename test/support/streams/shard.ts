@@ -16,7 +16,7 @@ export class Shard {
   readonly #start: bigint;
   #end: bigint | undefined;
   #endedAt: number | undefined;
-  #records: readonly StreamRecord[] = [];
+  #records: StreamRecord[] = [];
   /** The number of the last record that was forgotten; before all of them where none was. */
   #trimmed: bigint;
 
@@ -42,7 +42,7 @@ export class Shard {
   }
 
   add(record: StreamRecord): void {
-    (this.#records as StreamRecord[]).push(record);
+    this.#records.push(record);
   }
 
   close(end: bigint, at: number): void {
