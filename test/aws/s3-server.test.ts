@@ -23,7 +23,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FakeS3, type S3Options, startS3 } from '../support/s3/server.js';
+import {
+  type FakeS3,
+  type S3Fault,
+  type S3Options,
+  type S3Request,
+  startS3,
+} from '../support/s3/server.js';
 
 const MB = 1024 * 1024;
 const B = { Bucket: 'b' };
@@ -56,6 +62,11 @@ function connect(config: S3ClientConfig = {}): S3Client {
 
 function md5(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
+}
+
+/** A bucket where requests of some operations go wrong. */
+function failing(faults: { readonly [name in S3Request['operation']]?: S3Fault }): S3Options {
+  return { buckets: { b: {} }, fault: ({ operation }) => faults[operation] };
 }
 
 /** The error that S3 answers with. */
@@ -603,16 +614,23 @@ describe('uploads in parts', () => {
     );
   });
 
+  it('are aborted by lib-storage when a part is refused', async () => {
+    const client = await start(failing({ UploadPart: { status: 503, code: 'SlowDown' } }));
+    const params = { ...B, Key: 'k', Body: Buffer.alloc(6 * MB) };
+    await expect(new Upload({ client, params }).done()).rejects.toMatchObject(
+      failure(503, 'SlowDown'),
+    );
+    expect(s3.seen.map(({ operation }) => operation)).toContain('AbortMultipartUpload');
+    expect(s3.uploads('b')).toEqual([]);
+  });
+
   it('may fail in an answer that began well', async () => {
-    const client = await start({
-      buckets: { b: {} },
-      fault: ({ operation }) =>
-        operation === 'CompleteMultipartUpload'
-          ? { status: 200, code: 'InternalError' }
-          : operation === 'PutObject'
-            ? { status: 503, code: 'SlowDown' }
-            : undefined,
-    });
+    const client = await start(
+      failing({
+        CompleteMultipartUpload: { status: 200, code: 'InternalError' },
+        PutObject: { status: 503, code: 'SlowDown' },
+      }),
+    );
     const { upload, parts: Parts } = await begin(client, [10]);
     await expect(
       client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } })),

@@ -59,8 +59,9 @@ export async function startSeaweedfs(): Promise<{ url: string; close: () => Prom
   const end = (): void => {
     server.kill('SIGKILL');
     for (const port of ports) {
-      for (const name of ['s3', 's3-grpc', 'filer', 'filer-grpc']) {
-        rmSync(`/tmp/seaweedfs-${name}-${port}.sock`, { force: true });
+      for (const service of SERVICES) {
+        rmSync(`/tmp/seaweedfs-${service}-${port}.sock`, { force: true });
+        rmSync(`/tmp/seaweedfs-${service}-grpc-${port}.sock`, { force: true });
       }
     }
   };

@@ -11,7 +11,7 @@ export interface Answer {
   readonly body?: string | Bytes;
 }
 
-export interface Bytes {
+interface Bytes {
   readonly pieces: readonly Buffer[];
   readonly from: number;
   readonly length: number;

@@ -12,6 +12,9 @@ export interface Body {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
+/** Bytes up to which a body is copied. */
+const COPIED = 64 * 1024;
+
 /** The body of a request, checked; it rejects when the connection breaks within. */
 export async function readBody(incoming: IncomingMessage): Promise<Body> {
   const { headers } = incoming;
@@ -48,7 +51,9 @@ export async function readBody(incoming: IncomingMessage): Promise<Body> {
     if (wanted !== value) throw new Refusal('BadDigest', `${name} is ${value}, not ${wanted}.`);
     return [name, value];
   });
-  return { pieces, size, md5: digest, checksums: Object.fromEntries(found) };
+  // A small piece would hold all that came with it, headers too.
+  const held = size < COPIED ? [Buffer.concat(pieces)] : pieces;
+  return { pieces: held, size, md5: digest, checksums: Object.fromEntries(found) };
 }
 
 /** A body as text. */
@@ -56,7 +61,7 @@ export async function readText(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat((await readBody(incoming)).pieces).toString();
 }
 
-/** Whether a request says a checksum of its body: S3 deletes nothing without one. */
+/** Whether a request says a checksum. */
 export function isSummed(headers: IncomingHttpHeaders): boolean {
   return headers['content-md5'] !== undefined || announced(headers).length > 0;
 }

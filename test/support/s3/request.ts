@@ -17,7 +17,7 @@ export interface S3Request {
   readonly operation: Operation;
 }
 
-export type Operation = (typeof OPERATIONS)[number]['name'] | 'Unknown';
+type Operation = (typeof OPERATIONS)[number]['name'] | 'Unknown';
 
 /** What there is: a query may hold what an operation needs and takes, nothing else. */
 const OPERATIONS = [

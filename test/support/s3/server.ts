@@ -10,7 +10,6 @@ import { deleteObject, deleteObjects, getObject, headObject, putObject } from '.
 import { type S3Request, toRequest } from './request.js';
 import { abortUpload, completeUpload, createUpload, listUploads, uploadPart } from './uploads.js';
 
-export type { BucketOptions } from './bucket.js';
 export type { S3Request } from './request.js';
 
 /**
