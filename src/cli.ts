@@ -69,7 +69,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
     }
     case 'session-compliance': {
       if (request.given.flag('explain-policy')) {
-        const read = await checkPolicy(request.given);
+        const read = await checkPolicy(request.given, env);
         const { explainPolicy } = await import('./commands/explain-policy.js');
         return run(read.run, world, (started) => explainPolicy(read, started));
       }
@@ -79,7 +79,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
     }
     case 'athena-table': {
       const { checkAthenaTable } = await import('./options/check/athena-options.js');
-      const options = checkAthenaTable(request.given, now);
+      const options = checkAthenaTable(request.given, env, now);
       const { athenaTable } = await import('./commands/athena-table.js');
       return run(options.run, world, (started) => athenaTable(options, started));
     }

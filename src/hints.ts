@@ -110,6 +110,7 @@ const CAVEAT_ADVICE: Readonly<Partial<Record<CaveatCode, string>>> = {
     'add the files of ended sessions with --sessions and say since when they are complete with --sessions-since',
   unknown_profile: 'give --policy or --profile-map, which know the names of profiles',
   unattributed_calls: 'give --profile-map',
+  unseen_scope: 'check --event-accounts and --event-regions',
   unchecked_calls: 'archive sessions with --columns all',
   suspected_profile: 'use --profile-map to settle it',
   disagreeing_sources: 'use --profile-map to settle it',

@@ -111,9 +111,10 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
   [/^picomatch$/, /^storage\/exclude\.ts$/],
   [/^ndjson$/, /^sources\/sessions\//],
-  [/^p-limit$/, /^sources\/finder\//],
+  [/^p-limit$/, /^sources\//],
   [/^hpagent$/, /^aws\/http\//],
-  [/^@(aws-sdk|smithy)\//, /^(?:aws|sources)\//],
+  [/^@aws-sdk\/(client-s3|lib-storage)$/, /^storage\/s3\//],
+  [/^@(aws-sdk|smithy)\//, /^(?:aws|sources|storage\/s3)\//],
 ];
 
 test.each(PACKAGES)('%s is imported by %s alone', (name, room) => {

@@ -80,6 +80,7 @@ export async function chooseCalls(
     calls: () =>
       through(
         carrier.calls(),
+        filter(from.logs === undefined ? () => true : isRecordedIn(from)),
         keep('outside_window', ({ eventTime }) => within(from.window, parseInstant(eventTime)!)),
         onceById({ ...sameCalls, inOrderOfDays: carrier.inOrderOfDays }),
         fullerTwin({ ...sameCalls, openSpool }),
@@ -107,6 +108,16 @@ export async function chooseCalls(
     coverage: () => reach.coverage(carrier.coverage()),
     dispose: carrier.dispose,
   };
+}
+
+/** Does a call belong to the accounts and regions that were asked for? What a path does not tell, a record does. */
+function isRecordedIn({
+  eventAccounts: accounts,
+  eventRegions: regions,
+}: EventOptions['from']): (call: RoleCall) => boolean {
+  const isIn = (one: string | undefined, chosen: readonly string[] | undefined): boolean =>
+    one === undefined || chosen === undefined || chosen.includes(one);
+  return ({ accountId, region }) => isIn(accountId, accounts) && isIn(region, regions);
 }
 
 /** What is noted of calls on their way. */

@@ -32,7 +32,8 @@ export class ReachOfCalls {
   }
 
   /** What was read, together with what the carrier says of itself. */
-  coverage({ regions, files, missing }: CarrierCoverage): EventCoverage {
+  coverage({ regions, files, missing, unseen = [] }: CarrierCoverage): EventCoverage {
+    const seen = { account: this.#accounts, region: this.#regions };
     return {
       accounts: [...this.#accounts].toSorted(),
       regions: [...(regions ?? this.#regions)].toSorted(),
@@ -40,6 +41,9 @@ export class ReachOfCalls {
       lastDay: this.#last?.slice(0, 10),
       files,
       missing,
+      unseen: unseen
+        .filter(({ kind, name }) => !seen[kind].has(name))
+        .map(({ kind, name }) => `${kind} ${name}`),
     };
   }
 }

@@ -22,7 +22,11 @@ const EMPTY = 'No events found.';
 /** Streams the role calls of the window, each once; failed calls and those of services among them. */
 export async function exportEvents(options: EventOptions, run: Run): Promise<Done> {
   const identity = whoAsks(options.from.logs === undefined ? options.from : undefined, run.context);
-  const { calls, setAside, contradictions, dispose } = await chooseCalls(options, 'every', run);
+  const { calls, setAside, contradictions, coverage, dispose } = await chooseCalls(
+    options,
+    'every',
+    run,
+  );
   let exported = 0;
   try {
     await pipe(
@@ -46,7 +50,11 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
       `exported ${count(exported, 'event')}; left out: ${left}`,
       ...identityLines(await identity),
     ],
-    caveats: trailCaveats({ contradictions: contradictions(), freshUntil: options.freshUntil }),
+    caveats: trailCaveats({
+      contradictions: contradictions(),
+      freshUntil: options.freshUntil,
+      events: coverage(),
+    }),
   };
 }
 

@@ -33,6 +33,9 @@ export class Counters {
   lookups = 0;
   /** Capacity that DynamoDB says it consumed, in read units. */
   readUnits = 0;
+  /** Requests to S3, and the bytes that they brought or took away. */
+  storageRequests = 0;
+  storageBytes = 0;
   /** Athena queries that were run. */
   queries = 0;
   /** Bytes that the Athena query now running has scanned; undefined while none is. */

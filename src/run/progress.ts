@@ -20,12 +20,15 @@ function shareLine({ events }: Counters, share: number, started: number): string
 
 /** What a run has cost so far: answers, capacity, files, queries, retries, time. */
 export function costLine(counters: Counters, started: number): string {
-  const { pages, lookups, readUnits, files, queries, retries } = counters;
+  const { pages, lookups, readUnits, files, queries, retries, storageRequests } = counters;
   return [
     pages > 0 ? count(pages, 'page') : '',
     lookups > 0 ? count(lookups, 'session lookup') : '',
     readUnits > 0 ? count(Math.round(readUnits * 10) / 10, 'read unit') : '',
     files > 0 ? count(files, 'file') : '',
+    storageRequests > 0
+      ? `${count(storageRequests, 'S3 request')} (${byteCount(counters.storageBytes)})`
+      : '',
     queries > 0 ? athenaCost(counters) : '',
     retries > 0 ? count(retries, 'retry', 'retries') : '',
     `${((performance.now() - started) / 1000).toFixed(1)} s`,

@@ -10,7 +10,9 @@ import { costLine, progressLine } from './progress.js';
 import { readCaveats } from './read-caveats.js';
 import { askerAt } from './ask.js';
 import { Reporter } from './reporter.js';
+import type { Destination } from '../sinks/open.js';
 import { type RejectsFile, openRejects } from '../sinks/rejects.js';
+import { storages } from '../storage/storage-of.js';
 
 /** The world around the program: what `main` is given, and a test replaces. */
 export interface World {
@@ -33,7 +35,7 @@ export function mayColor({ stdout, env }: World): boolean {
 
 /** One command at work: what it reads with and whom it tells. */
 export interface Run {
-  readonly world: World;
+  readonly world: World & Pick<Destination, 'storageOf'>;
   readonly context: ReadContext;
   readonly reporter: Reporter;
 }
@@ -83,7 +85,8 @@ export async function run(
     const beforeRows = (): void => {
       if (world.stdout.isTTY) reporter.stop();
     };
-    done = await work({ world: { ...world, beforeRows }, context, reporter });
+    const storageOf = storages(world.stdin, context, options.aws);
+    done = await work({ world: { ...world, beforeRows, storageOf }, context, reporter });
     reporter.stop();
     for (const caveat of done.caveats ?? []) {
       if (caveat.weight !== 'incomplete') reporter.note(withAdvice(caveat));

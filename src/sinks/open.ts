@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Column } from '../model/columns/column.js';
 import type { Format } from '../model/report/format.js';
 import type { Sink } from '../pipeline/pipe.js';
+import type { StorageOf } from '../storage/storage-of.js';
 import type { TableOptions } from './table.js';
 import { type WriteText, writeToFile, writeToStream } from './write-text.js';
 
@@ -18,6 +19,8 @@ export interface Output {
 export interface Destination {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly signal: AbortSignal;
+  /** In which storage a file is; on this machine when it is left out. */
+  readonly storageOf?: StorageOf;
   /** Called before the first row goes to standard output. */
   readonly beforeRows?: () => void;
 }
@@ -55,9 +58,9 @@ export function isShown({ out }: Pick<Output, 'out'>, { stdout }: Destination): 
 /** Where the text of an output goes. */
 export function openWriter(
   { out }: Pick<Output, 'out'>,
-  { stdout, signal, beforeRows }: Destination,
+  { stdout, signal, storageOf, beforeRows }: Destination,
 ): WriteText {
-  if (out !== undefined) return writeToFile(out, signal);
+  if (out !== undefined) return writeToFile(out, signal, storageOf?.(out));
   const write = writeToStream(stdout, signal);
   return (text) => write(announced(text, beforeRows));
 }

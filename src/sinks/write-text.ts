@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { openPipe } from '../disk/named-pipe.js';
 import { AuditError, HungUp, SinkError } from '../errors.js';
+import { folders } from '../storage/folder.js';
+import type { NewFile, Storage } from '../storage/storage.js';
 
 /** Takes text to where it belongs, no faster than it is taken there. Settles when all is written. */
 export type WriteText = (text: AsyncIterable<string> | Iterable<string>) => Promise<void>;
@@ -23,44 +20,28 @@ export function writeToStream(stream: Writable, signal: AbortSignal): WriteText 
 }
 
 /**
- * Writes a file that appears under its name only when it is whole, readable by its owner alone; with
- * `.gz` at the end of the name, compressed. What is no regular file, such as a pipe, is written to as it is.
+ * Writes a file that appears under its name only when it is whole; with `.gz` at the end of the name,
+ * compressed.
  */
-export function writeToFile(path: string, signal: AbortSignal): WriteText {
+export function writeToFile(
+  path: string,
+  signal: AbortSignal,
+  storage: Storage = folders,
+): WriteText {
   return async (text) => {
-    const found = await stat(path).catch(() => undefined);
-    const whole = found === undefined || found.isFile();
-    if (found?.isFile() === true && (found.mode & 0o222) === 0) {
-      throw new SinkError(`${path} could not be written: it is read-only`);
-    }
-    const target = whole ? await targetOf(path) : path;
-    // A name may have 255 bytes, and that of the target may need them all.
-    const hidden = `.${basename(target).slice(0, 50)}.${randomBytes(6).toString('hex')}.tmp`;
-    const place = whole ? join(dirname(target), hidden) : target;
     const gzip = path.endsWith('.gz') ? [createGzip()] : [];
+    let file: NewFile | undefined;
     try {
       await closing(text, signal, path, async (readable) => {
-        // Opened before anything can fail: what is made later than it is taken away would stay.
-        const file = whole
-          ? (await open(place, 'wx', 0o600)).createWriteStream({ flush: true })
-          : found.isFIFO()
-            ? await openPipe(place, signal)
-            : createWriteStream(place);
-        return pipeline([readable, ...gzip, file], { signal });
+        file = await storage.create?.(path, signal);
+        if (file === undefined) throw new SinkError(`${path} cannot be written to`);
+        await pipeline([readable, ...gzip, file.stream], { signal });
       });
-      if (whole) await rename(place, target).catch((error: unknown) => fail(error, path));
+      await file?.keep().catch((error: unknown) => fail(error, path));
     } finally {
-      if (whole) await rm(place, { force: true });
+      await file?.discard();
     }
   };
-}
-
-/** Where a link leads, also one to a file that is not there yet; any other path is itself. */
-async function targetOf(path: string): Promise<string> {
-  return realpath(path).catch(async () => {
-    const link = await readlink(path).catch(() => undefined);
-    return link === undefined ? path : targetOf(resolve(dirname(path), link));
-  });
 }
 
 /**

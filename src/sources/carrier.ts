@@ -30,6 +30,14 @@ export interface CarrierCoverage {
   readonly files: number | undefined;
   /** What is known to be missing, a sentence each. */
   readonly missing: readonly string[];
+  /** Accounts and regions that were asked for and that no path of a log file shows. */
+  readonly unseen?: readonly Unseen[];
+}
+
+/** An account or a region of which nothing was seen. */
+export interface Unseen {
+  readonly kind: 'account' | 'region';
+  readonly name: string;
 }
 
 /** Which calls are judged, of those that the options name. */

@@ -1,17 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { ReadContext } from '../pipeline/read-context.js';
+import type { S3Options } from '../storage/s3/buckets.js';
 import { eventRegionsBeside } from '../model/aws/region.js';
 import { type Instant, compareInstants } from '../model/time/instant.js';
 import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
-import { type AwsOptions, clientConfig, regionOf } from '../aws/aws.js';
+import { clientConfig, regionOf } from '../aws/aws.js';
 import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { storages } from '../storage/storage-of.js';
 import { readLogFiles } from './cloudtrail/read-logs.js';
-import { isInOrderOfDays, listLogFiles } from './cloudtrail/log-files.js';
+import { listLogFiles } from './cloudtrail/log-files.js';
 
 /** Where role calls come from. */
-export interface EventsFrom extends AwsOptions {
+export interface EventsFrom extends S3Options {
   /** Log files and folders, `-` is standard input; undefined asks CloudTrail's LookupEvents. */
   readonly logs: readonly string[] | undefined;
   /** Patterns of files and folders that are left out of the logs. */
@@ -20,7 +21,9 @@ export interface EventsFrom extends AwsOptions {
   readonly athena?: AthenaOptions | undefined;
   /** What relative partitions of a table are relative to; the clock's time when left out. */
   readonly now?: Instant | undefined;
-  /** Regions to ask; undefined is the region in use and the one where calls to the global STS endpoint are recorded. */
+  /** Accounts whose log files are read, as far as their paths tell; undefined is all. */
+  readonly eventAccounts?: readonly string[] | undefined;
+  /** Regions to ask, or whose log files are read; undefined is the region in use and the one where calls to the global STS endpoint are recorded. */
   readonly eventRegions: readonly string[] | undefined;
   /** Ask every region that is enabled for the account. */
   readonly everyRegion?: boolean | undefined;
@@ -41,20 +44,32 @@ export async function openCarrier(
 
 async function openLogs(
   places: readonly string[],
-  { window: { since, until }, exclude, now }: EventsFrom,
+  from: EventsFrom,
   stdin: Readable,
   context: ReadContext,
 ): Promise<Carrier> {
+  const { since, until } = from.window;
+  const { now } = from;
   // Nothing is delivered tomorrow.
   const end = now !== undefined && compareInstants(now, until) < 0 ? now : until;
   const window = { since, until: end };
-  const listed = await listLogFiles({ places, window, exclude }, storages(stdin), context);
-  const { files, missing } = listed;
+  const { eventAccounts: accounts, eventRegions: regions, exclude } = from;
+  const chosen = { places, window, exclude, accounts, regions };
+  const { files, inOrderOfDays, count, missing, unseen } = await listLogFiles(
+    chosen,
+    storages(stdin, context, from),
+    context,
+  );
   return {
-    calls: () => readLogFiles(files, context),
+    calls: () => readLogFiles(files(), context),
     showsOtherCalls: true,
-    inOrderOfDays: isInOrderOfDays(files),
-    coverage: () => ({ regions: undefined, files: files.length, missing }),
+    inOrderOfDays,
+    coverage: () => ({
+      regions: undefined,
+      files: count(),
+      missing: missing(),
+      unseen: unseen(),
+    }),
     dispose: async () => {},
   };
 }

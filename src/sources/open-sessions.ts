@@ -3,7 +3,8 @@ import type { ReadContext } from '../pipeline/read-context.js';
 import { type SessionFilter, fieldsFor } from '../model/session/session-filter.js';
 import type { RequiredField, Session } from '../model/session/session.js';
 import type { Batch, Source } from '../pipeline/pipe.js';
-import { type AwsOptions, clientConfig } from '../aws/aws.js';
+import { clientConfig } from '../aws/aws.js';
+import type { S3Options } from '../storage/s3/buckets.js';
 import { spoolFiles } from '../storage/spool-files.js';
 import { storages } from '../storage/storage-of.js';
 import type { ExportWindow } from './sessions/dynamodb-export.js';
@@ -11,7 +12,7 @@ import { listSessionFiles } from './sessions/list-session-files.js';
 import { newestRows } from './sessions/newest-rows.js';
 
 /** Where sessions come from: the live table, files, or both. */
-export interface SessionsFrom extends AwsOptions {
+export interface SessionsFrom extends S3Options {
   readonly table: string | undefined;
   /** Files and folders; `-` is standard input. */
   readonly sessions: readonly string[];
@@ -54,7 +55,12 @@ export async function* openSessions(
     return;
   }
   const { sessions, exclude = [] } = from;
-  const listing = await listSessionFiles(sessions, exclude, storages(stdin), context);
+  const listing = await listSessionFiles(
+    sessions,
+    exclude,
+    storages(stdin, context, from),
+    context,
+  );
   watch.exports?.(listing.exportWindows);
   const { files, dispose } = await spoolFiles(listing.files, context.signal);
   try {

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { readPipe } from '../disk/named-pipe.js';
 import { SourceError } from '../errors.js';
+import { createFile } from './local-file.js';
 import type { IsWanted, Storage, StoredFile } from './storage.js';
 
 const CHUNK = 256 * 1024;
@@ -25,6 +26,7 @@ export const folders: Storage = {
     const beside = below.reduce((above, part) => joined(above, Buffer.from(part)), from);
     return fileAt(beside, await idOf(beside), true);
   },
+  create: createFile,
 };
 
 /** A file of this storage knows its path as bytes. */

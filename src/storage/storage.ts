@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /** One file to read, wherever its bytes lie. */
 export interface StoredFile {
   /** Its whole path, the same by whatever way the file was reached, and another for any other. */
@@ -10,9 +12,28 @@ export interface StoredFile {
   readonly rereadable: boolean;
   /** Is it a copy of what could be opened once, such as a pipe? */
   readonly isCopy?: true;
+  /** Does it take so long until its first byte comes that several should be under way at once? */
+  readonly isFar?: true;
 }
 
-/** Where bytes lie: a folder, standard input. Whoever reads a file does not know. */
+/** A file that is being written. It appears under its name when it is kept, and not before. */
+export interface NewFile {
+  /** Takes its bytes, no faster than they are taken. */
+  readonly stream: Writable;
+  /** All bytes were taken: the file appears, in place of any other of its name. @throws SinkError */
+  readonly keep: () => Promise<void>;
+  /** Leaves nothing behind where the file was not kept. */
+  readonly discard: () => Promise<void>;
+}
+
+/** What lies directly in a place. */
+export interface Level {
+  /** Places, each with a `/` at its end. */
+  readonly folders: readonly string[];
+  readonly files: readonly StoredFile[];
+}
+
+/** Where bytes lie: a folder, S3, standard input. Whoever reads a file does not know. */
 export interface Storage {
   /**
    * The files at a place and below it, in order of their paths. What is not wanted is neither listed nor
@@ -27,6 +48,10 @@ export interface Storage {
    * or not; undefined where that leads out of this folder and the one above.
    */
   readonly beside: (file: StoredFile, path: string) => Promise<StoredFile | undefined>;
+  /** What lies directly in a place: where listing all below it is dear, as in S3. */
+  readonly level?: (place: string) => Promise<Level>;
+  /** Begins a file at a place, in a storage that can be written to. @throws SinkError */
+  readonly create?: (place: string, signal: AbortSignal) => Promise<NewFile>;
 }
 
 /** `path` is whole, `below` what comes after the place; parts are separated by `/`. */

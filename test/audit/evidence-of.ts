@@ -51,6 +51,7 @@ export function evidenceOf(
       lastDay: undefined,
       files: 1,
       missing: [],
+      unseen: [],
     },
     identity: undefined,
     rejected: 0,

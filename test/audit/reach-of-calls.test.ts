@@ -21,6 +21,7 @@ test('accounts and regions are told once and sorted, with the first and the last
     lastDay: '2026-01-22',
     files: 3,
     missing: ['a day'],
+    unseen: [],
   });
 });
 
@@ -47,4 +48,18 @@ test('without a call there are no days', () => {
     firstDay: undefined,
     lastDay: undefined,
   });
+});
+
+test('what was asked for is unseen only where neither a path nor a call shows it', () => {
+  const reach = new ReachOfCalls();
+  reach.add([call('20', 'us-east-1', '222222222222')]);
+  const unseen = [
+    { kind: 'account', name: '222222222222' },
+    { kind: 'account', name: '333333333333' },
+    { kind: 'region', name: 'eu-west-1' },
+  ] as const;
+  expect(reach.coverage({ ...NOTHING_SAID, unseen }).unseen).toEqual([
+    'account 333333333333',
+    'region eu-west-1',
+  ]);
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type FilePart, deliver } from '../../src/pipeline/file-part.js';
 import { readLogFile } from '../../src/sources/cloudtrail/read-logs.js';
 import { readSessionFile } from '../../src/sources/sessions/session-files.js';
-import { storages } from '../../src/storage/storage-of.js';
+import { folders } from '../../src/storage/folder.js';
 import type { StoredFile } from '../../src/storage/storage.js';
 import { assumeRoleRecord } from '../support/cloudtrail.js';
 import { rowsOf, temporaryFolder } from '../support/contracts.js';
@@ -17,7 +17,7 @@ const { signal } = new AbortController();
 async function fileOf(content: string): Promise<StoredFile> {
   const path = join(temporaryFolder(), 'file');
   writeFileSync(path, content);
-  for await (const file of storages(Readable.from([]))(path).list(path, () => true)) return file;
+  for await (const file of folders.list(path, () => true)) return file;
   throw new Error('there is no file');
 }
 

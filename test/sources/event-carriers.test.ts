@@ -20,6 +20,7 @@ import {
 } from '../support/cloudtrail.js';
 import { rowsOf, temporaryFolder } from '../support/contracts.js';
 import { startDynalite } from '../support/dynamodb.js';
+import { startS3 } from '../support/s3/server.js';
 import {
   byId,
   keptReading,
@@ -125,6 +126,15 @@ const CARRIERS: Readonly<Record<string, Carry>> = {
       .map((record) => `${JSON.stringify(record)}\n`)
       .join(''),
   }),
+  'a trail in S3': async (all) => {
+    const s3 = await startS3();
+    closing.push(async () => s3.close());
+    const area = 'some/AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/17';
+    for (const [n, record] of all.entries()) {
+      s3.put('logs', `${area}/1_CloudTrail_us-east-1_${n}.json.gz`, gzipSync(trail([record])));
+    }
+    return { logs: ['s3://logs'], endpointUrl: s3.url };
+  },
   LookupEvents: async (all) => {
     const now = Date.parse('2026-01-20T00:00:00Z') / 1000;
     const cloudTrail = await startCloudTrail({ 'us-east-1': all }, { now, pageSize: 15 });

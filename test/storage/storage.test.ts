@@ -11,7 +11,7 @@ import { spoolFiles } from '../../src/storage/spool-files.js';
 import { standardInput } from '../../src/storage/standard-input.js';
 import { storages } from '../../src/storage/storage-of.js';
 import { temporaryFolder } from '../support/contracts.js';
-import { ownTemporaryFolder } from '../support/records.js';
+import { keptReading, ownTemporaryFolder } from '../support/records.js';
 import { contentOf, listed, storageContract, streamOf, writeAll } from '../support/storages.js';
 
 const { signal } = new AbortController();
@@ -28,7 +28,7 @@ storageContract('standard input', (content) => ({
 }));
 
 test('a place is in the storage that its form says', async () => {
-  const storageOf = storages(streamOf('typed'));
+  const storageOf = storages(streamOf('typed'), keptReading().context);
   const [input] = await listed({ storage: storageOf('-'), place: '-' });
   expect(await contentOf(input!)).toBe('typed');
   expect(storageOf('some/folder')).toBe(folders);

@@ -11,4 +11,6 @@ export interface EventCoverage {
   readonly files: number | undefined;
   /** What is known to be missing, a sentence each. */
   readonly missing: readonly string[];
+  /** What was asked for and shows in no log file: `account 111122223333`, `region eu-west-1`. */
+  readonly unseen: readonly string[];
 }

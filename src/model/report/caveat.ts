@@ -24,6 +24,7 @@ export type CaveatCode =
   | 'sessions_without_identity'
   | 'orphans_of_tvm'
   | 'orphans_of_cli'
+  | 'unseen_scope'
   | 'contradicting_records'
   | 'still_delivering';
 

@@ -4,6 +4,7 @@ import type { TrailTable } from '../../sources/athena/create-table.js';
 import { trailTable } from './trail-location.js';
 import type { AthenaOptions } from '../../sources/athena/query.js';
 import type { GivenOptions } from '../read/given-options.js';
+import type { Environment } from '../read/settings.js';
 import { type RunOptions, checkRun } from './output-options.js';
 import { checkRegions } from './aws.js';
 import { checkOut } from './output-paths.js';
@@ -60,7 +61,11 @@ export interface AthenaTableOptions {
 }
 
 /** @throws UsageError */
-export function checkAthenaTable(given: GivenOptions, now: Instant): AthenaTableOptions {
+export function checkAthenaTable(
+  given: GivenOptions,
+  env: Environment,
+  now: Instant,
+): AthenaTableOptions {
   const location = given.text('location');
   if (location === undefined) {
     const hint = 'give --location s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail/REGION';
@@ -74,5 +79,5 @@ export function checkAthenaTable(given: GivenOptions, now: Instant): AthenaTable
     regions: checkRegions(given),
     since: since === undefined ? undefined : formatInstant(since).slice(0, 10),
   });
-  return { table, out: checkOut(given), run: { ...checkRun(given), quiet: true } };
+  return { table, out: checkOut(given), run: { ...checkRun(given, env), quiet: true } };
 }

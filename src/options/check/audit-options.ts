@@ -76,10 +76,10 @@ export async function checkCompliance(
 export interface ExplainOptions extends ReadPolicy, OutputOptions {}
 
 /** @throws UsageError, also for what is wrong in the file. */
-export async function checkPolicy(given: GivenOptions): Promise<ExplainOptions> {
+export async function checkPolicy(given: GivenOptions, env: Environment): Promise<ExplainOptions> {
   const policy = await readPolicyOf(given);
   if (policy === undefined) throw new UsageError('--explain-policy', 'needs --policy FILE');
-  return { ...policy, ...checkOutputOptions(given, 'table') };
+  return { ...policy, ...checkOutputOptions(given, env, 'table') };
 }
 
 function needSince(given: GivenOptions): void {
@@ -94,7 +94,7 @@ async function checkAudit(
   format: RowFormat,
 ): Promise<AuditOptions> {
   const policy = await readPolicyOf(given);
-  const output = checkOutputOptions(given, format);
+  const output = checkOutputOptions(given, env, format);
   return {
     ...checkFrom(given, env, now),
     ...output,

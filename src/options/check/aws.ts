@@ -1,11 +1,12 @@
 import { ValueError } from '../../errors.js';
 import { problemOfRegion } from '../../model/aws/region.js';
 import type { AwsOptions } from '../../aws/aws.js';
+import type { S3Options } from '../../storage/s3/buckets.js';
 import type { GivenOptions } from '../read/given-options.js';
 import type { Environment } from '../read/settings.js';
 
-/** The region, the AWS profile and the endpoint. @throws UsageError */
-export function checkAws(given: GivenOptions, env: Environment): AwsOptions {
+/** The region, the AWS profile and the endpoint, and how S3 is asked. @throws UsageError */
+export function checkAws(given: GivenOptions, env: Environment): S3Options {
   const endpointUrl = given.parsed('endpoint-url', httpUrl);
   const isOwn = isAtOwnEndpoint({ endpointUrl, env });
   return {
@@ -13,6 +14,8 @@ export function checkAws(given: GivenOptions, env: Environment): AwsOptions {
     awsProfile: given.text('aws-profile'),
     endpointUrl,
     env,
+    requestPayer: given.flag('request-payer'),
+    sseKmsKeyId: given.value('sse-kms-key-id'),
   };
 }
 

@@ -39,7 +39,7 @@ const ROLE_CALLS_TO_JUDGE = ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWith
 export function checkEvents(given: GivenOptions, env: Environment, now: Instant): EventOptions {
   return {
     ...checkFrom(given, env, now),
-    ...checkOutputOptions(given, 'csv'),
+    ...checkOutputOptions(given, env, 'csv'),
   };
 }
 
@@ -56,9 +56,8 @@ export function checkFrom(
   const { from, clipped } = isLookup ? horizon(given, since, until, now) : unclipped(since);
   const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
   const aws = checkAws(given, env);
-  if (!isLookup && given.precedenceOf('event-regions') === 0) {
-    throw new UsageError('--event-regions', 'is only for --events lookup');
-  }
+  if (athena !== undefined) refuseGiven(given, 'event-regions', 'lookup and of log files');
+  if (logs === undefined) refuseGiven(given, 'event-accounts', 'log files');
   const everyRegion = given.text('event-regions') === 'all';
   return {
     from: {
@@ -68,6 +67,7 @@ export function checkFrom(
       exclude: checkExclude(given),
       eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
       everyRegion,
+      eventAccounts: given.value('event-accounts'),
       eventNames: checkEventNames(given),
       window: { since: from, until },
       now,
@@ -81,6 +81,16 @@ export function checkFrom(
     clipped,
     freshUntil: compareInstants(until, youngest) > 0 ? youngest : undefined,
   };
+}
+
+/** An option that events of other origins cannot heed is not ignored in silence. */
+function refuseGiven(
+  given: GivenOptions,
+  name: 'event-accounts' | 'event-regions',
+  origins: string,
+): void {
+  if (given.precedenceOf(name) !== 0) return;
+  throw new UsageError(`--${name}`, `is only for events of ${origins}`);
 }
 
 /** Paths of log files; undefined asks CloudTrail. */

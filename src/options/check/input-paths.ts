@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { UsageError } from '../../errors.js';
+import { isS3Url } from '../../model/aws/s3-url.js';
 import type { GivenOptions } from '../read/given-options.js';
 
 /** Options whose values are paths of evidence. */
@@ -8,14 +9,12 @@ export const INPUTS = ['sessions', 'events'] as const;
 /** Paths to read that exist; standard input at most once, whichever option names it. @throws UsageError */
 export function checkInputPaths(given: GivenOptions, name: (typeof INPUTS)[number]): void {
   const [paths, origin] = [given.list(name), given.origin(name)];
-  const missing = paths.find((path) => path !== '-' && statOf(path) === undefined);
+  for (const path of paths) checkS3Url(path, origin);
+  const local = paths.filter((path) => path !== '-' && !isS3Url(path));
+  const missing = local.find((path) => statOf(path) === undefined);
   if (missing !== undefined) {
     const isGreedy = given.precedenceOf(name) === 0 && paths.length > 1;
     const hint = `all words after --${name}, up to the next option, are paths`;
-    if (/^s3:\/\//i.test(missing)) {
-      const download = `download it first: aws s3 cp --recursive ${missing} FOLDER`;
-      throw new UsageError(origin, `${missing} is in S3, which is not read`, download);
-    }
     const message = `there is no file or folder ${missing}`;
     throw new UsageError(origin, message, isGreedy ? hint : undefined);
   }
@@ -25,6 +24,16 @@ export function checkInputPaths(given: GivenOptions, name: (typeof INPUTS)[numbe
   if (name === 'events' && paths.includes('-') && given.list('sessions').includes('-')) {
     throw new UsageError(origin, 'standard input (-) is already read by --sessions');
   }
+}
+
+/** A bucket as S3 names it (Amazon S3 User Guide, "General purpose bucket naming rules"), older ones too. */
+const S3_URL = /^s3:\/\/[a-zA-Z0-9][\w.-]{1,253}[a-zA-Z0-9](?:\/|$)/;
+
+/** @throws UsageError for what is meant as a place in S3 and is none. */
+export function checkS3Url(path: string, origin: string): void {
+  if (!/^s3:/i.test(path) || S3_URL.test(path)) return;
+  if (!/^s3:\/\//i.test(path) && statOf(path) !== undefined) return;
+  throw new UsageError(origin, `"${path}" is not a place in S3`, 'write s3://BUCKET/PREFIX');
 }
 
 /** What is at a path; undefined when nothing is. @throws UsageError when that cannot be told. */

@@ -1,6 +1,9 @@
 import type { Format } from '../../model/report/format.js';
 import type { Output, RowFormat } from '../../sinks/open.js';
+import type { S3Options } from '../../storage/s3/buckets.js';
 import type { GivenOptions } from '../read/given-options.js';
+import type { Environment } from '../read/settings.js';
+import { checkAws } from './aws.js';
 import { checkColumns } from './columns.js';
 import { checkFormat } from './format.js';
 import { checkNotRead, checkOut, checkRejects } from './output-paths.js';
@@ -12,6 +15,8 @@ export interface RunOptions {
   readonly progress: boolean;
   readonly strict: boolean;
   readonly rejects: string | undefined;
+  /** How S3 is asked, where the output goes there. */
+  readonly aws?: S3Options;
   /** What is said before anything is read. */
   readonly notes?: readonly string[];
 }
@@ -27,7 +32,11 @@ export interface OutputOptions {
 }
 
 /** The options of the output and of the run. @throws UsageError */
-export function checkOutputOptions(given: GivenOptions, byDefault: RowFormat): OutputOptions {
+export function checkOutputOptions(
+  given: GivenOptions,
+  env: Environment,
+  byDefault: RowFormat,
+): OutputOptions {
   const out = checkOut(given);
   const format = checkFormat(given, out, byDefault);
   checkNotRead(given);
@@ -35,17 +44,18 @@ export function checkOutputOptions(given: GivenOptions, byDefault: RowFormat): O
     output: { format: format === 'github' ? 'table' : format, out, csvRaw: given.flag('csv-raw') },
     format,
     columns: checkColumns(given),
-    run: checkRun(given),
+    run: checkRun(given, env),
   };
 }
 
 /** How the run behaves. @throws UsageError */
-export function checkRun(given: GivenOptions): RunOptions {
+export function checkRun(given: GivenOptions, env: Environment): RunOptions {
   return {
     quiet: given.flag('quiet'),
     verbose: given.flag('verbose'),
     progress: !given.flag('no-progress'),
     strict: given.flag('strict'),
     rejects: checkRejects(given),
+    aws: checkAws(given, env),
   };
 }

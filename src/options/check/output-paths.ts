@@ -1,12 +1,17 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UsageError, ValueError } from '../../errors.js';
+import { isS3Url } from '../../model/aws/s3-url.js';
 import type { GivenOptions } from '../read/given-options.js';
-import { INPUTS, statOf } from './input-paths.js';
+import { INPUTS, checkS3Url, statOf } from './input-paths.js';
 
 /** The file of `--out`; undefined is standard output. @throws UsageError */
 export function checkOut(given: GivenOptions): string | undefined {
   const out = given.parsed('out', writable);
+  if (out !== undefined) checkS3Url(out, given.origin('out'));
+  if (given.precedenceOf('sse-kms-key-id') === 0 && (out === undefined || !isS3Url(out))) {
+    throw new UsageError('--sse-kms-key-id', 'is only for an output in S3');
+  }
   return out === '-' ? undefined : out;
 }
 
@@ -14,6 +19,7 @@ export function checkOut(given: GivenOptions): string | undefined {
 export function checkRejects(given: GivenOptions): string | undefined {
   return given.parsed('rejects', (path) => {
     if (path === '-') throw new ValueError('needs a file: standard output has the rows');
+    if (isS3Url(path)) throw new ValueError('needs a file of this machine');
     return writable(path);
   });
 }
@@ -27,7 +33,7 @@ export function checkNotRead(given: GivenOptions): void {
   for (const name of INPUTS) {
     for (const path of given.list(name).filter((each) => each !== '-')) {
       // A new file in a folder that is read spoils nothing; rejects may be read while they are written.
-      const isNew = out !== undefined && statOf(out) === undefined;
+      const isNew = out !== undefined && !isS3Url(out) && statOf(out) === undefined;
       if (out !== undefined) refuse(given.origin('out'), out, path, isNew);
       if (rejects !== undefined) refuse(given.origin('rejects'), rejects, path, false);
     }
@@ -35,6 +41,12 @@ export function checkNotRead(given: GivenOptions): void {
 }
 
 function refuse(origin: string, written: string, read: string, isNew: boolean): void {
+  if (isS3Url(written) !== isS3Url(read)) return;
+  if (isS3Url(written)) {
+    const folder = `${read.replace(/\/+$/, '')}/`;
+    if (written !== read && !written.startsWith(folder)) return;
+    throw new UsageError(origin, `is in ${read}, which is read`, 'write to another place');
+  }
   const isIt = isSameFile(written, read);
   if (!isIt && (isNew || !realPath(written).startsWith(realPath(read) + sep))) return;
   const what = isIt ? `is ${read}, which is read` : `is in ${read}, which is read`;
@@ -44,6 +56,10 @@ function refuse(origin: string, written: string, read: string, isNew: boolean): 
 /** A file that can be there: its folder exists, and it is not a folder itself. */
 function writable(path: string): string {
   if (path === '-') return path;
+  if (isS3Url(path)) {
+    if (/^s3:\/\/[^/]+\/.*[^/]$/s.test(path)) return path;
+    throw new ValueError(`${path} is not an object`, 'write s3://BUCKET/KEY');
+  }
   const folder = dirname(path);
   if (!statOf(folder)?.isDirectory()) {
     throw new ValueError(`there is no folder ${folder} for ${basename(path)}`);
@@ -54,6 +70,7 @@ function writable(path: string): string {
 
 /** One file may have several names. */
 function isSameFile(a: string, b: string): boolean {
+  if (isS3Url(a) || isS3Url(b)) return a === b;
   const [one, other] = [statOf(a), statOf(b)];
   const isOne = one !== undefined && one.ino === other?.ino && one.dev === other.dev;
   return isOne || realPath(a) === realPath(b);

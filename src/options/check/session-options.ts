@@ -40,7 +40,7 @@ export function checkSessions(
   now: Instant,
   defaultFormat: RowFormat,
 ): SessionOptions {
-  const output = checkOutputOptions(given, defaultFormat);
+  const output = checkOutputOptions(given, env, defaultFormat);
   return {
     from: checkSessionsFrom(given, env),
     filter: {

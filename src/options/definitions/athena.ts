@@ -1,4 +1,5 @@
 import { ValueError } from '../../errors.js';
+import { accountIds } from './account-ids.js';
 import type { Definitions } from './definition.js';
 
 /** Athena: what it is asked, and the table that it needs. */
@@ -72,11 +73,4 @@ function s3Url(text: string): string {
 function price(text: string): number {
   if (/^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
   throw new ValueError(`"${text}" is not an amount of US dollars`, 'write 5 or 6.75');
-}
-
-function accountIds(text: string): readonly string[] {
-  const ids = text.split(',').map((id) => id.trim());
-  const wrong = ids.find((id) => !/^\d{12}$/.test(id));
-  if (wrong === undefined) return [...new Set(ids)];
-  throw new ValueError(`"${wrong}" is not an account ID`, 'an account ID has 12 digits');
 }

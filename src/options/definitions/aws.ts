@@ -19,4 +19,9 @@ export const AWS = {
     value: 'URL',
     describe: 'Send the requests of every AWS service to this URL',
   },
+  'request-payer': {
+    kind: 'flag',
+    describe:
+      'Pay for requests to S3 buckets whose owners want the requester to pay. Without it they refuse',
+  },
 } as const satisfies Definitions;

@@ -1,3 +1,4 @@
+import { accountIds } from './account-ids.js';
 import type { Definitions } from './definition.js';
 
 /** Where role calls come from, and which of them. */
@@ -8,13 +9,20 @@ export const EVENTS = {
     names: 'file',
     suggest: ['lookup', 'athena'],
     describe:
-      "Source of role calls: lookup, athena, or log files. lookup, the default, is the last 90 days of CloudTrail's event history. athena is the table of --athena-table. Anything else is files: CloudTrail log files, records as NDJSON or as an array, saved lookup-events output, records as EventBridge, CloudWatch Logs, Firehose and others wrap them; plain or gzip. A folder means all log files in it and below, - is standard input",
+      "Source of role calls: lookup, athena, or log files. lookup, the default, is the last 90 days of CloudTrail's event history. athena is the table of --athena-table. Anything else is files: CloudTrail log files, records as NDJSON or as an array, saved lookup-events output, records as EventBridge, CloudWatch Logs, Firehose and others wrap them; plain or gzip. A folder means all log files in it and below, s3://BUCKET/PREFIX all objects below it, - is standard input",
+  },
+  'event-accounts': {
+    kind: 'text',
+    value: 'LIST',
+    read: accountIds,
+    describe:
+      'Accounts whose events are read from log files, separated by commas. Folders of a trail that belong to other accounts are not listed. Default: all',
   },
   'event-regions': {
     kind: 'text',
     value: 'LIST',
     describe:
-      'Regions to ask for events with --events lookup, separated by commas; all asks every enabled region. Default: the region in use and, in the partition aws, us-east-1',
+      'Regions whose events are read, separated by commas. With --events lookup all asks every enabled region. Default: for lookup the region in use and, in the partition aws, us-east-1; for log files all',
   },
   'event-name': {
     kind: 'text',

@@ -1,3 +1,4 @@
+import { ValueError } from '../../errors.js';
 import { FORMAT_NAMES } from '../../model/report/format.js';
 import type { Definitions } from './definition.js';
 
@@ -21,7 +22,13 @@ export const OUTPUT = {
     alias: ['o'],
     names: 'file',
     describe:
-      'Write to FILE instead of standard output. It appears when it is complete, readable by its owner alone; .gz at the end of the name compresses it',
+      'Write to FILE, or to the object s3://BUCKET/KEY, instead of standard output. It appears when it is complete, readable by its owner alone; .gz at the end of the name compresses it',
+  },
+  'sse-kms-key-id': {
+    kind: 'text',
+    value: 'KEY',
+    read: kmsKey,
+    describe: 'KMS key that encrypts what is written to S3. Default: as the bucket is set up',
   },
   columns: {
     kind: 'text',
@@ -39,3 +46,9 @@ export const OUTPUT = {
     describe: 'Write everything that could not be read as a row to FILE (NDJSON)',
   },
 } as const satisfies Definitions;
+
+/** An id, an alias or an ARN of a key. */
+function kmsKey(text: string): string {
+  if (/^[\w:/-]{1,2048}$/.test(text)) return text;
+  throw new ValueError(`"${text}" is not a valid KMS key`, 'write its ID, its ARN or alias/NAME');
+}

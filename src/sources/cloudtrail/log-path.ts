@@ -20,6 +20,20 @@ const SERVICE = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/([^/]+)\//;
 /** The folder of an account that a trail made, and the name that a trail gives to its files. */
 const ACCOUNT = /\/(\d{12})\/CloudTrail(?:\/|$)|(?:^|\/)(\d{12})_CloudTrail_[^/]*$/;
 
+/** The folder of a region that a trail made, and the name that a trail gives to its files. */
+const OF_REGION = /\/\d{12}\/CloudTrail\/([a-z0-9-]+)(?:\/|$)|_CloudTrail_([a-z0-9-]+)_[^/]*$/;
+
+/** The region of a trail's folder or file; undefined where the path does not tell. */
+export function regionOf(path: string): string | undefined {
+  const found = OF_REGION.exec(path);
+  return found?.[1] ?? found?.[2];
+}
+
+/** The account below whose folder a path lies, or which it is the folder of, whatever the service. */
+export function accountAbove(path: string): string | undefined {
+  return /\/AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})(?:\/|$)/.exec(path)?.[1];
+}
+
 /** The account of a trail's folder or file; undefined where the path does not tell. */
 export function accountOf(path: string): string | undefined {
   const found = ACCOUNT.exec(path);

@@ -4,20 +4,24 @@ const DAY = 86_400;
 /** So many gaps are named in one sentence. */
 const MOST_NAMED = 10;
 
-/** The days on which an account delivered log files, as numbers of days since 1970. */
-export type DeliveredDays = ReadonlyMap<string, ReadonlySet<number>>;
+/** The days on which accounts and regions delivered log files, as numbers of days since 1970. */
+interface Delivered {
+  readonly accounts: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly regions: ReadonlyMap<string, ReadonlySet<number>>;
+}
 
 /**
  * What is missing in the folders of a trail, a sentence each: whole days of the window without a log file of
- * any account, and without one of an account while others have some. Nothing is said where no account has a
- * file of the window.
+ * any account, and without one of an account while others have some; and regions without any file on those
+ * days. Nothing is said where no account has a file of the window.
  */
-export function missingLogs(delivered: DeliveredDays, window: Window): readonly string[] {
-  const all = new Set([...delivered.values()].flatMap((days) => [...days]));
+export function missingLogs({ accounts, regions }: Delivered, window: Window): readonly string[] {
+  const all = new Set([...accounts.values()].flatMap((days) => [...days]));
   const days = wholeDays(window, all);
   if (!days.some((day) => all.has(day))) return [];
   const ofAll = days.filter((day) => !all.has(day));
-  const ofSome = [...delivered].toSorted().map(([account, own]): [string, number[]] => {
+  const silent = [...regions].filter(([, own]) => !days.some((day) => own.has(day)));
+  const ofSome = [...accounts].toSorted().map(([account, own]): [string, number[]] => {
     return [account, days.filter((day) => all.has(day) && !own.has(day))];
   });
   return [
@@ -25,6 +29,9 @@ export function missingLogs(delivered: DeliveredDays, window: Window): readonly 
     ...ofSome
       .filter(([, gaps]) => gaps.length > 0)
       .map(([account, gaps]) => `account ${account}: no log file of ${spansText(gaps)}`),
+    ...silent
+      .map(([region]) => `region ${region}: no log file of the whole days of the window`)
+      .toSorted(),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../pipeline/file-part.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
+import { readAhead } from '../../storage/read-ahead.js';
 import { readBytes } from '../../storage/read-bytes.js';
 import type { StoredFile } from '../../storage/storage.js';
 import { type ShapedFile, shapeOf } from '../../text/file-shape.js';
@@ -19,6 +20,7 @@ import { brokenFile } from '../broken-file.js';
 import { fingerprint, redacted } from '../redacted.js';
 import { foreignRecord } from './foreign-record.js';
 import { foreignText } from './foreign-text.js';
+import type { LogFile } from './log-files.js';
 import { isOtherCall } from './other-call.js';
 import { type Found, besideLists, unwrap } from './unwrap.js';
 import { WholeCheck } from './whole-check.js';
@@ -29,13 +31,13 @@ import { DOCUMENT_KEYS, RECORD_LISTS } from './wrappers.js';
  * them. A file that cannot be read to its end is rejected, its events so far delivered, the others read.
  */
 export async function* readLogFiles(
-  files: readonly StoredFile[],
+  files: AsyncIterable<LogFile>,
   context: ReadContext,
 ): Source<RoleCall> {
-  for (const [at, file] of files.entries()) {
+  for await (const file of readAhead(files, context.signal)) {
     context.signal.throwIfAborted();
     yield* deliver(readLogFile(file, context.signal), context);
-    context.meter.share = (at + 1) / files.length;
+    context.meter.share = file.share;
   }
 }
 

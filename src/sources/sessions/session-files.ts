@@ -3,6 +3,7 @@ import type { RequiredField, Session } from '../../model/session/session.js';
 import { type FilePart, deliver, newFilePart } from '../../pipeline/file-part.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
+import { readAhead } from '../../storage/read-ahead.js';
 import { readBytes } from '../../storage/read-bytes.js';
 import { shapeOf } from '../../text/file-shape.js';
 import { brokenFile } from '../broken-file.js';
@@ -22,10 +23,14 @@ export async function* readSessionFiles(
   required: readonly RequiredField[],
   context: ReadContext,
 ): Source<Session> {
-  for (const file of files) {
+  for await (const file of readAhead(oneByOne(files), context.signal)) {
     context.signal.throwIfAborted();
     yield* deliver(readSessionFile(file, required, context.signal), context);
   }
+}
+
+async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
 }
 
 /** The sessions of one file as data. */

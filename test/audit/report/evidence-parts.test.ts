@@ -36,6 +36,7 @@ describe('the evidence', () => {
         firstDay: '2026-01-18',
         lastDay: '2026-01-19',
         files: 2,
+        unseen: [],
         missing: ['a day', 'a region'],
       },
       sessions: sessionCoverage(

@@ -34,12 +34,25 @@ async function failureOf(line: string, env: Env = {}): Promise<UsageError> {
 
 test('without options the table that Sentinel names is exported as CSV to standard output', async () => {
   expect(await optionsOf('export')).toEqual({
-    from: { table: 'sentinel-sessions', sessions: [], exclude: [], env: {} },
+    from: {
+      table: 'sentinel-sessions',
+      sessions: [],
+      exclude: [],
+      env: {},
+      requestPayer: false,
+    },
     filter: { window: {} },
     columns: undefined,
     output: { format: 'csv', csvRaw: false },
     format: 'csv',
-    run: { quiet: false, verbose: false, progress: true, strict: false, notes: [] },
+    run: {
+      quiet: false,
+      verbose: false,
+      progress: true,
+      strict: false,
+      notes: [],
+      aws: { env: {}, requestPayer: false },
+    },
   });
 });
 

@@ -27,10 +27,10 @@ async function readPlaces(places: readonly string[], exclude: readonly string[] 
   const window = { since: undefined, until: undefined };
   const { files } = await listLogFiles(
     { places, window, exclude },
-    storages(Readable.from([])),
+    storages(Readable.from([]), kept.context),
     kept.context,
   );
-  const events = await rowsOf(readLogFiles(files, kept.context));
+  const events = await rowsOf(readLogFiles(files(), kept.context));
   return { ...kept, events };
 }
 

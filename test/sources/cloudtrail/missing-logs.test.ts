@@ -25,7 +25,7 @@ async function missingIn(
   const whole = places.map((place) => join(root, place));
   const listed = { places: whole, window, exclude };
   const { context } = keptReading();
-  return (await listLogFiles(listed, storages(Readable.from([])), context)).missing;
+  return (await listLogFiles(listed, storages(Readable.from([]), context), context)).missing();
 }
 
 function windowOf(since: string | undefined, until: string | undefined): Window {

@@ -10,7 +10,7 @@ import { parseInstant } from '../../../src/model/time/instant.js';
 import type { Window } from '../../../src/model/time/window.js';
 import { storages } from '../../../src/storage/storage-of.js';
 import { readLogFiles } from '../../../src/sources/cloudtrail/read-logs.js';
-import { isInOrderOfDays, listLogFiles } from '../../../src/sources/cloudtrail/log-files.js';
+import { listLogFiles } from '../../../src/sources/cloudtrail/log-files.js';
 import { JsonRows } from '../../../src/text/json-rows.js';
 import { assumeRoleRecord, eventIdOf, trailRecords } from '../../support/cloudtrail.js';
 import { rowsOf, temporaryFolder } from '../../support/contracts.js';
@@ -371,11 +371,11 @@ test('an interruption stops the reading within a file', async () => {
   const stop = new AbortController();
   const context = { ...keptReading().context, signal: stop.signal };
   const places = { places: [path], window: ALWAYS };
-  const { files } = await listLogFiles(places, storages(Readable.from([])), context);
+  const { files } = await listLogFiles(places, storages(Readable.from([]), context), context);
   const reason = new Interruption('SIGINT');
   let batches = 0;
   const readAndStop = async (): Promise<void> => {
-    for await (const _ of readLogFiles(files, context)) {
+    for await (const _ of readLogFiles(files(), context)) {
       batches++;
       stop.abort(reason);
     }
@@ -479,9 +479,13 @@ async function readAll(
   exclude: readonly string[] = [],
 ): Promise<Result> {
   const kept = keptReading();
-  const { files } = await listLogFiles({ places, window, exclude }, storages(stdin), kept.context);
-  const events = await rowsOf(readLogFiles(files, kept.context));
-  return { ...kept, events, inOrderOfDays: isInOrderOfDays(files) };
+  const { files, inOrderOfDays } = await listLogFiles(
+    { places, window, exclude },
+    storages(stdin, kept.context),
+    kept.context,
+  );
+  const events = await rowsOf(readLogFiles(files(), kept.context));
+  return { ...kept, events, inOrderOfDays };
 }
 
 function* pieces(bytes: Buffer, size: number): Generator<Buffer> {

@@ -20,7 +20,12 @@ async function list(
   exclude: readonly string[] = [],
 ): Promise<SessionListing & Pick<KeptReading, 'rejects' | 'notes'>> {
   const { context, rejects, notes } = keptReading();
-  const listing = await listSessionFiles(places, exclude, storages(Readable.from([])), context);
+  const listing = await listSessionFiles(
+    places,
+    exclude,
+    storages(Readable.from([]), context),
+    context,
+  );
   return { ...listing, rejects, notes };
 }
 

@@ -38,7 +38,7 @@ async function readPlaces(
   required: readonly RequiredField[] = [],
 ): Promise<KeptReading & { sessions: Session[] }> {
   const kept = keptReading();
-  const storageOf = storages(Readable.from([]));
+  const storageOf = storages(Readable.from([]), kept.context);
   const { files } = await listSessionFiles(places, exclude, storageOf, kept.context);
   return { ...kept, sessions: await rowsOf(readSessionFiles(files, required, kept.context)) };
 }

@@ -68,8 +68,15 @@ function ofTheAllowList({ counts }: Evidence, { allow, now }: CaveatOptions): Ca
 export function trailCaveats({
   contradictions,
   freshUntil,
-}: Pick<Evidence, 'contradictions' | 'freshUntil'>): Caveat[] {
+  events: { unseen },
+}: Pick<Evidence, 'contradictions' | 'freshUntil' | 'events'>): Caveat[] {
   return [
+    ...caveat(
+      'unseen_scope',
+      unseen.length,
+      'undecided',
+      `no log file and no role call of ${unseen.join(', ')} was found`,
+    ),
     ...caveat(
       'contradicting_records',
       contradictions,

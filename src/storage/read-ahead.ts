@@ -1,0 +1,142 @@
+import { forManyListeners } from '../aws/many-listeners.js';
+import type { StoredFile } from './storage.js';
+
+/** So many files are under way at once, and so many of their bytes are held. */
+const AT_ONCE = 16;
+const CEILING = 64 * 1024 * 1024;
+
+/**
+ * The same files in the same order. Those that are far are fetched before they are asked for, several at once,
+ * and can be opened once, until the next file is asked for. Holds 64 MB of their bytes, and a piece of each.
+ */
+export async function* readAhead<F extends StoredFile>(
+  files: AsyncIterable<F>,
+  signal: AbortSignal,
+  { atOnce = AT_ONCE, ceiling = CEILING } = {},
+): AsyncGenerator<F> {
+  const held = new HeldBytes(ceiling);
+  const stop = new AbortController();
+  const either = forManyListeners(AbortSignal.any([signal, stop.signal]));
+  const source = files[Symbol.asyncIterator]();
+  const begin = async (): Promise<{ file: F; fetch?: Fetch } | undefined> => {
+    const { value: file, done } = (await source.next()) as { value: F; done?: boolean };
+    if (done === true) return undefined;
+    return file.isFar ? { file, fetch: new Fetch(file, held, either) } : { file };
+  };
+  const ahead: ReturnType<typeof begin>[] = [];
+  try {
+    for (;;) {
+      while (ahead.length < atOnce) {
+        const next = begin();
+        next.catch(() => {}); // whoever waits for it hears of it
+        ahead.push(next);
+      }
+      const next = await ahead.shift();
+      if (next === undefined) return;
+      const { file, fetch } = next;
+      yield fetch === undefined ? file : { ...file, rereadable: false, open: () => fetch.read() };
+      fetch?.drop();
+    }
+  } finally {
+    stop.abort();
+    await source.return?.(undefined);
+  }
+}
+
+/** Bytes that wait to be read, of all files together. */
+class HeldBytes {
+  readonly #ceiling: number;
+  #bytes = 0;
+  #tell = (): void => {};
+  #change = this.#nextChange();
+
+  constructor(ceiling: number) {
+    this.#ceiling = ceiling;
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= this.#ceiling;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.changed();
+  }
+
+  /** Wakes whoever waits for a change, of any file. */
+  changed(): void {
+    const tell = this.#tell;
+    this.#change = this.#nextChange();
+    tell();
+  }
+
+  change(): Promise<void> {
+    return this.#change;
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => (this.#tell = resolve));
+  }
+}
+
+/** A file that is fetched, as far as there is room; the one that is being read always has some. */
+class Fetch {
+  readonly #held: HeldBytes;
+  readonly #pieces: Buffer[] = [];
+  #state: 'fetching' | 'fetched' | 'dropped' = 'fetching';
+  #failure: { readonly error: unknown } | undefined;
+  #isRead = false;
+
+  constructor(file: StoredFile, held: HeldBytes, signal: AbortSignal) {
+    this.#held = held;
+    void this.#fetch(file, signal);
+  }
+
+  /** Its bytes. What went wrong is thrown where it did. */
+  async *read(): AsyncGenerator<Buffer> {
+    this.#isRead = true;
+    this.#held.changed();
+    for (;;) {
+      const piece = this.#pieces.shift();
+      if (piece !== undefined) {
+        this.#held.add(-piece.length);
+        yield piece;
+      } else if (this.#failure !== undefined) {
+        throw this.#failure.error;
+      } else if (this.#state !== 'fetching') {
+        return;
+      } else {
+        await this.#held.change();
+      }
+    }
+  }
+
+  /** Nobody will read the rest. */
+  drop(): void {
+    this.#state = 'dropped';
+    const rest = this.#pieces.splice(0);
+    this.#held.add(-rest.reduce((sum, { length }) => sum + length, 0));
+  }
+
+  async #fetch(file: StoredFile, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const piece of file.open(signal)) {
+        if (this.#isDropped) return;
+        this.#pieces.push(piece);
+        this.#held.add(piece.length);
+        while (this.#held.isFull && !(this.#isRead && this.#pieces.length === 0)) {
+          await this.#held.change();
+          if (this.#isDropped) return;
+        }
+      }
+      this.#state = 'fetched';
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#held.changed();
+  }
+
+  get #isDropped(): boolean {
+    return this.#state === 'dropped';
+  }
+}
