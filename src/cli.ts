@@ -77,6 +77,12 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
       const options = await checkCompliance(request.given, env, now);
       return runOrExplain(options, world, sessionCompliance, true);
     }
+    case 'archive': {
+      const { checkArchive } = await import('./options/check/archive-options.js');
+      const options = checkArchive(request.given, env);
+      const { archive } = await import('./commands/archive.js');
+      return run(options.run, world, (started) => archive(options, started));
+    }
     case 'athena-table': {
       const { checkAthenaTable } = await import('./options/check/athena-options.js');
       const options = checkAthenaTable(request.given, env, now);

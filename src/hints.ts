@@ -24,6 +24,11 @@ const ERROR_ADVICE: readonly (readonly [code: RegExp, advice: Advice])[] = [
   [/^NoRegion$/, 'give --region eu-west-1, set AWS_REGION, or put a region into the AWS profile'],
   [/^NoSuchProfile$/, '`aws configure list-profiles` lists the profiles; check --aws-profile'],
   [/^RegionsNotListed$/, 'allow account:ListRegions, or name the regions with --event-regions'],
+  [
+    /^NoStream$/,
+    ({ resource }) =>
+      `turn it on: aws dynamodb update-table --table-name ${resource} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`,
+  ],
   [/^NoSentinelUser$/, 'give --user NAME, or --all for the sessions of everyone'],
   [
     /^NoMfaCode$/,
@@ -104,10 +109,10 @@ const ERROR_ADVICE: readonly (readonly [code: RegExp, advice: Advice])[] = [
 /** What to do about a caveat, by its code. */
 const CAVEAT_ADVICE: Readonly<Partial<Record<CaveatCode, string>>> = {
   unverifiable_calls:
-    'add the files of ended sessions with --sessions and say since when they are complete with --sessions-since',
+    'keep sessions with sentinel-audit archive and read them with --sessions, or say since when your files are complete with --sessions-since',
   undetermined_profile: 'give --profile-map',
   unverifiable_profile:
-    'add the files of ended sessions with --sessions and say since when they are complete with --sessions-since',
+    'keep sessions with sentinel-audit archive and read them with --sessions, or say since when your files are complete with --sessions-since',
   unknown_profile: 'give --policy or --profile-map, which know the names of profiles',
   unattributed_calls: 'give --profile-map',
   unseen_scope: 'check --event-accounts and --event-regions',

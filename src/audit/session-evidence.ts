@@ -35,7 +35,7 @@ export async function openSessionEvidence(
   let complete: SessionCoverage | undefined;
   const coverage = (): SessionCoverage => {
     const read = finder.coverage();
-    const { table, files, exportWindows } = reach();
+    const { table, files, guarantees } = reach();
     const sources = [
       ...(table === undefined ? [] : [sourceOf(`table ${sessions.table}`, table, read)]),
       ...(files === undefined ? [] : [sourceOf('session files', files, read)]),
@@ -43,7 +43,8 @@ export async function openSessionEvidence(
     if (read === undefined) return sessionCoverage(sources, []);
     const spans = spansOf(read, {
       tableWithoutTtl: isTableWithoutTtl ? table : undefined,
-      exportWindows,
+      exportWindows: guarantees.exportWindows,
+      archives: guarantees.archives,
       vouched: vouched && { ...vouched, source: files ?? table },
       now: world.now,
     });

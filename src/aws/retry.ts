@@ -63,7 +63,8 @@ export class PatientRetry {
   refreshRetryTokenForRetry(last: RetryToken, info: RetryErrorInfo): Promise<RetryToken> {
     const unreachable = UNREACHABLE.has(codeOf(info.error) ?? '');
     if (!unreachable) this.#answered = true;
-    if (info.errorType === 'CLIENT_ERROR') return Promise.reject(new Error('not retryable'));
+    const isClient = info.errorType === 'CLIENT_ERROR' || isSkewAgain(info, last);
+    if (isClient) return Promise.reject(new Error('not retryable'));
     const now = this.#clock.now();
     const firstFailure = last.firstFailure ?? now;
     const count = last.getRetryCount();
@@ -90,6 +91,26 @@ export class PatientRetry {
   recordSuccess(): void {
     this.#answered = true;
   }
+}
+
+/**
+ * The SDK calls each refusal transient where this machine's clock is minutes off, because signing by the right time
+ * may help: once is enough.
+ */
+function isSkewAgain({ error, errorType }: RetryErrorInfo, last: RetryToken): boolean {
+  const { clockSkewCorrected, httpStatusCode = 0 } = metadataOf(error);
+  const isRefusal = httpStatusCode >= 400 && httpStatusCode < 500;
+  return (
+    errorType === 'TRANSIENT' &&
+    clockSkewCorrected === true &&
+    isRefusal &&
+    last.getRetryCount() > 0
+  );
+}
+
+function metadataOf(error: unknown): { clockSkewCorrected?: boolean; httpStatusCode?: number } {
+  const { $metadata = {} } = (error ?? {}) as { $metadata?: ReturnType<typeof metadataOf> };
+  return $metadata;
 }
 
 function token(count: number, firstFailure: number | undefined, delay = 0): RetryToken {

@@ -35,7 +35,7 @@ export function mayColor({ stdout, env }: World): boolean {
 
 /** One command at work: what it reads with and whom it tells. */
 export interface Run {
-  readonly world: World & Pick<Destination, 'storageOf'>;
+  readonly world: World & Required<Pick<Destination, 'storageOf'>>;
   readonly context: ReadContext;
   readonly reporter: Reporter;
 }
@@ -98,9 +98,15 @@ export async function run(
     reporter.stop();
     rejects?.close();
   }
-  const unread = readCaveats(meter);
+  const caveats = done.caveats ?? [];
+  const ofMeter = readCaveats(meter);
+  const isNew = ({ code }: Caveat): boolean => !ofMeter.some((one) => one.code === code);
+  const unread = [
+    ...ofMeter,
+    ...caveats.filter((one) => one.weight === 'incomplete' && isNew(one)),
+  ];
   if (unread.length > 0) reporter.error(incompleteLine(unread, meter, options.rejects));
-  return exitCodeOf(done.findings ?? 0, [...(done.caveats ?? []), ...unread]);
+  return exitCodeOf(done.findings ?? 0, [...caveats, ...unread]);
 }
 
 function takeReject(

@@ -1,4 +1,4 @@
-import { Readable, type Writable } from 'node:stream';
+import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { AuditError, HungUp, SinkError } from '../errors.js';
@@ -21,12 +21,13 @@ export function writeToStream(stream: Writable, signal: AbortSignal): WriteText 
 
 /**
  * Writes a file that appears under its name only when it is whole; with `.gz` at the end of the name,
- * compressed.
+ * compressed. `see` is shown the bytes that are written.
  */
 export function writeToFile(
   path: string,
   signal: AbortSignal,
   storage: Storage = folders,
+  see?: (bytes: Buffer) => void,
 ): WriteText {
   return async (text) => {
     const gzip = path.endsWith('.gz') ? [createGzip()] : [];
@@ -35,13 +36,23 @@ export function writeToFile(
       await closing(text, signal, path, async (readable) => {
         file = await storage.create?.(path, signal);
         if (file === undefined) throw new SinkError(`${path} cannot be written to`);
-        await pipeline([readable, ...gzip, file.stream], { signal });
+        const watched = see === undefined ? [] : [seenBy(see)];
+        await pipeline([readable, ...gzip, ...watched, file.stream], { signal });
       });
       await file?.keep().catch((error: unknown) => fail(error, path));
     } finally {
       await file?.discard();
     }
   };
+}
+
+function seenBy(see: (bytes: Buffer) => void): Transform {
+  return new Transform({
+    transform(bytes: Buffer, _, done) {
+      see(bytes);
+      done(null, bytes);
+    },
+  });
 }
 
 /**

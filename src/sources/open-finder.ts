@@ -5,7 +5,7 @@ import type { SourceReach } from '../model/coverage/read-sessions.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
 import { clientConfig } from '../aws/aws.js';
 import { type SessionWatch, type SessionsFrom, openSessions } from './open-sessions.js';
-import type { ExportWindow } from './sessions/dynamodb-export.js';
+import type { FileGuarantees } from './sessions/list-session-files.js';
 import { ReachOfSessions } from './sessions/reach-of-sessions.js';
 import { fromCompleteRead } from './finder/by-complete-read.js';
 import { fromLookups } from './finder/by-key.js';
@@ -22,7 +22,7 @@ export interface OpenedFinder {
   readonly reach: () => {
     readonly table: SourceReach | undefined;
     readonly files: SourceReach | undefined;
-    readonly exportWindows: readonly ExportWindow[];
+    readonly guarantees: FileGuarantees;
   };
   readonly dispose: () => Promise<void>;
 }
@@ -40,16 +40,23 @@ export async function openFinder(
   const { table } = from;
   const ofTable = table === undefined ? undefined : new ReachOfSessions();
   const ofFiles = from.sessions.length === 0 ? undefined : new ReachOfSessions();
-  let exportWindows: readonly ExportWindow[] = [];
+  let guarantees: FileGuarantees = { exportWindows: [], archives: [] };
   const watch: SessionWatch = {
     ...(ofTable && { table: ofTable.add }),
     ...(ofFiles && { files: ofFiles.add }),
-    exports: (windows) => (exportWindows = windows.filter(({ table: of }) => isSame(of, table))),
+    guarantees: ({ exportWindows, archives }) => {
+      const isOfTable = ({ table: of }: { table: string | undefined }): boolean =>
+        isSame(of, table);
+      guarantees = {
+        exportWindows: exportWindows.filter(isOfTable),
+        archives: archives.filter(isOfTable),
+      };
+    },
   };
   const reach = (): ReturnType<OpenedFinder['reach']> => ({
     table: ofTable?.reach(),
     files: ofFiles?.reach(),
-    exportWindows,
+    guarantees,
   });
   const everything = (telling: ReadContext): SessionFinder =>
     fromCompleteRead(

@@ -7,8 +7,7 @@ import { clientConfig } from '../aws/aws.js';
 import type { S3Options } from '../storage/s3/buckets.js';
 import { spoolFiles } from '../storage/spool-files.js';
 import { storages } from '../storage/storage-of.js';
-import type { ExportWindow } from './sessions/dynamodb-export.js';
-import { listSessionFiles } from './sessions/list-session-files.js';
+import { type FileGuarantees, listSessionFiles } from './sessions/list-session-files.js';
 import { newestRows } from './sessions/newest-rows.js';
 
 /** Where sessions come from: the live table, files, or both. */
@@ -28,8 +27,8 @@ export interface SessionsFrom extends S3Options {
 export interface SessionWatch {
   readonly table?: (sessions: Batch<Session>) => void;
   readonly files?: (sessions: Batch<Session>) => void;
-  /** The windows of the incremental exports among the files. */
-  readonly exports?: (windows: readonly ExportWindow[]) => void;
+  /** What the files say of the times of which all sessions are there. */
+  readonly guarantees?: (guarantees: FileGuarantees) => void;
 }
 
 /**
@@ -61,7 +60,7 @@ export async function* openSessions(
     storages(stdin, context, from),
     context,
   );
-  watch.exports?.(listing.exportWindows);
+  watch.guarantees?.(listing);
   const { files, dispose } = await spoolFiles(listing.files, context.signal);
   try {
     yield* newestRows(files, table, required, context, watch.files);

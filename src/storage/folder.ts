@@ -1,9 +1,10 @@
 import { type Stats, createReadStream } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { readPipe } from '../disk/named-pipe.js';
 import { SourceError } from '../errors.js';
 import { createFile } from './local-file.js';
+import { readText, replaceText } from './local-text.js';
 import type { IsWanted, Storage, StoredFile } from './storage.js';
 
 const CHUNK = 256 * 1024;
@@ -27,6 +28,9 @@ export const folders: Storage = {
     return fileAt(beside, await idOf(beside), true);
   },
   create: createFile,
+  readShared: (path) => readText(path),
+  replaceShared: replaceText,
+  remove: (path) => rm(path, { force: true }),
 };
 
 /** A file of this storage knows its path as bytes. */

@@ -9,6 +9,8 @@ import type { StoredFile } from './storage.js';
 export interface Promised {
   /** MD5 of the bytes as they lie there, base64. */
   readonly md5?: string | undefined;
+  /** The same, SHA-256 in hex. */
+  readonly sha256?: string | undefined;
 }
 
 const CHUNK = 256 * 1024;
@@ -24,9 +26,12 @@ export async function* readBytes(
   signal: AbortSignal,
   promised: Promised = {},
 ): AsyncGenerator<Buffer> {
-  const hash = promised.md5 === undefined ? undefined : createHash('md5');
+  const check = digestOf(promised);
   try {
-    const { start, rest } = await peek(rawBytes(file, signal, hash), ({ length }) => length >= 2);
+    const { start, rest } = await peek(
+      rawBytes(file, signal, check?.hash),
+      ({ length }) => length >= 2,
+    );
     const bytes = putBack(start, rest);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
     for await (const piece of asUtf8(isGzip ? unpacked(bytes) : bytes)) {
@@ -37,9 +42,28 @@ export async function* readBytes(
     signal.throwIfAborted();
     throw unreadable(error);
   }
-  if (hash && hash.digest('base64') !== promised.md5) {
-    throw new SourceError('its MD5 is not the one in the manifest: download it again');
+  if (check !== undefined && check.hash.digest(check.encoding) !== check.value) {
+    const { name, by } = check;
+    throw new SourceError(`its ${name} is not the one in the ${by}: it was damaged, or replaced`);
   }
+}
+
+interface Digest {
+  readonly name: string;
+  readonly hash: Hash;
+  readonly encoding: 'base64' | 'hex';
+  readonly value: string;
+  /** What says so. */
+  readonly by: string;
+}
+
+function digestOf({ md5, sha256 }: Promised): Digest | undefined {
+  if (sha256 !== undefined) {
+    const hash = createHash('sha256');
+    return { name: 'SHA-256', hash, encoding: 'hex', value: sha256, by: 'record' };
+  }
+  if (md5 === undefined) return undefined;
+  return { name: 'MD5', hash: createHash('md5'), encoding: 'base64', value: md5, by: 'manifest' };
 }
 
 async function* rawBytes(

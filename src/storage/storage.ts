@@ -33,6 +33,12 @@ export interface Level {
   readonly files: readonly StoredFile[];
 }
 
+/** A small file that several runs may replace, and what tells whether one of them has. */
+export interface SharedText {
+  readonly text: string;
+  readonly version: string;
+}
+
 /** Where bytes lie: a folder, S3, standard input. Whoever reads a file does not know. */
 export interface Storage {
   /**
@@ -52,6 +58,20 @@ export interface Storage {
   readonly level?: (place: string) => Promise<Level>;
   /** Begins a file at a place, in a storage that can be written to. @throws SinkError */
   readonly create?: (place: string, signal: AbortSignal) => Promise<NewFile>;
+  /** A small file at a place; undefined where there is none. @throws SourceError */
+  readonly readShared?: (place: string, signal: AbortSignal) => Promise<SharedText | undefined>;
+  /**
+   * Replaces a small file, or makes it where `version` is undefined: false, and nothing changed, where it is not
+   * of this version any more. @throws SourceError or SinkError
+   */
+  readonly replaceShared?: (
+    place: string,
+    text: string,
+    version: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<boolean>;
+  /** Removes a file, there or not. */
+  readonly remove?: (place: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** `path` is whole, `below` what comes after the place; parts are separated by `/`. */

@@ -79,3 +79,15 @@ describe('patience', () => {
     },
   );
 });
+
+test('a refusal is tried once more where the clock of this machine was wrong, and not for minutes', async () => {
+  const retry = new PatientRetry(() => {});
+  const $metadata = { clockSkewCorrected: true, httpStatusCode: 400 };
+  const refusal = {
+    error: Object.assign(new Error('denied'), { name: 'AccessDeniedException', $metadata }),
+    errorType: 'TRANSIENT',
+  } as const;
+  const first = await retry.acquireInitialRetryToken();
+  const second = await retry.refreshRetryTokenForRetry(first, refusal);
+  await expect(retry.refreshRetryTokenForRetry(second, refusal)).rejects.toThrow();
+});

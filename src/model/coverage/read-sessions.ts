@@ -31,6 +31,8 @@ export interface SessionGuarantees {
   readonly tableWithoutTtl: SourceReach | undefined;
   /** The windows of incremental exports of one table, by their manifests: from inclusive, to exclusive. */
   readonly exportWindows: readonly { readonly from: Instant; readonly to: Instant }[];
+  /** Archives of one table, with the spans of their records. */
+  readonly archives: readonly { readonly spans: readonly Span[] }[];
   /** What the user vouches for: the files, or the table where there are none. */
   readonly vouched:
     | {
@@ -50,10 +52,10 @@ export interface SessionGuarantees {
  */
 export function spansOf(
   { isComplete, shortestLife }: ReadSessions,
-  { tableWithoutTtl, exportWindows, vouched, now }: SessionGuarantees,
+  { tableWithoutTtl, exportWindows, archives, vouched, now }: SessionGuarantees,
 ): readonly Span[] {
   if (!isComplete) return [];
-  const spans: Span[] = [];
+  const spans: Span[] = archives.flatMap((archive) => archive.spans);
   if (tableWithoutTtl?.oldest !== undefined) {
     spans.push({ from: tableWithoutTtl.oldest, to: now.seconds });
   }

@@ -25,6 +25,7 @@ export type CaveatCode =
   | 'orphans_of_tvm'
   | 'orphans_of_cli'
   | 'unseen_scope'
+  | 'archive_gap'
   | 'contradicting_records'
   | 'still_delivering';
 

@@ -87,8 +87,13 @@ function areFilesNearer(given: GivenOptions): boolean {
  */
 function checkTable(given: GivenOptions, env: Environment, hasFiles: boolean): string | undefined {
   if (hasFiles && areFilesNearer(given)) return undefined;
+  return hasFiles ? given.value('table') : checkLiveTable(given, env);
+}
+
+/** The live table that is read when no files are: by the option, Sentinel's variable, or Sentinel's default. @throws UsageError */
+export function checkLiveTable(given: GivenOptions, env: Environment): string {
   const table = given.value('table');
-  if (table !== undefined || hasFiles) return table;
+  if (table !== undefined) return table;
   const ofSentinel = env['SENTINEL_SESSION_TABLE'];
   if (!ofSentinel) return 'sentinel-sessions';
   try {

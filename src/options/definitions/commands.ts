@@ -1,3 +1,4 @@
+import { ARCHIVE } from './commands/archive.js';
 import { ATHENA_TABLE } from './commands/athena-table.js';
 import type { CommandDefinition } from './commands/command.js';
 import { EXPORT } from './commands/export.js';
@@ -11,6 +12,7 @@ export const COMMANDS = {
   'server-sessions': SERVER_SESSIONS,
   'untracked-sessions': UNTRACKED_SESSIONS,
   'session-compliance': SESSION_COMPLIANCE,
+  archive: ARCHIVE,
   'athena-table': ATHENA_TABLE,
 } as const satisfies Readonly<Record<string, CommandDefinition>>;
 

@@ -5,6 +5,7 @@ export const GROUPS = [
   'Athena',
   'Judgement',
   'Sessions',
+  'Archive',
   'Output',
   'AWS',
   'General',

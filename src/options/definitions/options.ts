@@ -1,3 +1,4 @@
+import { ARCHIVE } from './archive.js';
 import { ATHENA } from './athena.js';
 import { AWS } from './aws.js';
 import { inGroup } from './definition.js';
@@ -15,6 +16,7 @@ export const OPTIONS = {
   ...inGroup('Athena', ATHENA),
   ...inGroup('Judgement', JUDGEMENT),
   ...inGroup('Sessions', SESSIONS),
+  ...inGroup('Archive', ARCHIVE),
   ...inGroup('Output', OUTPUT),
   ...inGroup('AWS', AWS),
   ...inGroup('General', GENERAL),

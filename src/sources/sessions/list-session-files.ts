@@ -3,8 +3,16 @@ import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { excluder } from '../../storage/exclude.js';
 import type { StorageOf } from '../../storage/storage-of.js';
-import type { Storage, StoredFile } from '../../storage/storage.js';
+import type { StoredFile } from '../../storage/storage.js';
+import { RECORD_NAME } from '../../model/archive/archive-record.js';
+import type { Span } from '../../model/coverage/span.js';
 import { brokenFile } from '../broken-file.js';
+import {
+  type ArchivedRows,
+  archiveRecordIn,
+  archivedRows,
+  isRowsOfArchive,
+} from './archive-files.js';
 import {
   type ExportFile,
   type ExportWindow,
@@ -13,19 +21,33 @@ import {
   readManifest,
 } from './dynamodb-export.js';
 
-/** A file with sessions; one that a manifest names comes with what it promises. */
-export type SessionFile = StoredFile | ExportFile;
+/** A file with sessions; one that a manifest or a record names comes with what that promises. */
+export type SessionFile = StoredFile | ExportFile | ArchivedRows;
 
-/** The files with sessions behind some places, and the windows of the incremental exports among them. */
-export interface SessionListing {
-  readonly files: readonly SessionFile[];
+/** An archive of a table: the times of which it says that all sessions are there. */
+interface ListedArchive {
+  /** The ARN of the table. */
+  readonly table: string;
+  readonly spans: readonly Span[];
+}
+
+/** What files with sessions say of the times of which all sessions are there. */
+export interface FileGuarantees {
+  /** The windows of incremental exports. */
   readonly exportWindows: readonly ExportWindow[];
+  readonly archives: readonly ListedArchive[];
+}
+
+/** The files with sessions behind some places, and what they say of their times. */
+export interface SessionListing extends FileGuarantees {
+  readonly files: readonly SessionFile[];
 }
 
 /**
  * The files with sessions behind some places, each once, in the order of the places and by name within a
  * folder; those that match a pattern of `exclude` are left out. A DynamoDB export among them is followed by
- * its manifest. What is wrong with a manifest is rejected, and the rest listed.
+ * its manifest, an archive by its record: what no record names, as a run that was killed leaves it, is passed
+ * over. What is wrong with a manifest or a record is rejected, and the rest listed.
  */
 export async function listSessionFiles(
   places: readonly string[],
@@ -34,6 +56,7 @@ export async function listSessionFiles(
   context: ReadContext,
 ): Promise<SessionListing> {
   const exportWindows: ExportWindow[] = [];
+  const archives: ListedArchive[] = [];
   const files = new Map<string, SessionFile>();
   const isExcluded = await excluder(exclude);
   for (const place of places) {
@@ -49,18 +72,30 @@ export async function listSessionFiles(
     const withManifest = new Set<string>();
     for (const file of found.filter(({ id }) => baseName(id) === MANIFEST)) {
       withManifest.add(folderOf(file.id));
-      const followed = await follow(file, storage, context);
+      const followed = await rejecting(file, context, () =>
+        readManifest(file, storage, context.signal),
+      );
       const data = followed?.files ?? [];
-      const folder = posix.dirname(file.name.slice(place.length).replace(/^\/+/, ''));
-      const below = (id: string): string =>
-        posix.join(folder, posix.relative(posix.dirname(file.id), id));
-      const kept = data.filter(({ id }) => !isExcluded(id, below(id)));
+      const kept = data.filter(({ id }) => !isExcluded(id, belowOf(id, file, place)));
       for (const one of kept) files.set(one.id, one);
       if (followed?.window !== undefined && kept.length === data.length) {
         exportWindows.push(followed.window);
       }
     }
-    for (const file of found) {
+    const records: StoredFile[] = [];
+    for (const file of found.filter(({ id }) => baseName(id) === RECORD_NAME)) {
+      const record = await rejecting(file, context, () => archiveRecordIn(file, context.signal));
+      if (record === undefined) continue;
+      records.push(file);
+      const rows = await rejecting(file, context, () => archivedRows(file, record.files, storage));
+      const kept = (rows ?? []).filter(({ id }) => !isExcluded(id, belowOf(id, file, place)));
+      for (const one of kept) files.set(one.id, one);
+      const isWhole = kept.length === record.files.length;
+      archives.push({ table: record.table.arn, spans: isWhole ? record.spans : [] });
+    }
+    const ofArchive = (id: string): boolean =>
+      records.some((record) => record.id === id || isRowsOfArchive(id, record));
+    for (const file of found.filter(({ id }) => !ofArchive(id))) {
       if (!isExportBookkeeping(baseName(file.id))) {
         if (!files.has(file.id)) files.set(file.id, file);
       } else if (!withManifest.has(folderOf(file.id))) {
@@ -70,29 +105,38 @@ export async function listSessionFiles(
       }
     }
   }
-  return { files: [...files.values()], exportWindows: ofOneTable(exportWindows, context) };
+  return { files: [...files.values()], ...ofOneTable({ exportWindows, archives }, context) };
 }
 
-/** Windows of several tables say of no table that all of its sessions are there. */
+/** The path of a file below a place, from that of another below it. */
+function belowOf(id: string, other: StoredFile, place: string): string {
+  const folder = posix.dirname(other.name.slice(place.length).replace(/^\/+/, ''));
+  return posix.join(folder, posix.relative(posix.dirname(other.id), id));
+}
+
+/** Exports and archives of several tables say of no table that all of its sessions are there. */
 function ofOneTable(
-  windows: readonly ExportWindow[],
+  { exportWindows, archives }: FileGuarantees,
   { note }: ReadContext,
-): readonly ExportWindow[] {
-  const tables = [...new Set(windows.map(({ table }) => table ?? 'a table without a name'))];
-  if (tables.length < 2) return windows;
-  note(`the incremental exports are of several tables, and cover no time: ${tables.join(', ')}`);
-  return [];
+): FileGuarantees {
+  const tables = new Set(
+    [...exportWindows, ...archives].map(({ table }) => table ?? 'a table without a name'),
+  );
+  if (tables.size < 2) return { exportWindows, archives };
+  note(`the session files are of several tables, and cover no time: ${[...tables].join(', ')}`);
+  return { exportWindows: [], archives: [] };
 }
 
-async function follow(
-  manifest: StoredFile,
-  storage: Storage,
+/** What is read of a file; undefined where something is wrong with it, which is rejected. */
+async function rejecting<T>(
+  file: StoredFile,
   context: ReadContext,
-): Promise<Awaited<ReturnType<typeof readManifest>> | undefined> {
+  read: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    return await readManifest(manifest, storage, context.signal);
+    return await read();
   } catch (error) {
-    context.reject(brokenFile(manifest.name, error));
+    context.reject(brokenFile(file.name, error));
     return undefined;
   }
 }

@@ -47,7 +47,8 @@ export async function* readSessionFile(
       yield part;
     }
     if ('items' in file && items !== file.items) {
-      throw new SourceError(`the manifest promises ${file.items} items, the file has ${items}`);
+      const by = 'sha256' in file ? 'record' : 'manifest';
+      throw new SourceError(`the ${by} promises ${file.items} items, the file has ${items}`);
     }
   } catch (error) {
     yield { ...newFilePart(), rejects: [brokenFile(file.name, error)] };
@@ -59,7 +60,7 @@ async function* partsOf(
   required: readonly RequiredField[],
   signal: AbortSignal,
 ): AsyncGenerator<FilePart<Session>> {
-  const content = readBytes(file, signal, 'md5' in file ? file : {});
+  const content = readBytes(file, signal, 'items' in file ? file : {});
   const { shape, bytes } = await shapeOf(content, SESSION_KEYS);
   if (shape === 'empty') yield emptyPart(file);
   else if (shape === 'text') yield* readSessionCsv(bytes, file.name, required);

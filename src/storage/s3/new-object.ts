@@ -1,11 +1,11 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { PassThrough, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { answerOf } from '../../aws/answer.js';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { NewFile } from '../storage.js';
-import type { Buckets } from './buckets.js';
+import type { Buckets, S3Options } from './buckets.js';
 import { type S3Place, s3Url } from './s3-place.js';
 
 /** An upload holds so many parts of so many bytes; S3 takes 10,000 of them, 80 GB. */
@@ -37,11 +37,7 @@ export async function createObject(
       Bucket: bucket,
       Key: key,
       Body: Readable.from(openWhenLeft(stream)),
-      ...(options.requestPayer && { RequestPayer: 'requester' }),
-      ...(options.sseKmsKeyId !== undefined && {
-        ServerSideEncryption: 'aws:kms',
-        SSEKMSKeyId: options.sseKmsKeyId,
-      }),
+      ...writtenHow(options),
     },
   });
   const call = { action: 's3:PutObject', of: s3Url(place) };
@@ -62,6 +58,23 @@ export async function createObject(
       await Promise.allSettled([uploaded, finished(stream)]);
       await abort(client, place, upload.uploadId);
     },
+  };
+}
+
+/** Who pays for an object that is written, and what encrypts it. */
+export function writtenHow({
+  requestPayer,
+  sseKmsKeyId,
+}: S3Options): Pick<
+  PutObjectCommandInput,
+  'RequestPayer' | 'ServerSideEncryption' | 'SSEKMSKeyId'
+> {
+  return {
+    ...(requestPayer && { RequestPayer: 'requester' }),
+    ...(sseKmsKeyId !== undefined && {
+      ServerSideEncryption: 'aws:kms',
+      SSEKMSKeyId: sseKmsKeyId,
+    }),
   };
 }
 

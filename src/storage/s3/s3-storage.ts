@@ -6,6 +6,7 @@ import { Buckets, type S3Options } from './buckets.js';
 import { type S3File, type S3Object, s3File } from './s3-object.js';
 import { type S3Place, s3PlaceOf, s3Url } from './s3-place.js';
 import { createObject } from './new-object.js';
+import { readText, removeObject, replaceText } from './shared-text.js';
 
 export type { S3Options };
 
@@ -20,6 +21,10 @@ export function s3Storage(options: S3Options, context: ReadContext): Storage {
     beside: async (file, path) => objectBeside(file as S3File, path, buckets),
     level: (place) => levelOf(s3PlaceOf(place), buckets),
     create: (place, signal) => createObject(s3PlaceOf(place), buckets, signal),
+    readShared: (place, signal) => readText(s3PlaceOf(place), buckets, signal),
+    replaceShared: (place, text, version, signal) =>
+      replaceText(s3PlaceOf(place), text, version, buckets, signal),
+    remove: (place, signal) => removeObject(s3PlaceOf(place), buckets, signal),
   };
 }
 

@@ -13,6 +13,7 @@ describe('the spans of a read', () => {
   };
   const nothing = {
     exportWindows: [],
+    archives: [],
     tableWithoutTtl: undefined,
     vouched: undefined,
     now: { seconds: 9000, nanos: 0 },
@@ -30,6 +31,13 @@ describe('the spans of a read', () => {
       { from: 1000, to: 9000 },
     ]);
     expect(spansOf(read, { ...nothing, tableWithoutTtl: empty })).toEqual([]);
+  });
+
+  test('are those of archives, with the complete reads at their heads', () => {
+    const span = { from: 0, to: 900, completeReadAt: 300 };
+    const archives = [{ spans: [span] }, { spans: [{ from: 2000, to: 3000 }] }];
+    expect(spansOf(read, { ...nothing, archives })).toEqual([span, { from: 2000, to: 3000 }]);
+    expect(spansOf({ ...read, isComplete: false }, { ...nothing, archives })).toEqual([]);
   });
 
   test('are the windows of incremental exports that are no longer than a session lives', () => {

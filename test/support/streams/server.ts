@@ -63,6 +63,7 @@ export async function startStreamedTable(
   const counts = new Map<string, number>();
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('date', new Date(database.now()).toUTCString());
     const body = await textIn(incoming);
     const target = incoming.headers['x-amz-target'];
     if (target === undefined) return answerSts(new URLSearchParams(body), response);

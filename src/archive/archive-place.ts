@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { SourceError, ValueError } from '../errors.js';
+import {
+  type ArchiveFile,
+  type ArchiveRecord,
+  RECORD_NAME,
+  ROWS_FOLDER,
+  formatRecord,
+  parseRecord,
+} from '../model/archive/archive-record.js';
+import { sessionColumns } from '../model/columns/session-columns.js';
+import type { Session } from '../model/session/session.js';
+import type { Source } from '../pipeline/pipe.js';
+import { ndjson } from '../sinks/ndjson.js';
+import { writeToFile } from '../sinks/write-text.js';
+import type { Storage, StoredFile } from '../storage/storage.js';
+
+/** A record as it was read, and what tells whether it has been replaced since. */
+export interface ReadRecord {
+  readonly record: ArchiveRecord | undefined;
+  readonly version: string | undefined;
+}
+
+/** The folder of an archive, on this machine or in S3. */
+export interface ArchivePlace {
+  /** Without a slash at its end. */
+  readonly folder: string;
+  readonly storage: Storage;
+  readonly signal: AbortSignal;
+}
+
+/** @throws SourceError for a record that is damaged, and for a file of its name that is none. */
+export async function readRecord({ folder, storage, signal }: ArchivePlace): Promise<ReadRecord> {
+  const place = `${folder}/${RECORD_NAME}`;
+  const found = await storage.readShared?.(place, signal);
+  if (found === undefined) return { record: undefined, version: undefined };
+  try {
+    const record = parseRecord(found.text);
+    if (record === undefined) throw new ValueError('it is not the record of an archive');
+    return { record, version: found.version };
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new SourceError(`${place}: ${error.message}`, { cause: error });
+  }
+}
+
+/** The file of the record, as a file to read. */
+export async function recordFile({ folder, storage }: ArchivePlace): Promise<StoredFile> {
+  const place = `${folder}/${RECORD_NAME}`;
+  for await (const file of storage.list(place, () => false)) return file;
+  throw new SourceError(`there is no ${place}`);
+}
+
+/** Replaces the record that was read: false where another run has done so meanwhile. */
+export async function replaceRecord(
+  { folder, storage, signal }: ArchivePlace,
+  record: ArchiveRecord,
+  version: string | undefined,
+): Promise<boolean> {
+  const place = `${folder}/${RECORD_NAME}`;
+  return (await storage.replaceShared?.(place, formatRecord(record), version, signal)) ?? false;
+}
+
+/**
+ * Writes a file of sessions with all their columns, and after them the rows that could not be understood; none
+ * where there is nothing to write. It is not part of the archive before a record names it. `day` is that of all
+ * sessions, where they are of one.
+ */
+export async function writeRows(
+  { folder, storage, signal }: ArchivePlace,
+  rows: Source<Session>,
+  name: string,
+  broken: readonly unknown[] = [],
+  day?: string,
+): Promise<readonly ArchiveFile[]> {
+  const batches = rows[Symbol.asyncIterator]();
+  const first = await batches.next();
+  if (first.done && broken.length === 0) return [];
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let count = 0;
+  async function* counted(): Source<Session> {
+    for (let next = first; !next.done; next = await batches.next()) {
+      count += next.value.length;
+      yield next.value;
+    }
+  }
+  const path = `${ROWS_FOLDER}/${name}.ndjson.gz`;
+  const write = writeToFile(`${folder}/${path}`, signal, storage, (piece) => {
+    hash.update(piece);
+    bytes += piece.length;
+  });
+  const withBroken = async function* (text: AsyncIterable<string> | Iterable<string>) {
+    yield* text;
+    for (const row of broken) yield `${JSON.stringify({ Item: row })}\n`;
+    count += broken.length;
+  };
+  try {
+    await ndjson(sessionColumns('all'), (text) => write(withBroken(text)))(counted());
+  } finally {
+    await batches.return?.();
+  }
+  return [{ name: path, rows: count, bytes, sha256: hash.digest('hex'), day }];
+}
+
+/** A name for the rows of a run, in the order of time; no two runs have the same. `second` is since 1970. */
+export function nameOfRun(second: number): string {
+  const time = new Date(second * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  return `${time}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Removes files that no record names. */
+export async function removeFiles(
+  { folder, storage, signal }: ArchivePlace,
+  files: readonly ArchiveFile[],
+): Promise<void> {
+  for (const { name } of files) await storage.remove?.(`${folder}/${name}`, signal);
+}

@@ -1,0 +1,19 @@
+import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
+import { type Session, TABLE_FIELDS } from '../../model/session/session.js';
+import type { ReadContext } from '../../pipeline/read-context.js';
+import { parseSessions, readAttribute } from '../sessions/session-rows.js';
+
+/** The sessions as some changes left them, in their order; of a deletion, as it was before. Bad ones are rejected. */
+export function changedSessions(
+  records: readonly StreamRecord[],
+  context: ReadContext,
+): readonly Session[] {
+  const images = records.map(({ dynamodb }) => dynamodb?.NewImage ?? dynamodb?.OldImage ?? null);
+  return parseSessions(images, context, {
+    read: readAttribute,
+    required: TABLE_FIELDS,
+    placeOf: (image) => `stream of the table, id ${image?.['id']?.S ?? 'unknown'}`,
+    idOf: (image) => image?.['id']?.S,
+    rawOf: (image) => image,
+  });
+}
