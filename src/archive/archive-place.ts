@@ -58,6 +58,7 @@ export async function replaceRecord(
   version: string | undefined,
 ): Promise<boolean> {
   const place = `${folder}/${RECORD_NAME}`;
+  await storage.makeFolder?.(folder);
   return (await storage.replaceShared?.(place, formatRecord(record), version, signal)) ?? false;
 }
 
@@ -86,6 +87,7 @@ export async function writeRows(
     }
   }
   const path = `${ROWS_FOLDER}/${name}.ndjson.gz`;
+  await storage.makeFolder?.(`${folder}/${ROWS_FOLDER}`);
   const write = writeToFile(`${folder}/${path}`, signal, storage, (piece) => {
     hash.update(piece);
     bytes += piece.length;

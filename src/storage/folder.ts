@@ -1,8 +1,8 @@
 import { type Stats, createReadStream } from 'node:fs';
-import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { readPipe } from '../disk/named-pipe.js';
-import { SourceError } from '../errors.js';
+import { SinkError, SourceError } from '../errors.js';
 import { createFile } from './local-file.js';
 import { readText, replaceText } from './local-text.js';
 import type { IsWanted, Storage, StoredFile } from './storage.js';
@@ -27,6 +27,7 @@ export const folders: Storage = {
     const beside = below.reduce((above, part) => joined(above, Buffer.from(part)), from);
     return fileAt(beside, await idOf(beside), true);
   },
+  makeFolder,
   create: createFile,
   readShared: (path) => readText(path),
   replaceShared: replaceText,
@@ -36,6 +37,13 @@ export const folders: Storage = {
 /** A file of this storage knows its path as bytes. */
 interface FolderFile extends StoredFile {
   readonly path: Buffer;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SinkError(`${path} could not be made: ${why}`, { cause: error });
+  });
 }
 
 async function* filesAt(place: string, isWanted: IsWanted): AsyncGenerator<StoredFile> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openPipe } from '../disk/named-pipe.js';
 import { SinkError } from '../errors.js';
@@ -26,7 +26,6 @@ export async function createFile(path: string, signal: AbortSignal): Promise<New
   const hidden = `.${basename(target).slice(0, 50)}.${randomBytes(6).toString('hex')}.tmp`;
   const place = join(dirname(target), hidden);
   // Opened before anything can fail: what is made later than it is taken away would stay.
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const file = await open(place, 'wx', 0o600);
   return {
     stream: file.createWriteStream({ flush: true }),

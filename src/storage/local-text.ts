@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SinkError, SourceError } from '../errors.js';
 import { createFile } from './local-file.js';
@@ -35,7 +34,6 @@ export async function replaceText(
   version: string | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const lock = `${path}.lock`;
   const held = await lockAt(lock, signal);
   try {

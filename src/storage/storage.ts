@@ -56,6 +56,8 @@ export interface Storage {
   readonly beside: (file: StoredFile, path: string) => Promise<StoredFile | undefined>;
   /** What lies directly in a place: where listing all below it is dear, as in S3. */
   readonly level?: (place: string) => Promise<Level>;
+  /** Makes a folder for files to be, where folders have to be made; only its owner can enter it. */
+  readonly makeFolder?: (place: string) => Promise<void>;
   /** Begins a file at a place, in a storage that can be written to. @throws SinkError */
   readonly create?: (place: string, signal: AbortSignal) => Promise<NewFile>;
   /** A small file at a place; undefined where there is none. @throws SourceError */

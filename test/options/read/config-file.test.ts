@@ -81,7 +81,7 @@ describe('a config file', () => {
     ],
     ['sessions: [*a]\n', /:1:12: YAML aliases such as \*a/, 'write the value itself'],
     ['since: &x 7d\n*x : 7d\n', /:2:1: YAML aliases such as \*x/, 'write the value itself'],
-    ['o: a.csv\n', /:1:1: "o" is not an option/, 'did you mean out?'],
+    ['outt: a.csv\n', /:1:1: "outt" is not an option/, 'did you mean out?'],
     ['user: [a, b]\n', /:1:7: user: expected a text/, undefined],
     ['user:\n', /user: expected a text/, undefined],
     ['sessions: {a: b}\n', /:1:11: sessions: expected a text or a list/, undefined],
