@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Interruption, SourceError } from '../../src/errors.js';
 import { writeToFile } from '../../src/sinks/write-text.js';
 import type { S3Options } from '../../src/storage/s3/buckets.js';
 import { s3Storage } from '../../src/storage/s3/s3-storage.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { keptReading } from '../support/records.js';
+import { type S3Endpoint, s3Endpoints, startCutting } from '../support/s3/endpoint.js';
 import { type FakeS3, startS3 } from '../support/s3/server.js';
 import { contentOf, listed, storageContract } from '../support/storages.js';
 
@@ -29,66 +30,134 @@ function storageAt({ url }: { readonly url: string }, more: Partial<S3Options> =
   return { ...kept, storage: s3Storage(options, kept.context) };
 }
 
-storageContract('an object of S3', async (content) => {
-  const s3 = await start();
-  s3.put('logs', 'some/folder/file', content);
-  return { storage: storageAt(s3).storage, place: 's3://logs/some/folder/file' };
-});
+const BUCKET = 'evidence';
+async function namesAt(storage: Storage, place: string, isWanted?: Parameters<typeof listed>[1]) {
+  return (await listed({ storage, place }, isWanted)).map(({ name }) => name);
+}
+
+const text = 'a line of text that is long enough to fill a part\n'.repeat(2000);
+async function* texts(count: number, failure?: Error): AsyncGenerator<string> {
+  for (let n = 0; n < count; n++) yield text;
+  if (failure !== undefined) throw failure;
+}
+
+describe.each(await s3Endpoints())(
+  'S3, of $name,',
+  ({ name: carrier, start: startEndpoint, why }) => {
+    let endpoint: S3Endpoint;
+    beforeAll(async () => {
+      if (why !== undefined) return;
+      endpoint = await startEndpoint();
+      await endpoint.makeBucket(BUCKET);
+    });
+    afterAll(() => endpoint?.close());
+    beforeEach(({ skip }) => skip(why !== undefined, why));
+
+    let folders = 0;
+    /** Objects in a folder of their own: SeaweedFS has room for few buckets. */
+    async function folderOf(keys: readonly string[], content = (key: string) => key) {
+      const folder = `folder-${++folders}/`;
+      for (const key of keys) await endpoint.put(BUCKET, folder + key, content(key));
+      const { storage, context } = storageAt(endpoint, { env: endpoint.env });
+      return { storage, context, folder, url: `s3://${BUCKET}/${folder}` };
+    }
+
+    storageContract('an object', async (content) => {
+      const { storage, url } = await folderOf(['some/folder/file'], () => content);
+      return { storage, place: `${url}some/folder/file` };
+    });
+
+    test('lists all objects below a folder, in the order of their keys, whatever its pages', async () => {
+      const keys = Array.from({ length: 1100 }, (_, n) => `a/${String(n).padStart(5, '0')}`);
+      const { storage, context, url } = await folderOf([...keys, 'ab/not-below']);
+      const urls = keys.map((key) => url + key);
+      expect(await namesAt(storage, `${url}a`)).toEqual(urls);
+      expect(await namesAt(storage, `${url}a/`)).toEqual(urls);
+      expect(context.meter.storageRequests).toBe(5); // two pages each, and one for an object of that name
+      expect((await namesAt(storage, url.slice(0, -1))).length).toBe(1101);
+    });
+
+    test('lists a folder level by level, in pages too', async () => {
+      const below = Array.from({ length: 1010 }, (_, n) => `a/${String(n).padStart(5, '0')}/`);
+      const { storage, url } = await folderOf([...below.map((folder) => `${folder}x`), 'a/file']);
+      const level = await storage.level!(`${url}a`);
+      expect(level.folders).toEqual(below.map((folder) => url + folder));
+      expect(level.files.map(({ name }) => name)).toEqual([`${url}a/file`]);
+    });
+
+    test('leaves out hidden objects and those that stand for folders', async () => {
+      const { storage, url } = await folderOf(
+        ['a/', 'a/x', 'a/.hidden', 'a/.git/x', 'a/b_$folder$', 'a/b/', 'a/b/y'],
+        (key) => (key.endsWith('/') ? '' : 'x'),
+      );
+      expect(await namesAt(storage, `${url}a`)).toEqual([`${url}a/b/y`, `${url}a/x`]);
+      const level = await storage.level!(`${url}a`);
+      expect(level.folders).toEqual([`${url}a/.git/`, `${url}a/b/`]);
+      expect(level.files.map(({ name }) => name)).toEqual([`${url}a/x`]);
+    });
+
+    test('asks for each folder and object below, whole and from the place', async () => {
+      const { storage, url } = await folderOf(['p/a/deep/1', 'p/a/deep/2', 'p/b/2']);
+      const asked: string[] = [];
+      const names = await namesAt(storage, `${url}p`, (path, below, kind) => {
+        expect(path).toBe(`${url}p/${below}`);
+        asked.push(`${kind} ${below}`);
+        return below !== 'a';
+      });
+      expect([names, asked]).toEqual([[`${url}p/b/2`], ['folder a', 'folder b', 'file b/2']]);
+    });
+
+    test('has keys that no path of a machine could have', async () => {
+      const backslash = carrier === 'SeaweedFS' ? [] : ['a/b\\c']; // which takes it for a slash
+      const keys = ['a/ü %2F+&=.gz', 'a//b', 'a/\u2028"', ...backslash, "a/<'>;?#*", 'a/..x'];
+      const { storage, url } = await folderOf(keys);
+      const files = await listed({ storage, place: `${url}a` });
+      const contents = await Promise.all(files.map((file) => contentOf(file)));
+      expect(contents.toSorted()).toEqual(keys.filter((key) => !key.includes('/.')).toSorted());
+    });
+
+    test('goes on where it did when an answer breaks off', async () => {
+      const content = Array.from({ length: 100_000 }, (_, n) => `line ${n}\n`).join('');
+      const { url } = await folderOf(['a'], () => content);
+      const cutting = await startCutting(endpoint.url, 300_000);
+      const { storage, context } = storageAt(cutting, { env: endpoint.env });
+      const [file] = await listed({ storage, place: `${url}a` });
+      expect((await contentOf(file!)) === content).toBe(true);
+      expect(context.meter.retries).toBe(1);
+      cutting.close();
+    });
+
+    test.each([1, 300])('makes an object of %d texts', async (count) => {
+      const { storage, folder, url } = await folderOf([]);
+      await writeToFile(`${url}some/rows.csv`, signal, storage)(texts(count));
+      expect((await endpoint.get(BUCKET, `${folder}some/rows.csv`)) === text.repeat(count)).toBe(
+        true,
+      );
+      expect(await endpoint.uploads(BUCKET)).toEqual([]);
+    });
+
+    test('shows nothing of a writing that fails or is interrupted, and leaves no upload', async () => {
+      const { storage, folder, url } = await folderOf(['rows.csv'], () => 'yesterday');
+      const failure = new SourceError('the source failed');
+      const writing = writeToFile(`${url}rows.csv`, signal, storage)(texts(300, failure));
+      await expect(writing).rejects.toBe(failure);
+      const stop = new AbortController();
+      const reason = new Interruption('SIGTERM');
+      async function* interrupted(): AsyncGenerator<string> {
+        yield* texts(200);
+        stop.abort(reason);
+        yield* texts(100);
+      }
+      const stopped = writeToFile(`${url}rows.csv`, stop.signal, storage)(interrupted());
+      await expect(stopped).rejects.toBe(reason);
+      expect(await endpoint.get(BUCKET, `${folder}rows.csv`)).toBe('yesterday');
+      expect(await endpoint.uploads(BUCKET)).toEqual([]);
+    });
+  },
+);
 
 describe('a listing', () => {
-  const namesAt = async (
-    storage: Storage,
-    place: string,
-    isWanted?: Parameters<typeof listed>[1],
-  ) => (await listed({ storage, place }, isWanted)).map(({ name }) => name);
-
-  test('has all objects below a folder, in the order of their keys, whatever its pages', async () => {
-    const s3 = await start();
-    const keys = Array.from({ length: 2500 }, (_, n) => `a/${String(n).padStart(5, '0')}`);
-    for (const key of keys) s3.put('logs', key, 'x');
-    s3.put('logs', 'ab/not-below', 'x');
-    const { storage, context } = storageAt(s3);
-    const urls = keys.map((key) => `s3://logs/${key}`);
-    expect(await namesAt(storage, 's3://logs/a')).toEqual(urls);
-    expect(await namesAt(storage, 's3://logs/a/')).toEqual(urls);
-    expect(context.meter.storageRequests).toBe(7); // three pages each, and one for an object of that name
-    expect((await namesAt(storage, 's3://logs')).length).toBe(2501);
-  });
-
-  test('leaves out hidden objects and those that stand for folders', async () => {
-    const s3 = await start();
-    for (const key of ['a/', 'a/x', 'a/.hidden', 'a/.git/x', 'a/b_$folder$', 'a/b/y', 'a/b/']) {
-      s3.put('logs', key, key.endsWith('/') ? '' : 'x');
-    }
-    const { storage } = storageAt(s3);
-    expect(await namesAt(storage, 's3://logs/a')).toEqual(['s3://logs/a/b/y', 's3://logs/a/x']);
-    const level = await storage.level!('s3://logs/a');
-    expect(level.folders).toEqual(['s3://logs/a/.git/', 's3://logs/a/b/']);
-    expect(level.files.map(({ name }) => name)).toEqual(['s3://logs/a/x']);
-  });
-
-  test('asks for each folder and object below, whole and from the place', async () => {
-    const s3 = await start();
-    for (const key of ['a/deep/1', 'a/deep/2', 'b/2']) s3.put('logs', `p/${key}`, 'x');
-    const asked: string[] = [];
-    const names = await namesAt(storageAt(s3).storage, 's3://logs/p', (path, below, kind) => {
-      expect(path).toBe(`s3://logs/p/${below}`);
-      asked.push(`${kind} ${below}`);
-      return below !== 'a';
-    });
-    expect([names, asked]).toEqual([['s3://logs/p/b/2'], ['folder a', 'folder b', 'file b/2']]);
-  });
-
-  test('of keys that no path of a machine could have is right', async () => {
-    const s3 = await start();
-    const keys = ['a/ü %2F+&=.gz', 'a//b', 'a/\u2028"\\', 'a/..x'];
-    for (const key of keys) s3.put('logs', key, key);
-    const files = await listed({ storage: storageAt(s3).storage, place: 's3://logs/a' });
-    const contents = await Promise.all(files.map((file) => contentOf(file)));
-    expect(contents.toSorted()).toEqual(keys.filter((key) => !key.includes('/.')).toSorted());
-  });
-
-  test('that never names a next page is an error, and so is a bucket that is not there', async () => {
+  test('of a bucket that is not there is an error', async () => {
     const s3 = await start();
     await expect(namesAt(storageAt(s3).storage, 's3://none/x')).rejects.toThrow(/NoSuchBucket/);
   });
@@ -216,20 +285,6 @@ describe('an object that cannot be read', () => {
 });
 
 describe('writing', () => {
-  const text = 'a line of text that is long enough to fill a part\n'.repeat(2000);
-  async function* texts(count: number, failure?: Error): AsyncGenerator<string> {
-    for (let n = 0; n < count; n++) yield text;
-    if (failure !== undefined) throw failure;
-  }
-
-  test.each([1, 300])('%d texts makes an object of all of them', async (count) => {
-    const s3 = await start({ buckets: { out: {} } });
-    const { storage } = storageAt(s3);
-    await writeToFile('s3://out/some/rows.csv', signal, storage)(texts(count));
-    expect(s3.get('out', 'some/rows.csv')?.toString() === text.repeat(count)).toBe(true);
-    expect(s3.uploads('out')).toEqual([]);
-  });
-
   test('compresses by the name, and encrypts with the key that is named', async () => {
     const s3 = await start({ buckets: { out: {} } });
     const { storage } = storageAt(s3, { sseKmsKeyId: 'alias/audit' });
@@ -239,26 +294,6 @@ describe('writing', () => {
       'x-amz-server-side-encryption': 'aws:kms',
       'x-amz-server-side-encryption-aws-kms-key-id': 'alias/audit',
     });
-  });
-
-  test('that fails, or is interrupted, shows nothing and leaves no upload', async () => {
-    const s3 = await start({ buckets: { out: {} } });
-    s3.put('out', 'rows.csv', 'yesterday');
-    const { storage } = storageAt(s3);
-    const failure = new SourceError('the source failed');
-    const writing = writeToFile('s3://out/rows.csv', signal, storage)(texts(300, failure));
-    await expect(writing).rejects.toBe(failure);
-    const stop = new AbortController();
-    const reason = new Interruption('SIGTERM');
-    async function* interrupted(): AsyncGenerator<string> {
-      yield* texts(200);
-      stop.abort(reason);
-      yield* texts(100);
-    }
-    const stopped = writeToFile('s3://out/rows.csv', stop.signal, storage)(interrupted());
-    await expect(stopped).rejects.toBe(reason);
-    expect(s3.get('out', 'rows.csv')?.toString()).toBe('yesterday');
-    expect(s3.uploads('out')).toEqual([]);
   });
 
   test.each(['UploadPart', 'CompleteMultipartUpload', 'CreateMultipartUpload', 'PutObject'])(

@@ -35,6 +35,7 @@ const OPERATIONS = [
     needs: ['uploads'],
     takes: 'prefix max-uploads',
   },
+  { name: 'CreateBucket', method: 'PUT', hasKey: false, needs: [], takes: '' },
   { name: 'HeadBucket', method: 'HEAD', hasKey: false, needs: [], takes: '' },
   { name: 'DeleteObjects', method: 'POST', hasKey: false, needs: ['delete'], takes: '' },
   { name: 'GetObject', method: 'GET', hasKey: true, needs: [], takes: '' },

@@ -75,6 +75,9 @@ export async function startS3({ buckets: given = {}, fault }: S3Options = {}): P
       const answer = errorAnswer(made.status, made.code, 'A test wants it so.', made.headers);
       return send(incoming, response, answer);
     }
+    if (request.operation === 'CreateBucket' && !buckets.has(request.bucket)) {
+      buckets.set(request.bucket, new Bucket(request.bucket));
+    }
     const answer = await answerTo(request, buckets.get(request.bucket), incoming);
     if (drop === 'answer') return void incoming.socket.destroy();
     await send(incoming, response, answer, interruptionOf(made));
@@ -185,6 +188,8 @@ async function perform(
       return { body: listObjects(bucket, request) };
     case 'ListMultipartUploads':
       return listUploads(bucket, request);
+    case 'CreateBucket':
+      return {};
     case 'HeadBucket':
       return { headers: { 'x-amz-bucket-region': bucket.options.region ?? 'us-east-1' } };
     case 'GetObject':
