@@ -77,7 +77,7 @@ async function readAll(): Promise<{
   const { context, rejects } = keptReading();
   const from = { logs: [LOGS], eventRegions: undefined, eventNames: [], window };
   const { calls, inOrderOfDays, dispose } = await openCarrier(from, Readable.from([]), context);
-  expect(inOrderOfDays).toBe(true);
+  expect(inOrderOfDays()).toBe(true);
   let duplicates = 0;
   const countDuplicates = (count: number): void => void (duplicates += count);
   const counts = { countDuplicates, countContradictions: countDuplicates };

@@ -40,6 +40,7 @@ export function writeToFile(
         await pipeline([readable, ...gzip, ...watched, file.stream], { signal });
       });
       await file?.keep().catch((error: unknown) => fail(error, path));
+      signal.throwIfAborted();
     } finally {
       await file?.discard();
     }

@@ -13,8 +13,8 @@ export interface Carrier {
   readonly groups?: CallGroups;
   /** Does the carrier give role calls of other names than those that are judged? */
   readonly showsOtherCalls: boolean;
-  /** Do the calls come in the order of their days, give or take one? */
-  readonly inOrderOfDays: boolean;
+  /** Have all calls come in the order of their days so far, give or take one? */
+  readonly inOrderOfDays: () => boolean;
   /** What is read. Complete when all calls have come. */
   readonly coverage: () => CarrierCoverage;
   /** What may be asked, as text: to judge calls of these kinds, or to export all. Nothing is asked. */

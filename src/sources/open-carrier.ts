@@ -6,6 +6,7 @@ import { type Instant, compareInstants } from '../model/time/instant.js';
 import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
 import { clientConfig, regionOf } from '../aws/aws.js';
+import { forManyListeners } from '../aws/many-listeners.js';
 import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { storages } from '../storage/storage-of.js';
 import { readLogFiles } from './cloudtrail/read-logs.js';
@@ -55,13 +56,21 @@ async function openLogs(
   const window = { since, until: end };
   const { eventAccounts: accounts, eventRegions: regions, exclude } = from;
   const chosen = { places, window, exclude, accounts, regions };
+  const stop = new AbortController();
+  const signal = forManyListeners(AbortSignal.any([context.signal, stop.signal]));
   const { files, inOrderOfDays, count, missing, unseen } = await listLogFiles(
     chosen,
-    storages(stdin, context, from),
-    context,
+    storages(stdin, { ...context, signal }, from),
+    { ...context, signal },
   );
   return {
-    calls: () => readLogFiles(files(), context),
+    calls: async function* () {
+      try {
+        yield* readLogFiles(files(), context);
+      } finally {
+        stop.abort(); // nobody waits for a listing any more
+      }
+    },
     showsOtherCalls: true,
     inOrderOfDays,
     coverage: () => ({
@@ -93,7 +102,7 @@ async function openLookup(from: EventsFrom, context: ReadContext): Promise<Carri
   return {
     calls: () => readLookupEvents({ clientFor, regions, eventNames, window, unread }, context),
     showsOtherCalls: false,
-    inOrderOfDays: false,
+    inOrderOfDays: () => false,
     coverage: () => ({
       regions: regions.filter((region) => !unread.some((one) => one.region === region)),
       files: undefined,

@@ -39,7 +39,8 @@ export async function* readAhead<F extends StoredFile>(
     }
   } finally {
     stop.abort();
-    await source.return?.(undefined);
+    // What is being listed is not waited for: whoever asked for it has gone.
+    source.return?.(undefined).catch(() => {});
   }
 }
 

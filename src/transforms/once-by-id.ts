@@ -14,8 +14,8 @@ export interface SameCallCounts {
 }
 
 export interface OnceOptions extends SameCallCounts {
-  /** Do the calls come in the order of their days, give or take one? Then ids of days past are let go. */
-  readonly inOrderOfDays: boolean;
+  /** Have the calls come in the order of their days so far, give or take one? As long, ids of days past are let go. */
+  readonly inOrderOfDays: () => boolean;
 }
 
 /**
@@ -41,11 +41,13 @@ export function onceById(options: OnceOptions): Transform<RoleCall, RoleCall> {
 /** Ids by the day of their calls, so that days can be let go. */
 class IdsByDay {
   readonly #days = new Map<string, CallIds>();
-  readonly #forgets: boolean;
+  readonly #mayForget: () => boolean;
+  readonly #isByDay: boolean;
   #newest = '';
 
-  constructor(forgets: boolean) {
-    this.#forgets = forgets;
+  constructor(mayForget: () => boolean) {
+    this.#mayForget = mayForget;
+    this.#isByDay = mayForget();
   }
 
   add(call: RoleCall): IdNews {
@@ -54,11 +56,11 @@ class IdsByDay {
   }
 
   #idsOf({ eventTime }: RoleCall): CallIds {
-    const day = this.#forgets ? eventTime.slice(0, 10) : '';
+    const day = this.#isByDay ? eventTime.slice(0, 10) : '';
     let ids = this.#days.get(day);
     if (ids === undefined) {
       this.#days.set(day, (ids = new CallIds()));
-      if (day > this.#newest) this.#forgetBefore(day);
+      if (day > this.#newest && this.#mayForget()) this.#forgetBefore(day);
     }
     return ids;
   }

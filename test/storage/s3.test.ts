@@ -88,7 +88,7 @@ describe.each(await s3Endpoints())(
     test('leaves out hidden objects and those that stand for folders', async () => {
       const { storage, url } = await folderOf(
         ['a/', 'a/x', 'a/.hidden', 'a/.git/x', 'a/b_$folder$', 'a/b/', 'a/b/y'],
-        (key) => (key.endsWith('/') ? '' : 'x'),
+        (key) => (/[/$]$/.test(key) ? '' : 'x'),
       );
       expect(await namesAt(storage, `${url}a`)).toEqual([`${url}a/b/y`, `${url}a/x`]);
       const level = await storage.level!(`${url}a`);
@@ -350,4 +350,76 @@ test('an answer that is none of S3 says who gave it', async () => {
     /HTTP 403 from 127\.0\.0\.1:\d+ \(text\/html\)/,
   );
   server.close();
+});
+
+describe('an upload', () => {
+  test('goes to the region of the bucket, also where only the upload itself is told of it', async () => {
+    const s3 = await start({
+      buckets: { out: { region: 'eu-west-1', redirect: 307 } },
+      fault: ({ operation }) =>
+        operation === 'HeadBucket' ? { status: 403, code: 'AccessDenied' } : undefined,
+    });
+    await writeToFile('s3://out/x.csv', signal, storageAt(s3).storage)(texts(300));
+    expect([s3.keys('out'), s3.uploads('out')]).toEqual([['x.csv'], []]);
+  });
+
+  test('that the requester pays for is aborted by who pays', async () => {
+    const s3 = await start({
+      buckets: { out: { requesterPays: true } },
+      fault: ({ operation, query }) =>
+        operation === 'UploadPart' && query['partNumber'] === '2'
+          ? { status: 403, code: 'AccessDenied' }
+          : undefined,
+    });
+    const { storage } = storageAt(s3, { requestPayer: true });
+    await expect(writeToFile('s3://out/x', signal, storage)(texts(300))).rejects.toThrow(/denied/i);
+    expect(s3.uploads('out')).toEqual([]);
+  });
+
+  test('that cannot be aborted is told of', async () => {
+    const s3 = await start({
+      buckets: { out: {} },
+      fault: ({ operation }) =>
+        /^(UploadPart|AbortMultipartUpload)$/.test(operation)
+          ? { status: 403, code: 'AccessDenied' }
+          : undefined,
+    });
+    const { storage, notes } = storageAt(s3);
+    await expect(writeToFile('s3://out/x', signal, storage)(texts(300))).rejects.toThrow(/denied/i);
+    expect(notes).toEqual([expect.stringContaining('an unfinished upload of s3://out/x is left')]);
+  });
+
+  test('whose last answer was lost is there, and is taken for what it is', async () => {
+    let lost = 0;
+    const s3 = await start({
+      buckets: { out: {} },
+      fault: ({ operation }) =>
+        operation === 'CompleteMultipartUpload' && lost++ === 0 ? { drop: 'answer' } : undefined,
+    });
+    await writeToFile('s3://out/x', signal, storageAt(s3).storage)(texts(300));
+    expect(s3.get('out', 'x')?.length).toBe(text.length * 300);
+  });
+
+  test.each(['CreateMultipartUpload', 'CompleteMultipartUpload', 'AbortMultipartUpload'])(
+    'ends within two seconds of an interruption while %s hangs',
+    async (hanging) => {
+      const stop = new AbortController();
+      const reason = new Interruption('SIGTERM');
+      const s3 = await start({
+        buckets: { out: {} },
+        fault: async ({ operation }) => {
+          if (operation === 'UploadPart' && hanging === 'AbortMultipartUpload') stop.abort(reason);
+          if (operation !== hanging) return undefined;
+          stop.abort(reason);
+          await new Promise((resolve) => setTimeout(resolve, 6000));
+          return undefined;
+        },
+      });
+      const began = performance.now();
+      const writing = writeToFile('s3://out/x', stop.signal, storageAt(s3).storage)(texts(300));
+      await expect(writing).rejects.toBe(reason);
+      expect(performance.now() - began).toBeLessThan(5000);
+      expect(s3.keys('out')).toEqual([]);
+    },
+  );
 });

@@ -28,7 +28,7 @@ function once(
   const counts = { countDuplicates, countContradictions };
   return through(
     source,
-    onceById({ ...counts, inOrderOfDays }),
+    onceById({ ...counts, inOrderOfDays: () => inOrderOfDays }),
     fullerTwin({ ...counts, openSpool }),
   );
 }

@@ -41,7 +41,7 @@ export async function openAthenaCarrier(
         callsOf(read(judgedCalls(table, selection, kinds, groups)), table, context),
     },
     showsOtherCalls: true,
-    inOrderOfDays: false,
+    inOrderOfDays: () => false,
     coverage: () => ({ regions: undefined, files: undefined, missing: table.missing }),
     explain: (kinds) => explained(table, selection, kinds),
     dispose: async () => {},

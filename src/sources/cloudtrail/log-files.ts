@@ -18,7 +18,7 @@ import {
   regionOf,
 } from './log-path.js';
 import { missingLogs } from './missing-logs.js';
-import { type TrailPlan, planTrail } from './trail-plan.js';
+import { type TrailListing, type TrailPlan, planMonth, planTrail } from './trail-plan.js';
 
 /** A log file, and what is known of it before it is read. */
 export interface LogFile extends StoredFile {
@@ -32,8 +32,8 @@ export interface LogFile extends StoredFile {
 export interface LogFiles {
   /** In the order of their days, each once. */
   readonly files: () => AsyncIterable<LogFile>;
-  /** May the ids of days past be let go? Only when every file says its day. */
-  readonly inOrderOfDays: boolean;
+  /** May the ids of days past be let go? Only as long as every file said its day. */
+  readonly inOrderOfDays: () => boolean;
   /** How many files have come. */
   readonly count: () => number;
   /** What the folders of a trail lack, a sentence each; known when all files have come. */
@@ -58,7 +58,8 @@ export interface LogPlaces {
  * The log files behind some places, each once, in the order of their days. What a trail keeps beside them
  * (digests, insights) and what other services keep below `AWSLogs/` is passed over and counted in a note.
  * Folders of days outside the window are not entered, and files of such days not opened. A trail in S3 is listed
- * day by day, when the day is due, and the files of one day are held; those of any other place all.
+ * month by month and day by day, when they are due, and the files of one day are held; those of any other place
+ * all.
  */
 export async function listLogFiles(
   given: LogPlaces,
@@ -69,29 +70,30 @@ export async function listLogFiles(
   const plans: PlannedPlace[] = [];
   for (const place of given.places) {
     try {
-      plans.push({ place, days: await listing.begin(place) });
-      // What is planned by days may have files on any of them.
-      if (plans.at(-1)!.days.size === 0) listing.checkFound(place);
+      plans.push({ place, months: await listing.begin(place) });
     } catch (error) {
-      context.reject(brokenFile(place, error));
+      listing.reject(place, place, error);
     }
   }
-  const days = new Set(plans.flatMap((plan) => [...plan.days.keys()]));
-  if (days.size === 0) listing.end();
+  const isPlanned = plans.some(({ months }) => months.size > 0);
+  if (!isPlanned) listing.end();
   return {
-    files: () => listing.files(plans, days),
-    inOrderOfDays: listing.allSayTheirDay,
+    files: () => listing.files(plans),
+    inOrderOfDays: () => listing.allSaidTheirDay,
     count: () => listing.count,
     missing: () => listing.missing(),
     unseen: () => listing.unseen(),
   };
 }
 
-/** A place, and what is listed day by day of it. */
+/** A place, and what of it is listed month by month. */
 interface PlannedPlace {
   readonly place: string;
-  readonly days: TrailPlan['days'];
+  readonly months: TrailPlan['months'];
 }
+
+/** The files of some days, by id; those that do not say theirs stand under an empty text. */
+type FilesByDay = Map<string, Map<string, StoredFile>>;
 
 /** The listing of some places, and what was seen on the way. */
 class LogListing {
@@ -101,10 +103,13 @@ class LogListing {
   readonly #context: ReadContext;
   readonly #delivered = new DeliveredLogs();
   readonly #passedOver = new Map<string, number>();
-  /** Places of which a log file was found. */
-  readonly #found = new Set<string>();
-  /** Files that were found before the days are listed, by id. */
+  /** Places of which a log file was found, or of which it was said what is wrong with them. */
+  readonly #told = new Set<string>();
+  /** Files that were found before months are listed, by id. */
   readonly #early = new Map<string, StoredFile>();
+  #isEnded = false;
+  #lateSaidTheirDay = true;
+  #earlySaidTheirDay: boolean | undefined;
   count = 0;
 
   constructor(
@@ -119,86 +124,109 @@ class LogListing {
     this.#context = context;
   }
 
-  /** Lists a place, but for what can be listed day by day: those places are given back. */
-  async begin(place: string): Promise<TrailPlan['days']> {
+  /** Of the files that have come, and of all that were found before months are listed. */
+  get allSaidTheirDay(): boolean {
+    this.#earlySaidTheirDay ??= [...this.#early.values()].every(
+      (file) => dayOf(file.id) !== undefined,
+    );
+    return this.#earlySaidTheirDay && this.#lateSaidTheirDay;
+  }
+
+  /** Lists a place, but for what can be listed month by month, which is given back. */
+  async begin(place: string): Promise<TrailPlan['months']> {
     const { level } = this.#storageOf(place);
-    const plan: TrailPlan =
-      level === undefined
-        ? { files: [], whole: [place], days: new Map() }
-        : await planTrail(place, this.#given.window, {
-            askLevel: level,
-            isChosen: (folder) => this.#isChosen(folder.slice(0, -1), belowOf(folder, place)),
-            onFolder: (folder) => this.#delivered.note(folder.slice(0, -1)),
-            onOther: (folder) => this.#pass(otherService(`${folder}file`)),
-          });
-    for (const file of plan.files) {
-      if (this.#isWanted(file.id, belowOf(file.id, place), 'file')) this.#takeEarly(file, place);
+    if (level === undefined) {
+      for await (const file of this.#list([place], place)) this.#early.set(file.id, file);
+      return new Map();
     }
-    for await (const file of this.#list(plan.whole, place)) this.#takeEarly(file, place);
-    return plan.days;
+    const { files, whole, months } = await planTrail(place, this.#trailOf(place, level));
+    for (const file of this.#wanted(files, place)) this.#early.set(file.id, file);
+    for await (const file of this.#list(whole, place)) this.#early.set(file.id, file);
+    return months;
   }
 
-  checkFound(place: string): void {
-    if (!this.#found.has(place)) throw new SourceError('it has no log file of the window');
-  }
-
-  get allSayTheirDay(): boolean {
-    return [...this.#early.values()].every((file) => dayOf(file.id) !== undefined);
-  }
-
-  /** All files, day after day; those that do not say theirs come first. */
-  async *files(
-    plans: readonly PlannedPlace[],
-    planned: ReadonlySet<string>,
-  ): AsyncGenerator<LogFile> {
+  /** All files, day after day; those that do not say theirs come first, and of a month before its days. */
+  async *files(plans: readonly PlannedPlace[]): AsyncGenerator<LogFile> {
     this.count = 0;
-    const byDay = new Map([...planned].map((day) => [day, new Map<string, StoredFile>()]));
-    for (const file of this.#early.values()) {
-      const day = dayOf(file.id) ?? '';
-      byDay.set(day, (byDay.get(day) ?? new Map<string, StoredFile>()).set(file.id, file));
-    }
-    const days = [...byDay].toSorted(([a], [b]) => compare(a, b));
-    for (const [at, [day, files]] of days.entries()) {
-      for (const { place, days: of } of plans) {
-        try {
+    const early: FilesByDay = new Map();
+    for (const file of this.#early.values()) addTo(early, file);
+    const months = new Set([...early.keys()].map(monthOf));
+    for (const plan of plans) for (const month of plan.months.keys()) months.add(month);
+    for (const [at, month] of [...months].toSorted().entries()) {
+      const days: FilesByDay = new Map([...early].filter(([day]) => monthOf(day) === month));
+      const due = await Promise.all(
+        plans.map(async ({ place, months: of }) => ({
+          place,
+          days: await this.#beginMonth(place, of.get(month) ?? [], days),
+        })),
+      );
+      for (const plan of due)
+        for (const day of plan.days.keys()) if (!days.has(day)) days.set(day, new Map());
+      const sorted = [...days].toSorted(([a], [b]) => compare(a, b));
+      for (const [number, [day, found]] of sorted.entries()) {
+        for (const { place, days: of } of due) {
           for await (const file of this.#list(of.get(day) ?? [], place)) {
-            if (this.#take(file, place)) files.set(file.id, file);
+            if (dayOf(file.id) !== day) this.#lateSaidTheirDay = false;
+            if (!this.#early.has(file.id)) found.set(file.id, file);
           }
-        } catch (error) {
-          this.#context.reject(brokenFile(`${place}, ${day}`, error));
         }
-      }
-      const sorted = [...files.values()].toSorted((a, b) => compare(a.name, b.name));
-      for (const [number, file] of sorted.entries()) {
-        this.count++;
-        const share = (at + (number + 1) / sorted.length) / days.length;
-        yield { ...file, day: dayOf(file.id), share };
-      }
-    }
-    if (planned.size > 0) this.#endPlanned(plans);
-  }
-
-  #endPlanned(plans: readonly PlannedPlace[]): void {
-    for (const { place, days } of plans) {
-      try {
-        if (days.size > 0) this.checkFound(place);
-      } catch (error) {
-        this.#context.reject(brokenFile(place, error));
+        const begun = (at + number / sorted.length) / months.size;
+        yield* this.#inOrder(found, day, begun, 1 / sorted.length / months.size);
       }
     }
     this.end();
   }
 
-  /** Tells what was passed over. */
-  end(): void {
-    if (this.#passedOver.size > 0) {
-      const parts = [...this.#passedOver]
-        .toSorted()
-        .map(([service, count]) => `${service} ${count}`);
-      this.#context.note(
-        `files passed over, which are not logs of CloudTrail: ${parts.join(', ')}`,
-      );
+  /** Files beside the days of a month join those without a day; the folders of its days are given back. */
+  async #beginMonth(
+    place: string,
+    folders: readonly string[],
+    into: FilesByDay,
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { level } = this.#storageOf(place);
+    if (level === undefined || folders.length === 0) return new Map();
+    const { files, whole, days } = await planMonth(folders, this.#trailOf(place, level));
+    for (const file of this.#wanted(files, place)) addTo(into, file);
+    for await (const file of this.#list(whole, place)) addTo(into, file);
+    if (into.has('')) this.#lateSaidTheirDay = false;
+    return days;
+  }
+
+  *#inOrder(
+    files: ReadonlyMap<string, StoredFile>,
+    day: string,
+    begun: number,
+    part: number,
+  ): Generator<LogFile> {
+    const sorted = [...files.values()].toSorted((a, b) => compare(a.name, b.name));
+    for (const [number, file] of sorted.entries()) {
+      this.count++;
+      const share = begun + (part * (number + 1)) / sorted.length;
+      yield { ...file, day: day === '' ? undefined : day, share };
     }
+  }
+
+  /** Tells what was passed over, and which places had no file. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    for (const place of this.#given.places.filter((one) => !this.#told.has(one))) {
+      this.reject(place, place, new SourceError('it has no log file of the window'));
+    }
+    if (this.#passedOver.size === 0) return;
+    const parts = [...this.#passedOver].toSorted().map(([service, count]) => `${service} ${count}`);
+    this.#context.note(`files passed over, which are not logs of CloudTrail: ${parts.join(', ')}`);
+  }
+
+  /** Rejects a part of a place that cannot be listed. */
+  reject(part: string, place: string, error: unknown): void {
+    this.#told.add(place);
+    this.#context.reject(brokenFile(part, error));
+  }
+
+  missing(): readonly string[] {
+    this.#delivered.settle();
+    return missingLogs(this.#delivered, this.#given.window);
   }
 
   unseen(): readonly Unseen[] {
@@ -207,20 +235,43 @@ class LogListing {
     return this.#delivered.unseen(accounts, regions);
   }
 
-  missing(): readonly string[] {
-    this.#delivered.settle();
-    return missingLogs(this.#delivered, this.#given.window);
+  #trailOf(place: string, askLevel: TrailListing['askLevel']): TrailListing {
+    return {
+      window: this.#given.window,
+      askLevel,
+      isChosen: (folder) => {
+        const path = folder.slice(0, -1);
+        return !/\/\.[^/]*$/.test(path) && this.#isChosen(path, belowOf(folder, place));
+      },
+      onFolder: (folder) => this.#delivered.note(folder.slice(0, -1)),
+      onOther: (folder) => this.#pass(otherService(`${folder}file`)),
+      onError: (folder, error) => this.reject(folder, place, error),
+    };
   }
 
+  /** The log files of some places below one; a place that cannot be listed is rejected. */
   #list(places: readonly string[], of: string): AsyncIterable<StoredFile> {
-    return listSideBySide(
-      places,
-      (place) =>
-        this.#storageOf(place).list(place, (path, below, kind) =>
-          this.#isWanted(path, place === of ? below : belowOf(path, of), kind),
-        ),
-      this.#context.signal,
-    );
+    const list = async function* (listing: LogListing, place: string): AsyncGenerator<StoredFile> {
+      const found = listing
+        .#storageOf(place)
+        .list(place, (path, below, kind) =>
+          listing.#isWanted(path, place === of ? below : belowOf(path, of), kind),
+        );
+      try {
+        for await (const file of found) if (listing.#isLog(file, of)) yield file;
+      } catch (error) {
+        listing.reject(place, of, error);
+      }
+    };
+    return listSideBySide(places, (place) => list(this, place), this.#context.signal);
+  }
+
+  *#wanted(files: readonly StoredFile[], place: string): Generator<StoredFile> {
+    for (const file of files) {
+      const isWanted =
+        file.name === place || this.#isWanted(file.id, belowOf(file.id, place), 'file');
+      if (isWanted && this.#isLog(file, place)) yield file;
+    }
   }
 
   #isWanted(path: string, below: string, kind: 'folder' | 'file'): boolean {
@@ -239,16 +290,12 @@ class LogListing {
     return isIn(account, accounts) && isIn(region, regions);
   }
 
-  #takeEarly(file: StoredFile, place: string): void {
-    if (this.#take(file, place) && !this.#early.has(file.id)) this.#early.set(file.id, file);
-  }
-
   /** Is it a log file? What is named by itself is one, whatever its path says. */
-  #take(file: StoredFile, place: string): boolean {
+  #isLog(file: StoredFile, place: string): boolean {
     const isNamed = file.name === place;
     if (isNamed) this.#delivered.noteNamed(file.id);
     const service = isNamed ? undefined : otherService(file.id);
-    if (service === undefined) this.#found.add(place);
+    if (service === undefined) this.#told.add(place);
     else this.#pass(service);
     return service === undefined;
   }
@@ -256,6 +303,16 @@ class LogListing {
   #pass(service = 'others'): void {
     this.#passedOver.set(service, (this.#passedOver.get(service) ?? 0) + 1);
   }
+}
+
+function addTo(days: FilesByDay, file: StoredFile): void {
+  const day = dayOf(file.id) ?? '';
+  days.set(day, (days.get(day) ?? new Map<string, StoredFile>()).set(file.id, file));
+}
+
+/** `2026-01`; of no day, an empty text. */
+function monthOf(day: string): string {
+  return day.slice(0, 7);
 }
 
 /** The part of a path below a place. */

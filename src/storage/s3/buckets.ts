@@ -49,27 +49,31 @@ export class Buckets {
   }
 
   /**
-   * Sends a request to the region of its bucket.
+   * Asks the region of a bucket.
    *
    * @throws SourceError when it is refused, or not answered in minutes.
    */
-  async ask<T>(
+  ask<T>(
     call: S3Call,
     send: (client: S3Client) => Promise<T>,
     signal = this.context.signal,
   ): Promise<T> {
-    const answered = async (): Promise<T> => {
+    return answerOf(this.send(call.bucket, send), call, signal);
+  }
+
+  /** Sends a request that may be sent twice to the region of its bucket. Rejects with the error of the SDK. */
+  async send<T>(bucket: string, send: (client: S3Client) => Promise<T>): Promise<T> {
+    const client = await this.clientFor(bucket);
+    try {
       this.context.meter.storageRequests++;
-      return send(await this.clientFor(call.bucket));
-    };
-    const known = this.#regions.get(call.bucket);
-    const answer = answered().catch((error: unknown) => {
+      return await send(client);
+    } catch (error) {
       const region = regionTold(error);
-      if (region === undefined || region === known) throw error;
-      this.#regions.set(call.bucket, region);
-      return answered();
-    });
-    return answerOf(answer, call, signal);
+      if (region === undefined || region === (await client.config.region())) throw error;
+      this.#regions.set(bucket, region);
+      this.context.meter.storageRequests++;
+      return send(await this.clientFor(bucket));
+    }
   }
 
   async #connect(region: string): Promise<S3Client> {
@@ -93,7 +97,7 @@ function isOfAws(endpoint: string): boolean {
   );
 }
 
-/** The region that a redirect of S3 names; undefined for any other error. */
+/** The region of the bucket, where an error names it: a redirect does, and an answer to HEAD in its headers. */
 function regionTold(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { $metadata, $response, Region } = error as {
@@ -102,8 +106,9 @@ function regionTold(error: unknown): string | undefined {
     Region?: unknown;
   };
   const status = $metadata?.httpStatusCode;
+  const { 'x-amz-bucket-region': told, location = '' } = $response?.headers ?? {};
+  if (told !== undefined) return told;
   if (status === 400 && typeof Region === 'string') return Region; // the signature was for another
   if (status !== 301 && status !== 307) return undefined;
-  const { 'x-amz-bucket-region': told, location = '' } = $response?.headers ?? {};
-  return told ?? /\.s3[.-]([a-z0-9-]+)\.amazonaws\.com/.exec(location)?.[1];
+  return /\.s3[.-]([a-z0-9-]+)\.amazonaws\.com/.exec(location)?.[1];
 }

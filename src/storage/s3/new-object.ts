@@ -3,7 +3,6 @@ import { PassThrough, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { answerOf } from '../../aws/answer.js';
 import { SourceError } from '../../errors.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
 import type { NewFile } from '../storage.js';
 import type { Buckets, S3Options } from './buckets.js';
 import { type S3Place, s3Url } from './s3-place.js';
@@ -12,9 +11,13 @@ import { type S3Place, s3Url } from './s3-place.js';
 const PARTS_AT_ONCE = 3;
 const PART = 8 * 1024 * 1024;
 
+/** How long the beginning, the end and the abortion of an upload may take once the run is interrupted. */
+const PATIENCE_MS = 1500;
+
 /**
  * Begins an object: one request while it is small, else a multipart upload, which S3 shows only when it is
- * completed. It is aborted when the object is not kept, also after an interruption. Holds three parts of 8 MB.
+ * completed. It is aborted when the object is not kept, also after an interruption; an upload that could not be
+ * aborted is told of. Holds three parts of 8 MB.
  *
  * @throws SourceError when the bucket is not there.
  */
@@ -26,11 +29,12 @@ export async function createObject(
   const { Upload } = await import('@aws-sdk/lib-storage');
   const { bucket, key } = place;
   const { options, context } = buckets;
-  const client = await bucketReached(bucket, buckets);
+  await reachBucket(bucket, buckets);
   const stop = new AbortController();
+  const sender = new PartSender(bucket, buckets, AbortSignal.any([signal, stop.signal]));
   const stream = new PassThrough();
   const upload = new Upload({
-    client: stoppable(client, context, AbortSignal.any([signal, stop.signal])),
+    client: await sender.client(),
     partSize: PART,
     queueSize: PARTS_AT_ONCE,
     params: {
@@ -40,8 +44,13 @@ export async function createObject(
       ...writtenHow(options),
     },
   });
-  const call = { action: 's3:PutObject', of: s3Url(place) };
-  const uploaded = answerOf(upload.done(), call, signal);
+  const call = { bucket, action: 's3:PutObject', of: s3Url(place) };
+  const done = upload.done().catch(async (error: unknown) => {
+    // The answer to the end of the upload may be lost; asked again, S3 no longer knows it.
+    const isThere = nameOf(error) === 'NoSuchUpload' && !signal.aborted;
+    if (!isThere || (await sizeOf(place, buckets)) !== sender.bytes) throw error;
+  });
+  const uploaded = answerOf(done, call, signal);
   // Whoever writes must hear of it at once; whoever waits for the end hears it there.
   uploaded.catch((error: unknown) => stream.destroy(error as Error));
   let isKept = false;
@@ -56,7 +65,10 @@ export async function createObject(
       stop.abort();
       stream.destroy();
       await Promise.allSettled([uploaded, finished(stream)]);
-      await abort(client, place, upload.uploadId);
+      if (upload.uploadId === undefined) return;
+      const why = await abort(place, upload.uploadId, buckets);
+      if (why === undefined) return;
+      context.note(`an unfinished upload of ${s3Url(place)} is left, which costs money: ${why}`);
     },
   };
 }
@@ -86,8 +98,8 @@ function openWhenLeft(stream: PassThrough): AsyncIterable<Buffer> {
   return { [Symbol.asyncIterator]: () => ({ next }) };
 }
 
-/** The client for the region of a bucket. Whoever may only write is refused a look at the bucket, which is no error. */
-async function bucketReached(bucket: string, buckets: Buckets): Promise<S3Client> {
+/** Finds the region of a bucket. Whoever may only write is refused a look at the bucket, which is no error. */
+async function reachBucket(bucket: string, buckets: Buckets): Promise<void> {
   const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
   const { signal } = buckets.context;
   const call = { bucket, action: 's3:ListBucket', of: `bucket ${bucket}` };
@@ -99,34 +111,96 @@ async function bucketReached(bucket: string, buckets: Buckets): Promise<S3Client
     if (error.facts?.status === 404) throw new SourceError(`there is no bucket ${bucket}`);
     if (error.facts?.status !== 403) throw error;
   }
-  return buckets.clientFor(bucket);
 }
 
-/** The same client; parts under way end at a signal. What begins and ends an upload does not: its answer counts. */
-function stoppable(client: S3Client, { meter }: ReadContext, signal: AbortSignal): S3Client {
-  const send = async (command: Command): Promise<unknown> => {
-    meter.storageRequests++;
-    const body = command.input.Body;
-    if (body === undefined) return client.send(command as never);
-    const answer: unknown = await client.send(command as never, { abortSignal: signal });
-    if (Buffer.isBuffer(body)) meter.storageBytes += body.length;
+/**
+ * Sends the requests of an upload. Parts under way end at the signal; what begins and ends the upload may still
+ * be answered for a moment, because the answer counts.
+ */
+class PartSender {
+  bytes = 0;
+  readonly #bucket: string;
+  readonly #buckets: Buckets;
+  readonly #signal: AbortSignal;
+  readonly #late = new AbortController();
+
+  constructor(bucket: string, buckets: Buckets, signal: AbortSignal) {
+    this.#bucket = bucket;
+    this.#buckets = buckets;
+    this.#signal = signal;
+    const give = (): void =>
+      void setTimeout(() => this.#late.abort(signal.reason), PATIENCE_MS).unref();
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give, { once: true });
+  }
+
+  /** What the upload takes for a client. */
+  async client(): Promise<S3Client> {
+    const { config } = await this.#buckets.clientFor(this.#bucket);
+    const send = (command: Command): Promise<unknown> => this.#send(command);
+    return { config, send } as unknown as S3Client;
+  }
+
+  async #send(command: Command): Promise<unknown> {
+    const { Body: body } = command.input;
+    const abortSignal = body === undefined ? this.#late.signal : this.#signal;
+    const answer = await this.#buckets.send(this.#bucket, (client) =>
+      client.send(command as never, { abortSignal }),
+    );
+    if (Buffer.isBuffer(body)) {
+      this.bytes += body.length;
+      this.#buckets.context.meter.storageBytes += body.length;
+    }
     return answer;
-  };
-  return { config: client.config, send } as unknown as S3Client;
+  }
 }
 
 interface Command {
   readonly input: { readonly Body?: unknown };
 }
 
-/** What is not there any more is as good as aborted. */
+/** Why an upload could not be aborted; undefined where it was, or was not there any more. */
 async function abort(
-  client: S3Client,
-  place: S3Place,
-  uploadId: string | undefined,
-): Promise<void> {
-  if (uploadId === undefined) return;
+  { bucket, key }: S3Place,
+  uploadId: string,
+  buckets: Buckets,
+): Promise<string | undefined> {
   const { AbortMultipartUploadCommand } = await import('@aws-sdk/client-s3');
-  const upload = { Bucket: place.bucket, Key: place.key, UploadId: uploadId };
-  await client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
+  const { RequestPayer } = writtenHow(buckets.options);
+  const upload = {
+    Bucket: bucket,
+    Key: key,
+    UploadId: uploadId,
+    ...(RequestPayer && { RequestPayer }),
+  };
+  const abortSignal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    await buckets.send(bucket, (client) =>
+      client.send(new AbortMultipartUploadCommand(upload), { abortSignal }),
+    );
+    return undefined;
+  } catch (error) {
+    if (nameOf(error) === 'NoSuchUpload') return undefined;
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+}
+
+/** How many bytes an object has; undefined where it cannot be told. */
+async function sizeOf({ bucket, key }: S3Place, buckets: Buckets): Promise<number | undefined> {
+  const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
+  const { RequestPayer } = writtenHow(buckets.options);
+  const command = new HeadObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    ...(RequestPayer && { RequestPayer }),
+  });
+  const { signal } = buckets.context;
+  return buckets
+    .send(bucket, (client) => client.send(command, { abortSignal: signal }))
+    .then(({ ContentLength }) => ContentLength)
+    .catch(() => undefined);
+}
+
+function nameOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.name : undefined;
 }

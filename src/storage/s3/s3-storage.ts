@@ -1,4 +1,5 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { repeatedTokenCheck } from '../../aws/repeated-token.js';
 import { SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { IsWanted, Level, Storage, StoredFile } from '../storage.js';
@@ -44,7 +45,7 @@ async function* objectsAt(
   for await (const { objects } of pagesOf({ Bucket: bucket, Prefix: folder }, buckets)) {
     for (const object of objects) {
       const below = object.key.slice(folder.length);
-      if (below !== '' && isWantedBelow(below)) yield s3File(object, buckets);
+      if (below !== '' && isWantedBelow(object, below)) yield s3File(object, buckets);
     }
   }
 }
@@ -59,7 +60,10 @@ async function objectNamed(place: S3Place, buckets: Buckets): Promise<S3Object |
 }
 
 /** Asks for each folder on the way to an object once, and for the object. */
-function belowFolder(place: S3Place, isWanted: IsWanted): (below: string) => boolean {
+function belowFolder(
+  place: S3Place,
+  isWanted: IsWanted,
+): (object: S3Object, below: string) => boolean {
   const url = s3Url(place);
   let last: { readonly folder: string; readonly isWanted: boolean } | undefined;
   const isFolderWanted = (folder: string): boolean => {
@@ -67,10 +71,10 @@ function belowFolder(place: S3Place, isWanted: IsWanted): (below: string) => boo
     if (/(?:^|\/)\.[^/]*$/.test(folder)) return false;
     return isFolderWanted(folderOf(folder)) && isWanted(url + folder, folder, 'folder');
   };
-  return (below) => {
+  return (object, below) => {
     const folder = folderOf(below);
     if (last?.folder !== folder) last = { folder, isWanted: isFolderWanted(folder) };
-    return last.isWanted && !isNoFile(below) && isWanted(url + below, below, 'file');
+    return last.isWanted && !isNoFile(object, below) && isWanted(url + below, below, 'file');
   };
 }
 
@@ -80,18 +84,22 @@ function folderOf(key: string): string {
 }
 
 /** Hidden, or an empty object that stands for a folder, as consoles and Hadoop make them. */
-function isNoFile(key: string): boolean {
-  return /(?:^|\/)\.[^/]*$|\/$|_\$folder\$$/.test(key);
+function isNoFile({ size }: S3Object, key: string): boolean {
+  return /(?:^|\/)\.[^/]*$|\/$/.test(key) || (size === 0 && key.endsWith('_$folder$'));
 }
 
-async function levelOf({ bucket, key }: S3Place, buckets: Buckets): Promise<Level> {
-  const folder = key === '' || key.endsWith('/') ? key : `${key}/`;
+async function levelOf(place: S3Place, buckets: Buckets): Promise<Level> {
+  const { bucket, key } = place;
+  const isFolder = key === '' || key.endsWith('/');
+  const folder = isFolder ? key : `${key}/`;
   const folders: string[] = [];
   const files: StoredFile[] = [];
+  const named = isFolder ? undefined : await objectNamed(place, buckets);
+  if (named !== undefined) files.push(s3File(named, buckets));
   const list = { Bucket: bucket, Prefix: folder, Delimiter: '/' };
   for await (const page of pagesOf(list, buckets)) {
     folders.push(...page.folders.map((below) => s3Url({ bucket, key: below })));
-    const found = page.objects.filter((object) => !isNoFile(object.key));
+    const found = page.objects.filter((object) => !isNoFile(object, object.key));
     files.push(...found.map((object) => s3File(object, buckets)));
   }
   return { folders, files };
@@ -112,6 +120,7 @@ async function* pagesOf(
   const { context, options } = buckets;
   const { Bucket: bucket, Prefix } = list;
   const call = { bucket, action: 's3:ListBucket', of: s3Url({ bucket, key: Prefix }) };
+  const isRepeated = repeatedTokenCheck();
   let token: string | undefined;
   do {
     const command = new ListObjectsV2Command({
@@ -131,10 +140,8 @@ async function* pagesOf(
     }));
     yield { objects, folders: (page.CommonPrefixes ?? []).map((one) => one.Prefix ?? '') };
     const next = page.IsTruncated ? page.NextContinuationToken : undefined;
-    if (page.IsTruncated && (next === undefined || next === token)) {
-      throw new SourceError(
-        `${call.action} of ${call.of}: a page that is not the last names no next one`,
-      );
+    if (page.IsTruncated && (next === undefined || isRepeated(next))) {
+      throw new SourceError(`${call.action} of ${call.of}: the pages would never end`);
     }
     token = next;
   } while (token !== undefined);

@@ -485,7 +485,7 @@ async function readAll(
     kept.context,
   );
   const events = await rowsOf(readLogFiles(files(), kept.context));
-  return { ...kept, events, inOrderOfDays };
+  return { ...kept, events, inOrderOfDays: inOrderOfDays() };
 }
 
 function* pieces(bytes: Buffer, size: number): Generator<Buffer> {

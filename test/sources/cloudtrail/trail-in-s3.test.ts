@@ -72,7 +72,7 @@ async function listIn(s3: FakeS3, { places = ['s3://logs'], window = WEEK, ...mo
     prefixes: s3.seen.map(({ query }) => query['prefix'] ?? ''),
     missing: listed.missing(),
     unseen: listed.unseen(),
-    inOrderOfDays: listed.inOrderOfDays,
+    inOrderOfDays: listed.inOrderOfDays(),
   };
 }
 
@@ -108,8 +108,8 @@ describe('a trail of 3 accounts, 17 regions and 400 days', () => {
     expect(shares.at(-1)).toBe(1);
     const daysAsked = prefixes.flatMap((prefix) => /\d{4}\/\d\d\/\d\d/.exec(prefix)?.[0] ?? []);
     expect(new Set(daysAsked)).toEqual(new Set(near.map((day) => day.replaceAll('-', '/'))));
-    // Levels: the bucket, three folders of it and of what they hold, and each account, service and region.
-    expect(prefixes.length - daysAsked.length).toBeLessThan(70);
+    // Levels: the bucket, and folders down to each account, and each region with its year and month.
+    expect(prefixes.length - daysAsked.length).toBeLessThan(3 * 17 * 3 + 15);
     expect(daysAsked.length).toBe(3 * 17 * 10);
     expect(notes).toEqual([
       'files passed over, which are not logs of CloudTrail: CloudTrail-Digest 1, Config 1',
@@ -123,7 +123,7 @@ describe('a trail of 3 accounts, 17 regions and 400 days', () => {
     const { keys: found, prefixes } = await listIn(s3, chosen);
     expect(found.length).toBe(2 * 10);
     expect(prefixes.some((prefix) => prefix.includes(ACCOUNTS[0]!))).toBe(false);
-    expect(prefixes.filter((prefix) => prefix.includes('CloudTrail/eu')).length).toBe(2 * 11);
+    expect(prefixes.filter((prefix) => prefix.includes('CloudTrail/eu')).length).toBe(2 * (10 + 3));
   });
 });
 
@@ -176,7 +176,7 @@ describe('a trail in S3', () => {
     expect((await listIn(s3)).keys).toContain(beside);
   });
 
-  test('is listed region by region where the window has no end, or is longer than a year', async () => {
+  test('is listed for as long as it has been where the window has no end', async () => {
     const keys = ['2019-01-01', '2024-12-01', '2026-01-12'].map((day) =>
       logKey(A, 'eu-west-1', day),
     );
@@ -188,8 +188,69 @@ describe('a trail in S3', () => {
       const { keys: listed, prefixes } = await listIn(s3, {
         window: windowOf(since, '2026-02-01'),
       });
-      expect([listed.length, prefixes.length < 10]).toEqual([found, true]);
+      expect([listed.length, prefixes.length < 20]).toEqual([found, true]);
     }
+  });
+
+  test('has what lies beside the folders of years, months and days', async () => {
+    const beside = [
+      'x.json',
+      '2026/x.json',
+      '2026/01/x.json',
+      '2026/1/12/x.json',
+      '2026/01/all/x.json',
+    ];
+    const keys = beside.map((path) => `AWSLogs/${A}/CloudTrail/eu-west-1/${path}`);
+    const s3 = await bucketOf([...keys, logKey(A, 'eu-west-1', '2026-01-12')]);
+    const { keys: found, inOrderOfDays } = await listIn(s3);
+    expect(found.toSorted()).toEqual([...keys, logKey(A, 'eu-west-1', '2026-01-12')].toSorted());
+    expect(inOrderOfDays).toBe(false);
+  });
+
+  test('has an object of the name of the place beside a folder of that name', async () => {
+    const s3 = await bucketOf(['ev', 'ev/a/b.json']);
+    const { keys } = await listIn(s3, { places: ['s3://logs/ev'] });
+    expect(keys.toSorted()).toEqual(['ev', 'ev/a/b.json']);
+  });
+
+  test('lets go of no id once a file does not say the day of its folder', async () => {
+    const odd = `AWSLogs/${A}/CloudTrail/eu-west-1/2026/01/10/backup/x.json.gz`;
+    const s3 = await bucketOf([odd, logKey(A, 'eu-west-1', '2026-01-16')]);
+    const { keys, inOrderOfDays } = await listIn(s3);
+    expect([keys.length, inOrderOfDays]).toEqual([2, false]);
+  });
+
+  test.each([
+    ['12', 1],
+    ['2026', 0],
+    ['01', 0],
+    ['**/2026/01/12', 1],
+    [`AWSLogs/${A}/CloudTrail/eu-west-1/2026/01`, 0],
+    ['f3', 2],
+  ])('leaves out folders that match %s', async (pattern, found) => {
+    const s3 = await bucketOf(
+      ['2026-01-12', '2026-01-13'].map((day) => logKey(A, 'eu-west-1', day)),
+    );
+    expect((await listIn(s3, { exclude: [pattern] })).keys.length).toBe(found);
+    const wide = Array.from({ length: 25 }, (_, n) => `f${n}/x.json`);
+    const { keys } = await listIn(await bucketOf(wide), { exclude: ['f3'] });
+    expect(keys.length).toBe(24);
+  });
+
+  test('has no hidden folder', async () => {
+    const inside = logKey(A, 'eu-west-1', '2026-01-12');
+    const hidden = ['.git/x.json', `.hid/${inside}`, 'AWSLogs/.tmp/x.json'];
+    expect((await listIn(await bucketOf([...hidden, inside]))).keys).toEqual([inside]);
+  });
+
+  test('of which one account is denied is read but for that, which is named', async () => {
+    const keys = [A, B].map((account) => logKey(account, 'eu-west-1', '2026-01-12'));
+    const s3 = await bucketOf(keys, (prefix) => prefix.includes(B));
+    const { keys: found, rejects } = await listIn(s3);
+    expect([found, rejects.map(({ place }) => place)]).toEqual([
+      [keys[0]],
+      [`s3://logs/AWSLogs/${B}/`],
+    ]);
   });
 
   test('leaves out what is excluded, and does not ask for it', async () => {
@@ -239,6 +300,9 @@ test('a day that cannot be listed is named, and the others are read', async () =
   const { keys: found, rejects } = await listIn(s3);
   expect(found).toEqual([keys[0], keys[2]]);
   expect(rejects).toMatchObject([
-    { place: 's3://logs, 2026-01-12', reason: expect.stringMatching(/AccessDenied/) as string },
+    {
+      place: `s3://logs/AWSLogs/${account}/CloudTrail/eu-west-1/2026/01/12/`,
+      reason: expect.stringMatching(/AccessDenied/) as string,
+    },
   ]);
 });
