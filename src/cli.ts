@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { ExitCode, UsageError, describe, exitCodeFor } from './errors.js';
 import {
   checkCompliance,
@@ -6,12 +5,14 @@ import {
   checkUntracked,
   checkVerdicts,
 } from './options/check/audit-options.js';
+import type { LakeList } from './options/check/lake-table-options.js';
 import { type EventOptions, checkEvents } from './options/check/event-options.js';
 import { hintFor } from './hints.js';
 import { readRequest } from './options/read/request.js';
-import { checkServerSessions, checkSessions } from './options/check/session-options.js';
+import { checkExport, checkServerSessions } from './options/check/session-options.js';
 import { Reporter } from './run/reporter.js';
 import { type Done, type Run, type World, run } from './run/run.js';
+import { VERSION } from './version.js';
 
 /**
  * The program, from its arguments to its exit code. Writes rows, help and nothing else to standard output;
@@ -34,7 +35,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
 async function dispatch(argv: readonly string[], world: World): Promise<ExitCode> {
   const { env, now } = world;
   const width = world.stdout.columns ?? 80;
-  const request = await readRequest(argv, env, version(), width, world.signal);
+  const request = await readRequest(argv, env, VERSION, width, world.signal);
   if (request.kind === 'text') {
     world.stdout.write(`${request.text}\n`);
     return ExitCode.Clean;
@@ -46,7 +47,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
   switch (request.name) {
     case 'export': {
       if (request.what === 'sessions') {
-        const options = checkSessions(request.given, env, now, 'csv');
+        const options = checkExport(request.given, env, now);
         const { exportSessions } = await import('./commands/export.js');
         return run(options.run, world, (started) => exportSessions(options, started));
       }
@@ -83,6 +84,13 @@ async function dispatch(argv: readonly string[], world: World): Promise<ExitCode
       const { archive } = await import('./commands/archive.js');
       return run(options.run, world, (started) => archive(options, started));
     }
+    case 'lake-table': {
+      const { checkLakeTable } = await import('./options/check/lake-table-options.js');
+      const list = request.what as LakeList;
+      const options = checkLakeTable(request.given, env, now, list);
+      const { lakeTable } = await import('./commands/lake-table.js');
+      return run(options.run, world, (started) => lakeTable(options, started));
+    }
     case 'athena-table': {
       const { checkAthenaTable } = await import('./options/check/athena-options.js');
       const options = checkAthenaTable(request.given, env, now);
@@ -102,11 +110,6 @@ async function runOrExplain<O extends EventOptions>(
   if (!options.explain) return run(options.run, world, (started) => work(options, started));
   const { explainAthena } = await import('./commands/explain-athena.js');
   return run(options.run, world, (started) => explainAthena(options, isAudit, started));
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function stackOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { SourceError } from '../errors.js';
 import type { ArchiveFile } from '../model/archive/archive-record.js';
 import { type Session, placedAt } from '../model/session/session.js';
 import { compareInstants, formatInstant } from '../model/time/instant.js';
-import type { Batch, Source } from '../pipeline/pipe.js';
+import { GroupCursor } from '../pipeline/group-cursor.js';
 import type { ReadContext } from '../pipeline/read-context.js';
 import { archivedRows } from '../sources/sessions/archive-files.js';
 import type { SessionFile } from '../sources/sessions/list-session-files.js';
@@ -84,43 +84,14 @@ async function writeDays(
     const rows = newestRows(files, undefined, ['created_at'], strictly(context));
     for await (const sessions of rows) await spool.add(sessions);
     const written: ArchiveFile[] = [];
-    const cursor = new DayCursor(spool.rows());
-    for (let day = await cursor.day(); day !== undefined; day = await cursor.day()) {
+    const cursor = new GroupCursor(spool.rows(), dayOf);
+    for (let day = await cursor.group(); day !== undefined; day = await cursor.group()) {
       const name = `day-${day}-${nameOfRun(Date.now() / 1000)}`;
       written.push(...(await writeRows(place, cursor.rowsOf(day), name, [], day)));
     }
     return written;
   } finally {
     await spool.dispose();
-  }
-}
-
-/** Rows that are sorted by time, taken day by day. */
-class DayCursor {
-  readonly #batches: AsyncIterator<Batch<Session>>;
-  #batch: Batch<Session> = [];
-
-  constructor(rows: Source<Session>) {
-    this.#batches = rows[Symbol.asyncIterator]();
-  }
-
-  /** The day of the next row; undefined at the end. */
-  async day(): Promise<string | undefined> {
-    while (this.#batch.length === 0) {
-      const next = await this.#batches.next();
-      if (next.done === true) return undefined;
-      this.#batch = next.value;
-    }
-    return dayOf(this.#batch[0]!);
-  }
-
-  async *rowsOf(day: string): Source<Session> {
-    while ((await this.day()) === day) {
-      const end = this.#batch.findIndex((session) => dayOf(session) !== day);
-      const rows = end === -1 ? this.#batch : this.#batch.slice(0, end);
-      this.#batch = this.#batch.slice(rows.length);
-      yield rows;
-    }
   }
 }
 

@@ -4,14 +4,20 @@ import { setAsideLine } from '../audit/report/evidence-parts.js';
 import { judgeCalls } from '../audit/judge-calls.js';
 import { reportOptions } from '../audit/report/report-options.js';
 import { select } from '../audit/report/selection.js';
-import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../model/verdict/attributed-verdict.js';
+import { placedCalls } from '../lake/placed-rows.js';
+import { openOutput } from '../lake/open-output.js';
+import {
+  type AttributedVerdict,
+  EVENT_COLUMNS,
+  VERDICT_COLUMNS,
+} from '../model/verdict/attributed-verdict.js';
 import type { RoleCall } from '../model/role-call/role-call.js';
 import type { AuditOptions } from '../options/check/audit-options.js';
 import type { EventOptions } from '../options/check/event-options.js';
 import { pipe } from '../pipeline/pipe.js';
 import { type Done, type Run, mayColor } from '../run/run.js';
 import { identityLines, whoAsks } from '../run/who-asks.js';
-import { chosenColumns, openSink } from '../sinks/open.js';
+import { chosenColumns } from '../sinks/open.js';
 import { count } from '../text/quantity.js';
 import { wildcard } from '../text/wildcard.js';
 import { filter } from '../transforms/filter.js';
@@ -33,11 +39,14 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
       calls(),
       filter(isOfRole(options.role)),
       tap((batch) => (exported += batch.length)),
-      openSink(options.output, run.world, {
+      openOutput(options.output, run, {
         list: 'events',
         columns: chosenColumns(EVENT_COLUMNS, options.columns),
         color: mayColor(run.world),
         empty: EMPTY,
+        ...placedCalls<RoleCall>((call) => call),
+        window: options.from.window,
+        account: async () => (await identity)?.account,
       }),
     );
   } finally {
@@ -75,11 +84,14 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
       verdicts(),
       filter(selection.isListed),
       tap((batch) => (exported += batch.length)),
-      openSink(options.output, run.world, {
+      openOutput(options.output, run, {
         list: 'verdicts',
         columns: chosenColumns(VERDICT_COLUMNS, options.columns),
         color: mayColor(run.world),
         empty: EMPTY,
+        ...placedCalls<AttributedVerdict>(({ call }) => call),
+        window: options.from.window,
+        account: async () => evidence.identity?.account,
       }),
     );
   } finally {

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Column } from '../model/columns/column.js';
+import type { PartitionKey } from '../model/lake/partition.js';
 import type { Format } from '../model/report/format.js';
 import type { Sink } from '../pipeline/pipe.js';
 import type { StorageOf } from '../storage/storage-of.js';
@@ -11,6 +12,8 @@ export interface Output {
   readonly format: RowFormat;
   /** A file; undefined is standard output. */
   readonly out: string | undefined;
+  /** One file for each partition, in the folder {@link out}. */
+  readonly partitionBy?: readonly PartitionKey[] | undefined;
   /** Leave cells that a spreadsheet would run as they are. */
   readonly csvRaw: boolean;
 }
@@ -21,6 +24,8 @@ export interface Destination {
   readonly signal: AbortSignal;
   /** In which storage a file is; on this machine when it is left out. */
   readonly storageOf?: StorageOf;
+  /** Is shown the bytes of a file. */
+  readonly see?: (bytes: Buffer) => void;
   /** Called before the first row goes to standard output. */
   readonly beforeRows?: () => void;
 }
@@ -58,9 +63,9 @@ export function isShown({ out }: Pick<Output, 'out'>, { stdout }: Destination): 
 /** Where the text of an output goes. */
 export function openWriter(
   { out }: Pick<Output, 'out'>,
-  { stdout, signal, storageOf, beforeRows }: Destination,
+  { stdout, signal, storageOf, see, beforeRows }: Destination,
 ): WriteText {
-  if (out !== undefined) return writeToFile(out, signal, storageOf?.(out));
+  if (out !== undefined) return writeToFile(out, signal, storageOf?.(out), see);
   const write = writeToStream(stdout, signal);
   return (text) => write(announced(text, beforeRows));
 }

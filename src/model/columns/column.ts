@@ -1,6 +1,12 @@
 /** What a cell can hold; undefined is an absent value. */
 export type Cell = string | number | boolean | undefined;
 
+/**
+ * What the cells of a column are, where not texts: RFC 3339 times, whole numbers from 0, numbers with a fraction,
+ * or true and false.
+ */
+export type ColumnKind = 'time' | 'count' | 'rate' | 'flag';
+
 /** How a table may set off a cell, where it may use colour. */
 export type Tint = 'green' | 'yellow' | 'red' | 'dim';
 
@@ -9,6 +15,8 @@ export interface Column<T> {
   /** The name in CSV, NDJSON and JSON: snake_case, a contract. */
   readonly name: string;
   readonly of: (row: T) => Cell;
+  /** Undefined is a text; an absent text is undefined and never empty. The same for every row. */
+  readonly kind?: ColumnKind | undefined;
   /** The heading in a table. */
   readonly title: string;
   /** How wide the column is in a table, in terminal cells; what is longer is cut. */
@@ -24,6 +32,7 @@ export function column<T>(
   title: string,
   width: number,
   of: Column<T>['of'],
+  kind?: ColumnKind,
 ): Column<T> {
-  return { name, title, width, of, grows: width > 16 };
+  return { name, title, width, of, kind, grows: width > 16 };
 }

@@ -9,7 +9,7 @@ import type { RowFormat } from '../../sinks/open.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
 import type { NamedFile } from '../files/aws-config.js';
 import type { GivenOptions } from '../read/given-options.js';
-import { type EventOptions, checkFrom } from './event-options.js';
+import { type EventOptions, checkFrom, inWholeDays } from './event-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
 import { checkSessionsFrom, sessionNotes } from './session-options.js';
 import type { Environment } from '../read/settings.js';
@@ -49,7 +49,7 @@ export async function checkVerdicts(
   env: Environment,
   now: Instant,
 ): Promise<AuditOptions> {
-  return checkAudit(given, env, now, 'csv');
+  return inWholeDays(await checkAudit(given, env, now, 'csv', true), given, now);
 }
 
 /** @throws UsageError, also for what is wrong in a file; nothing has been asked of AWS by then. */
@@ -92,9 +92,10 @@ async function checkAudit(
   env: Environment,
   now: Instant,
   format: RowFormat,
+  mayPartition = false,
 ): Promise<AuditOptions> {
   const policy = await readPolicyOf(given);
-  const output = checkOutputOptions(given, env, format);
+  const output = checkOutputOptions(given, env, format, mayPartition);
   return {
     ...checkFrom(given, env, now),
     ...output,

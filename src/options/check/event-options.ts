@@ -8,7 +8,7 @@ import { checkAws, checkRegions, isAtOwnEndpoint } from './aws.js';
 import { checkExclude, checkInputPaths } from './input-paths.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
-import { checkWindow } from './window.js';
+import { checkWindow, wholeDaysOf } from './window.js';
 import type { Environment } from '../read/settings.js';
 
 /** The options that all commands over role calls have. */
@@ -37,10 +37,20 @@ const ROLE_CALLS_TO_JUDGE = ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWith
 
 /** @throws UsageError; nothing has been asked of AWS by then. */
 export function checkEvents(given: GivenOptions, env: Environment, now: Instant): EventOptions {
-  return {
-    ...checkFrom(given, env, now),
-    ...checkOutputOptions(given, env, 'csv'),
-  };
+  const output = checkOutputOptions(given, env, 'csv', true);
+  const options = { ...checkFrom(given, env, now), ...output };
+  return inWholeDays(options, given, now);
+}
+
+/** With partitions by day, only whole days are read. @throws UsageError where there is none. */
+export function inWholeDays<O extends EventOptions>(
+  options: O,
+  given: GivenOptions,
+  now: Instant,
+): O {
+  if (options.output.partitionBy === undefined) return options;
+  const window = wholeDaysOf(options.from.window, given, now);
+  return { ...options, from: { ...options.from, window }, freshUntil: undefined };
 }
 
 /** Where events come from, and which. @throws UsageError */

@@ -1,11 +1,12 @@
+import { UsageError } from '../../errors.js';
 import type { Format } from '../../model/report/format.js';
 import type { Output, RowFormat } from '../../sinks/open.js';
 import type { S3Options } from '../../storage/s3/buckets.js';
 import type { GivenOptions } from '../read/given-options.js';
 import type { Environment } from '../read/settings.js';
 import { checkAws } from './aws.js';
-import { checkColumns } from './columns.js';
 import { checkFormat } from './format.js';
+import { checkLakeFormat, checkPartitions } from './partition-options.js';
 import { checkNotRead, checkOut, checkRejects } from './output-paths.js';
 
 /** How a run behaves, whatever the command. */
@@ -36,12 +37,20 @@ export function checkOutputOptions(
   given: GivenOptions,
   env: Environment,
   byDefault: RowFormat,
+  mayPartition = false,
 ): OutputOptions {
-  const out = checkOut(given);
-  const format = checkFormat(given, out, byDefault);
-  checkNotRead(given);
+  const partitionBy = mayPartition ? checkPartitions(given) : undefined;
+  const isLake = partitionBy !== undefined;
+  const out = checkOut(given, isLake);
+  const format = isLake ? checkLakeFormat(given) : checkFormat(given, out, byDefault);
+  checkNotRead(given, isLake);
   return {
-    output: { format: format === 'github' ? 'table' : format, out, csvRaw: given.flag('csv-raw') },
+    output: {
+      format: format === 'github' ? 'table' : format,
+      out,
+      csvRaw: given.flag('csv-raw'),
+      partitionBy,
+    },
     format,
     columns: checkColumns(given),
     run: checkRun(given, env),
@@ -58,4 +67,13 @@ export function checkRun(given: GivenOptions, env: Environment): RunOptions {
     rejects: checkRejects(given),
     aws: checkAws(given, env),
   };
+}
+
+/** The columns of `--columns`; undefined for those that the format has by default. @throws UsageError */
+function checkColumns(given: GivenOptions): 'audit' | 'all' | readonly string[] | undefined {
+  const names = given.parts('columns');
+  const set = names?.find((name) => name === 'audit' || name === 'all');
+  if (names === undefined || set === undefined) return names;
+  if (names.length === 1) return set;
+  throw new UsageError(given.origin('columns'), `"${set}" cannot be combined with other columns`);
 }

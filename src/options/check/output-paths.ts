@@ -5,9 +5,9 @@ import { isS3Url } from '../../model/aws/s3-url.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { INPUTS, checkS3Url, statOf } from './input-paths.js';
 
-/** The file of `--out`; undefined is standard output. @throws UsageError */
-export function checkOut(given: GivenOptions): string | undefined {
-  const out = given.parsed('out', writable);
+/** The file of `--out`, or the folder of a lake; undefined is standard output. @throws UsageError */
+export function checkOut(given: GivenOptions, isLake = false): string | undefined {
+  const out = given.parsed('out', isLake ? folderOf : writable);
   if (out !== undefined) checkS3Url(out, given.origin('out'));
   if (given.precedenceOf('sse-kms-key-id') === 0 && (out === undefined || !isS3Url(out))) {
     throw new UsageError('--sse-kms-key-id', 'is only for an output in S3');
@@ -25,8 +25,8 @@ export function checkRejects(given: GivenOptions): string | undefined {
 }
 
 /** Files that are written are not files that are read, nor each other. @throws UsageError */
-export function checkNotRead(given: GivenOptions): void {
-  const [out, rejects] = [checkOut(given), checkRejects(given)];
+export function checkNotRead(given: GivenOptions, isLake = false): void {
+  const [out, rejects] = [checkOut(given, isLake), checkRejects(given)];
   if (out !== undefined && rejects !== undefined && isSameFile(rejects, out)) {
     throw new UsageError(given.origin('rejects'), 'is the same file as --out');
   }
@@ -51,6 +51,15 @@ function refuse(origin: string, written: string, read: string, isNew: boolean): 
   if (!isIt && (isNew || !realPath(written).startsWith(realPath(read) + sep))) return;
   const what = isIt ? `is ${read}, which is read` : `is in ${read}, which is read`;
   throw new UsageError(origin, what, 'write to another place');
+}
+
+/** A folder, there or not, without the slash at its end. */
+function folderOf(path: string): string {
+  const folder = path.replace(/(?<=[^/])\/+$/, '');
+  if (path === '-' || (!isS3Url(path) && statOf(folder)?.isDirectory() === false)) {
+    throw new ValueError(`${path} is not a folder`, 'partitions are written into a folder');
+  }
+  return folder;
 }
 
 /** A file that can be there: its folder exists, and it is not a folder itself. */

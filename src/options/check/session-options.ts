@@ -10,7 +10,7 @@ import type { Environment } from '../read/settings.js';
 import { checkAws } from './aws.js';
 import { checkExclude, checkInputPaths } from './input-paths.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
-import { checkWindow } from './window.js';
+import { checkWindow, wholeDaysOf } from './window.js';
 
 /** The options that all commands over sessions have. */
 export interface SessionOptions extends OutputOptions {
@@ -34,13 +34,22 @@ export function checkServerSessions(
 }
 
 /** @throws UsageError; nothing has been asked of AWS by then. */
-export function checkSessions(
+export function checkExport(given: GivenOptions, env: Environment, now: Instant): SessionOptions {
+  const options = checkSessions(given, env, now, 'csv', true);
+  if (options.output.partitionBy === undefined) return options;
+  const window = wholeDaysOf(options.filter.window, given, now);
+  return { ...options, filter: { ...options.filter, window } };
+}
+
+/** @throws UsageError; nothing has been asked of AWS by then. */
+function checkSessions(
   given: GivenOptions,
   env: Environment,
   now: Instant,
   defaultFormat: RowFormat,
+  mayPartition = false,
 ): SessionOptions {
-  const output = checkOutputOptions(given, env, defaultFormat);
+  const output = checkOutputOptions(given, env, defaultFormat, mayPartition);
   return {
     from: checkSessionsFrom(given, env),
     filter: {

@@ -10,6 +10,32 @@ export function checkWindow(given: GivenOptions, now: Instant): Window {
   return windowBetween(given, 'since', 'until', now);
 }
 
+/**
+ * The whole days of UTC in a window: both ends are rounded down to midnight, so today is never among them.
+ *
+ * @throws UsageError where there is none.
+ */
+export function wholeDaysOf(
+  { since, until }: Window,
+  given: GivenOptions,
+  now: Instant,
+): { readonly since: Instant; readonly until: Instant } {
+  const midnight = ({ seconds }: Instant): Instant => ({
+    seconds: Math.floor(seconds / 86_400) * 86_400,
+    nanos: 0,
+  });
+  const days = { since: midnight(since ?? FIRST), until: midnight(until ?? now) };
+  if (days.since.seconds < days.until.seconds) return days;
+  throw new UsageError(
+    given.origin('since'),
+    'there is no whole day of UTC in the window, and partitions are whole days',
+    'write --since yesterday or --since 3d',
+  );
+}
+
+/** Older than any session and any event. */
+const FIRST: Instant = { seconds: Date.UTC(2013, 0, 1) / 1000, nanos: 0 };
+
 /** The time for which the user says that no session is missing. */
 export interface Vouched {
   readonly since: Instant;

@@ -2,6 +2,7 @@ import { ARCHIVE } from './commands/archive.js';
 import { ATHENA_TABLE } from './commands/athena-table.js';
 import type { CommandDefinition } from './commands/command.js';
 import { EXPORT } from './commands/export.js';
+import { LAKE_TABLE } from './commands/lake-table.js';
 import { SERVER_SESSIONS } from './commands/server-sessions.js';
 import { SESSION_COMPLIANCE } from './commands/session-compliance.js';
 import { UNTRACKED_SESSIONS } from './commands/untracked-sessions.js';
@@ -14,6 +15,7 @@ export const COMMANDS = {
   'session-compliance': SESSION_COMPLIANCE,
   archive: ARCHIVE,
   'athena-table': ATHENA_TABLE,
+  'lake-table': LAKE_TABLE,
 } as const satisfies Readonly<Record<string, CommandDefinition>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -1,5 +1,6 @@
 import { ValueError } from '../../errors.js';
 import { FORMAT_NAMES } from '../../model/report/format.js';
+import { PARTITION_KEYS } from '../../model/lake/partition.js';
 import type { Definitions } from './definition.js';
 
 /** The formats that every command takes. */
@@ -29,6 +30,13 @@ export const OUTPUT = {
     value: 'KEY',
     read: kmsKey,
     describe: 'KMS key that encrypts what is written to S3. Default: as the bucket is set up',
+  },
+  'partition-by': {
+    kind: 'text',
+    value: 'LIST',
+    parts: [...PARTITION_KEYS],
+    describe:
+      'Write one file for each partition into the folder of --out, by day and any of account_id, region and profile, separated by commas. Only whole days (UTC) are read and written. Files of events and verdicts are replaced, files of sessions are added to. Parquet, unless --format says ndjson or csv',
   },
   columns: {
     kind: 'text',

@@ -6,7 +6,7 @@ import {
   type ServerSessionsOptions,
   type SessionOptions,
   checkServerSessions,
-  checkSessions,
+  checkExport,
 } from '../../../src/options/check/session-options.js';
 import { readRequest } from '../../../src/options/read/request.js';
 import { temporaryFolder } from '../../support/contracts.js';
@@ -22,7 +22,7 @@ async function optionsOf(
   const request = await readRequest(argv, { HOME: '/nowhere', ...env }, '1.2.3', 80);
   if (request.kind !== 'command') throw new Error(`${line} is ${request.kind}`);
   return request.name === 'export'
-    ? checkSessions(request.given, env, now, 'csv')
+    ? checkExport(request.given, env, now)
     : checkServerSessions(request.given, env, now);
 }
 

@@ -104,7 +104,7 @@ describe('what does not exist is an error with the nearest that does', () => {
       'frobnicate',
       'frobnicate',
       /no such command/,
-      'the commands are export, server-sessions, untracked-sessions, session-compliance, archive, athena-table, help, completion',
+      'the commands are export, server-sessions, untracked-sessions, session-compliance, archive, athena-table, lake-table, help, completion',
     ],
     ['export --sicne 7d', '--sicne', /no such option/, 'did you mean --since?'],
     [

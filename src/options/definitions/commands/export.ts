@@ -16,15 +16,38 @@ import {
 
 const SUBJECTS = {
   sessions: {
-    options: [...WINDOW, ...SESSION_FILTERS, ...SESSION_SOURCES, 'exclude', ...OUTPUTS, ...COMMON],
-    meanings: { profile: { describe: OPTIONS.profile.describe }, columns: SESSION_COLUMNS },
+    options: [
+      ...WINDOW,
+      ...SESSION_FILTERS,
+      ...SESSION_SOURCES,
+      'exclude',
+      'partition-by',
+      ...OUTPUTS,
+      ...COMMON,
+    ],
+    meanings: {
+      profile: { describe: OPTIONS.profile.describe },
+      columns: SESSION_COLUMNS,
+      'partition-by': { ...OPTIONS['partition-by'], parts: ['day', 'profile'] },
+    },
   },
   events: {
-    options: [...WINDOW, ...EVENT_SOURCES, ...OUTPUTS, ...COMMON],
-    meanings: { columns: columnsOf(EVENT_COLUMNS) },
+    options: [...WINDOW, ...EVENT_SOURCES, 'partition-by', ...OUTPUTS, ...COMMON],
+    meanings: {
+      columns: columnsOf(EVENT_COLUMNS),
+      'partition-by': { ...OPTIONS['partition-by'], parts: ['day', 'account_id', 'region'] },
+    },
   },
   verdicts: {
-    options: [...WINDOW, 'profile', ...EVENT_SOURCES, ...JUDGING, ...OUTPUTS, ...COMMON],
+    options: [
+      ...WINDOW,
+      'profile',
+      ...EVENT_SOURCES,
+      ...JUDGING,
+      'partition-by',
+      ...OUTPUTS,
+      ...COMMON,
+    ],
     meanings: { ...JUDGED, columns: columnsOf(VERDICT_COLUMNS) },
   },
 } as const satisfies Readonly<Record<string, Subject>>;

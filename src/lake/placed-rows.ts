@@ -1,0 +1,61 @@
+import { SinkError } from '../errors.js';
+import type { RoleCall } from '../model/role-call/role-call.js';
+import { type Session, placedAt } from '../model/session/session.js';
+import { compareInstants, parseInstant } from '../model/time/instant.js';
+import type { AttributedVerdict } from '../model/verdict/attributed-verdict.js';
+import type { Source } from '../pipeline/pipe.js';
+import { Counters, type ReadContext } from '../pipeline/read-context.js';
+import type { Run } from '../run/run.js';
+import { readSessionFiles } from '../sources/sessions/session-files.js';
+import type { LakeRows } from './open-lake.js';
+
+/** How the rows of a lake are placed in it. */
+type Placed<T> = Pick<LakeRows<T>, 'timeOf' | 'idOf' | 'valueOf' | 'merge'>;
+
+/** Role calls and verdicts stand where their event does. */
+export function placedCalls<T extends RoleCall | AttributedVerdict>(
+  callOf: (row: T) => RoleCall,
+): Placed<T> {
+  return {
+    timeOf: (row) => parseInstant(callOf(row).eventTime)!,
+    idOf: (row) => callOf(row).eventId,
+    valueOf: (row, key) => {
+      if (key === 'profile') return 'profiles' in row ? row.profiles.join(';') : undefined;
+      const { accountId, region } = callOf(row);
+      return key === 'region' ? region : accountId;
+    },
+  };
+}
+
+/** Sessions stand where they were created, and a partition keeps those that it holds: the table forgets them. */
+export function placedSessions(folder: string | undefined, run: Run): Placed<Session> {
+  return {
+    timeOf: (session) => placedAt(session)!,
+    idOf: ({ id }) => id,
+    valueOf: ({ profile }, key) => (key === 'profile' ? profile : undefined),
+    merge: { read: (place) => partOf(place, folder ?? place, run), newest },
+  };
+}
+
+async function* partOf(place: string, folder: string, { world, context }: Run): Source<Session> {
+  const strict: ReadContext = {
+    ...context,
+    meter: new Counters(),
+    note: () => {},
+    reject: ({ place: where, reason }) => {
+      throw new SinkError(`${where}: ${reason}; what it holds is not replaced`);
+    },
+  };
+  for await (const file of world.storageOf(folder).list(place, () => false)) {
+    yield* readSessionFiles([file], ['placed'], strict);
+  }
+}
+
+/** A row without `updated_at` loses, and of two equally new ones the fresh one counts. */
+function newest(held: Session, fresh: Session): Session {
+  const [one, other] = [held, fresh].map(({ updatedAt }) =>
+    updatedAt === undefined ? undefined : parseInstant(updatedAt),
+  );
+  if (one === undefined || other === undefined) return one === undefined ? fresh : held;
+  return compareInstants(one, other) > 0 ? held : fresh;
+}
