@@ -21,7 +21,7 @@ export {
   ValueError,
 } from './errors.js';
 
-export { type Cell, type Column, column } from './model/columns/column.js';
+export { type Cell, type Column, type ColumnKind, column } from './model/columns/column.js';
 export { sessionColumns } from './model/columns/session-columns.js';
 export { parseRoleCall } from './model/role-call/parse-role-call.js';
 export type { RoleCall } from './model/role-call/role-call.js';
@@ -79,9 +79,15 @@ export { top } from './transforms/top.js';
 export { csv } from './sinks/csv.js';
 export { json } from './sinks/json.js';
 export { ndjson } from './sinks/ndjson.js';
+export { parquet } from './sinks/parquet.js';
 export { writeReport } from './sinks/reports/write-report.js';
 export { table } from './sinks/table.js';
-export { type WriteText, writeToFile, writeToStream } from './sinks/write-text.js';
+export {
+  type WritePieces,
+  type WriteText,
+  writeToFile,
+  writeToStream,
+} from './sinks/write-text.js';
 
 export { main } from './cli.js';
 export type { World } from './run/run.js';

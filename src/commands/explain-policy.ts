@@ -40,7 +40,7 @@ export async function explainPolicy(options: ExplainOptions, run: Run): Promise<
   const columns: readonly Column<Explained>[] =
     output.format === 'table'
       ? [PROFILE, { ...REQUIRED, of: ({ required }) => (required ? 'Yes' : 'No') }, WHY]
-      : [PROFILE, { ...REQUIRED, of: ({ required }) => required }, RULE, WHY];
+      : [PROFILE, { ...REQUIRED, kind: 'flag', of: ({ required }) => required }, RULE, WHY];
   const empty = 'The policy names no profile: its rules are for any.';
   const sink = openSink(output, run.world, { list: 'profiles', columns, color: false, empty });
   await pipe(fromRows(rows), sink);

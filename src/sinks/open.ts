@@ -5,7 +5,13 @@ import type { Format } from '../model/report/format.js';
 import type { Sink } from '../pipeline/pipe.js';
 import type { StorageOf } from '../storage/storage-of.js';
 import type { TableOptions } from './table.js';
-import { type WriteText, writeToFile, writeToStream } from './write-text.js';
+import {
+  type Piece,
+  type Pieces,
+  type WritePieces,
+  writeToFile,
+  writeToStream,
+} from './write-text.js';
 
 /** Where rows go and in which form. */
 export interface Output {
@@ -60,22 +66,22 @@ export function isShown({ out }: Pick<Output, 'out'>, { stdout }: Destination): 
   return out === undefined && stdout.isTTY === true;
 }
 
-/** Where the text of an output goes. */
+/** Where the text or the bytes of an output go. */
 export function openWriter(
   { out }: Pick<Output, 'out'>,
   { stdout, signal, storageOf, see, beforeRows }: Destination,
-): WriteText {
+): WritePieces {
   if (out !== undefined) return writeToFile(out, signal, storageOf?.(out), see);
   const write = writeToStream(stdout, signal);
-  return (text) => write(announced(text, beforeRows));
+  return (pieces) => write(announced(pieces, beforeRows));
 }
 
 async function* announced(
-  text: AsyncIterable<string> | Iterable<string>,
+  pieces: Pieces,
   beforeRows: (() => void) | undefined,
-): AsyncGenerator<string> {
+): AsyncGenerator<Piece> {
   let isFirst = true;
-  for await (const piece of text) {
+  for await (const piece of pieces) {
     if (isFirst) beforeRows?.();
     isFirst = false;
     yield piece;
@@ -84,7 +90,7 @@ async function* announced(
 
 type Opener = <T>(
   rows: Rows<T>,
-  write: WriteText,
+  write: WritePieces,
   output: Output & { readonly isShown: boolean },
 ) => Promise<Sink<T>>;
 
@@ -94,6 +100,7 @@ const OPENERS: Readonly<Record<Exclude<Format, 'github'>, Opener>> = {
     (await import('./csv.js')).csv(columns, write, output.csvRaw, output.isShown),
   ndjson: async ({ columns }, write) => (await import('./ndjson.js')).ndjson(columns, write),
   json: async ({ list, columns }, write) => (await import('./json.js')).json(list, columns, write),
+  parquet: async ({ columns }, write) => (await import('./parquet.js')).parquet(columns, write),
   table: async (rows, write) => (await import('./table.js')).table(rows.columns, write, rows),
 };
 

@@ -8,13 +8,20 @@ import type { NewFile, Storage } from '../storage/storage.js';
 /** Takes text to where it belongs, no faster than it is taken there. Settles when all is written. */
 export type WriteText = (text: AsyncIterable<string> | Iterable<string>) => Promise<void>;
 
+/** Text, or bytes as they are. */
+export type Piece = string | Uint8Array;
+export type Pieces = AsyncIterable<Piece> | Iterable<Piece>;
+
+/** The same of text and of bytes: any writer of pieces is one of text. */
+export type WritePieces = (pieces: Pieces) => Promise<void>;
+
 /** How much text a sink hands over at a time, in UTF-16 units: larger pieces get slower. */
 export const PIECE = 64 * 1024;
 
 /** Writes to an open stream, such as standard output, and leaves it open. */
-export function writeToStream(stream: Writable, signal: AbortSignal): WriteText {
-  return (text) =>
-    closing(text, signal, 'standard output', (readable) =>
+export function writeToStream(stream: Writable, signal: AbortSignal): WritePieces {
+  return (pieces) =>
+    closing(pieces, signal, 'standard output', (readable) =>
       pipeline(readable, stream, { end: false, signal }),
     );
 }
@@ -28,12 +35,12 @@ export function writeToFile(
   signal: AbortSignal,
   storage: Storage = folders,
   see?: (bytes: Buffer) => void,
-): WriteText {
-  return async (text) => {
+): WritePieces {
+  return async (pieces) => {
     const gzip = path.endsWith('.gz') ? [createGzip()] : [];
     let file: NewFile | undefined;
     try {
-      await closing(text, signal, path, async (readable) => {
+      await closing(pieces, signal, path, async (readable) => {
         file = await storage.create?.(path, signal);
         if (file === undefined) throw new SinkError(`${path} cannot be written to`);
         const watched = see === undefined ? [] : [seenBy(see)];
@@ -57,25 +64,25 @@ function seenBy(see: (bytes: Buffer) => void): Transform {
 }
 
 /**
- * Runs a pipeline over some text. When it ends early, waits until everything upstream is closed. An error of
- * the text is passed on as it is, any other is one of writing.
+ * Runs a pipeline over some pieces. When it ends early, waits until everything upstream is closed. An error of
+ * the pieces is passed on as it is, any other is one of writing.
  */
 async function closing(
-  text: AsyncIterable<string> | Iterable<string>,
+  pieces: Pieces,
   signal: AbortSignal,
   name: string,
   run: (readable: Readable) => Promise<void>,
 ): Promise<void> {
   let closed: Promise<void> | undefined;
-  let ofText: { readonly error: unknown } | undefined;
-  async function* watched(): AsyncGenerator<string> {
+  let ofPieces: { readonly error: unknown } | undefined;
+  async function* watched(): AsyncGenerator<Piece> {
     let close = (): void => {};
     closed = new Promise((settle) => (close = settle));
-    const pieces = piecesOf(text);
+    const each = eachOf(pieces);
     try {
       for (;;) {
-        const next = await pieces.next().catch((error: unknown) => {
-          ofText = { error };
+        const next = await each.next().catch((error: unknown) => {
+          ofPieces = { error };
           throw error;
         });
         if (next.done) return;
@@ -83,7 +90,7 @@ async function closing(
       }
     } finally {
       try {
-        await pieces.return(undefined);
+        await each.return(undefined);
       } finally {
         close();
       }
@@ -94,13 +101,13 @@ async function closing(
   } catch (error) {
     await closed;
     if (signal.aborted) throw signal.reason;
-    if (ofText !== undefined) throw ofText.error;
+    if (ofPieces !== undefined) throw ofPieces.error;
     fail(error, name);
   }
 }
 
-async function* piecesOf(text: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
-  yield* text;
+async function* eachOf(pieces: Pieces): AsyncGenerator<Piece> {
+  yield* pieces;
 }
 
 function fail(error: unknown, name: string): never {

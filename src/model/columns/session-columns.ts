@@ -1,12 +1,7 @@
 import type { Cell, Column, Tint } from './column.js';
 import { SESSION_FIELDS, type Session, type SessionField, fieldValue } from '../session/session.js';
-import {
-  type Instant,
-  compareInstants,
-  parseInstant,
-  toNanoseconds,
-  toWholeSeconds,
-} from '../time/instant.js';
+import { type Instant, compareInstants, parseInstant, toWholeSeconds } from '../time/instant.js';
+import { exactTimes, respelt, timesInSeconds } from './time-columns.js';
 
 const STATUS_TINT: Readonly<Record<string, Tint>> = {
   active: 'green',
@@ -28,20 +23,16 @@ const AUDIT = SESSION_COLUMN_NAMES.slice(0, 10);
 export function sessionColumns(
   names: 'audit' | 'all' | readonly string[],
 ): readonly Column<Session>[] {
-  if (names === 'all') return SESSION_COLUMN_NAMES.map(exact);
-  if (names !== 'audit') return (names as readonly SessionField[]).map(exact);
-  return AUDIT.map((field) => {
-    const column = stored(field);
-    return isTime(field) ? { ...column, of: (session) => inSeconds(column.of(session)) } : column;
-  });
+  if (names === 'audit') return timesInSeconds(AUDIT.map(stored));
+  const fields = names === 'all' ? SESSION_COLUMN_NAMES : (names as readonly SessionField[]);
+  return exactTimes(fields.map(stored));
 }
 
 /** The seven columns a person reads; an active session past its end is shown as `active*`. */
 export function sessionListColumns(now: Instant): readonly Column<Session>[] {
   const listed = AUDIT.slice(0, 8).filter((field) => field !== 'expires_at');
   return listed.map((field) => {
-    const column = stored(field);
-    if (isTime(field)) return { ...column, of: (session) => readable(column.of(session)) };
+    const column = respelt(stored(field), readable);
     if (field !== 'status') return column;
     return { ...column, of: (session) => (isOverdue(session, now) ? 'active*' : session.status) };
   });
@@ -57,32 +48,18 @@ export function isOverdue(session: Session, now: Instant): boolean {
 function stored(field: SessionField): Column<Session> {
   const { title, width, kind } = SESSION_FIELDS[field];
   const of = (session: Session): Cell => fieldValue(session, field);
-  const column = { name: field, title, width, grows: kind === 'text', of };
+  const column: Column<Session> = {
+    name: field,
+    title,
+    width,
+    grows: kind === 'text',
+    of,
+    kind: kind === 'time' || kind === 'count' ? kind : undefined,
+  };
   return kind === 'status' ? { ...column, tint: (cell) => STATUS_TINT[String(cell)] } : column;
 }
 
-/** The instant is kept, and its spelling is always the same. */
-function exact(field: SessionField): Column<Session> {
-  const column = stored(field);
-  if (!isTime(field)) return column;
-  return {
-    ...column,
-    of: (session) => {
-      const time = column.of(session);
-      return typeof time === 'string' ? toNanoseconds(time) : time;
-    },
-  };
-}
-
-function isTime(field: SessionField): boolean {
-  return SESSION_FIELDS[field].kind === 'time';
-}
-
-function inSeconds(time: Cell): Cell {
-  return typeof time === 'string' ? toWholeSeconds(time) : time;
-}
-
 /** `2026-01-20 10:00:00`, UTC. */
-function readable(time: Cell): Cell {
-  return typeof time === 'string' ? toWholeSeconds(time).slice(0, 19).replace('T', ' ') : time;
+function readable(time: string): string {
+  return toWholeSeconds(time).slice(0, 19).replace('T', ' ');
 }

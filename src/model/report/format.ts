@@ -9,6 +9,7 @@ export const FORMATS = {
   csv: { aliases: [], endings: ['csv'] },
   ndjson: { aliases: ['jsonl'], endings: ['ndjson', 'jsonl'] },
   json: { aliases: [], endings: ['json'] },
+  parquet: { aliases: [], endings: ['parquet'] },
   table: { aliases: ['human'], endings: [] },
   github: { aliases: [], endings: [] },
 } as const satisfies Readonly<Record<string, FormatDefinition>>;

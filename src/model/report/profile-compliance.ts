@@ -62,12 +62,12 @@ export function countProfiles(profiles: readonly ProfileCompliance[]): Complianc
 /** The columns of a profile's row in CSV, NDJSON and JSON. */
 export const PROFILE_COLUMNS: readonly Column<ProfileCompliance>[] = [
   column('profile', 'Profile', 20, ({ profile }) => profile),
-  column('policy_required', 'Policy Required', 15, ({ required }) => required),
-  column('policy_rule', 'Policy Rule', 32, ({ rule }) => rule),
-  column('tracked_count', 'Tracked', 10, ({ tracked }) => tracked),
-  column('untracked_count', 'Untracked', 10, ({ untracked }) => untracked),
-  column('unverifiable_count', 'Unverifiable', 12, ({ unverifiable }) => unverifiable),
-  column('compliance_rate', 'Compliance', 10, profileRate),
+  column('policy_required', 'Policy Required', 15, ({ required }) => required, 'flag'),
+  column('policy_rule', 'Policy Rule', 32, ({ rule }) => rule || undefined),
+  column('tracked_count', 'Tracked', 10, ({ tracked }) => tracked, 'count'),
+  column('untracked_count', 'Untracked', 10, ({ untracked }) => untracked, 'count'),
+  column('unverifiable_count', 'Unverifiable', 12, ({ unverifiable }) => unverifiable, 'count'),
+  column('compliance_rate', 'Compliance', 10, profileRate, 'rate'),
   column('has_gap', 'Gap', 6, ({ hasGap }) => hasGap),
-  column('undetermined', 'Undetermined', 12, ({ undetermined }) => undetermined),
+  column('undetermined', 'Undetermined', 12, ({ undetermined }) => undetermined, 'flag'),
 ];

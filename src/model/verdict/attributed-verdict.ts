@@ -21,7 +21,7 @@ export function reasonOf({ category }: Verdict): string | undefined {
 /** The columns of a role event, in the order of `export events`. */
 export const EVENT_COLUMNS: readonly Column<RoleCall>[] = [
   column('event_id', 'Event ID', 36, (event) => event.eventId),
-  column('event_time', 'Time', 20, (event) => event.eventTime),
+  column('event_time', 'Time', 20, (event) => event.eventTime, 'time'),
   column('event_name', 'Event', 12, (event) => event.eventName),
   column('region', 'Region', 14, (event) => event.region),
   column('account_id', 'Account', 12, (event) => event.accountId),
@@ -58,6 +58,7 @@ const UNVERIFIABLE: Column<AttributedVerdict> = column(
   'Unverifiable',
   12,
   (finding) => (finding.unverifiable ? true : undefined),
+  'flag',
 );
 
 /** The columns of `untracked-sessions`: one finding a row. */

@@ -3,7 +3,11 @@ import { FORMATS, type Format, formatOfEnding, formatOfName } from '../../model/
 import type { RowFormat } from '../../sinks/open.js';
 import type { GivenOptions } from '../read/given-options.js';
 
-/** The format: of `--json` or `--format`, else of the name of `--out`, else the default. @throws UsageError */
+/**
+ * The format: of `--json` or `--format`, else of the name of `--out`, else the default.
+ *
+ * @throws UsageError, also where the output cannot be of this format.
+ */
 export function checkFormat(
   given: GivenOptions,
   out: string | undefined,
@@ -11,7 +15,19 @@ export function checkFormat(
 ): Format {
   const name = formatName(given);
   const format = name === undefined ? formatOfFile(out, given.origin('out')) : formatOfName(name);
+  if (format === 'parquet') checkBinary(given, out);
   return format ?? byDefault;
+}
+
+/** Parquet is for files, and compressed by itself. */
+function checkBinary(given: GivenOptions, out: string | undefined): void {
+  if (out === undefined) {
+    const hint = 'add --out FILE, or --out s3://BUCKET/KEY';
+    throw new UsageError(given.origin('format'), 'parquet is not for standard output', hint);
+  }
+  if (!out.endsWith('.gz')) return;
+  const hint = 'leave out .gz: Parquet files are compressed inside';
+  throw new UsageError(given.origin('out'), 'a Parquet file cannot be compressed again', hint);
 }
 
 /** Of `--json` and `--format`, the one with the higher precedence. */
@@ -26,7 +42,7 @@ function formatName(given: GivenOptions): string | undefined {
 }
 
 /** Endings that promise another form than the file would have. */
-const OTHER_FORMATS = /\.(parquet|orc|avro|xlsx?|html?|zst|zip|bz2|xz|br|lz4|7z)$/i;
+const OTHER_FORMATS = /\.(orc|avro|xlsx?|html?|zst|zip|bz2|xz|br|lz4|7z)$/i;
 
 /** The format that the name of a file asks for. */
 function formatOfFile(out: string | undefined, origin: string): Format | undefined {

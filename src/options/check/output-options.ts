@@ -52,7 +52,7 @@ export function checkOutputOptions(
       partitionBy,
     },
     format,
-    columns: checkColumns(given),
+    columns: checkColumns(given) ?? (format === 'parquet' ? 'all' : undefined),
     run: checkRun(given, env),
   };
 }

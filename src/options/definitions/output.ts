@@ -14,7 +14,7 @@ export const OUTPUT = {
     alias: ['output'],
     choices: ROW_FORMAT_NAMES,
     describe:
-      'Output format. human is the same as table, jsonl the same as ndjson. Default: by the ending of --out, else csv for export and table for the other commands',
+      'Output format. human is the same as table, jsonl the same as ndjson; parquet needs --out. Default: by the ending of --out, else csv for export and table for the other commands',
   },
   json: { kind: 'flag', describe: 'Same as --format json' },
   out: {

@@ -2,7 +2,7 @@ import type { Column } from '../../model/columns/column.js';
 import type { Format } from '../../model/report/format.js';
 import type { Report } from '../../model/report/report.js';
 import { type Destination, chosenColumns, isShown, openWriter } from '../open.js';
-import type { WriteText } from '../write-text.js';
+import type { WritePieces } from '../write-text.js';
 
 /** Where a report goes, and in which form. */
 export interface ReportOutput {
@@ -17,7 +17,7 @@ export interface ReportOutput {
 type WriteReport = <R>(
   report: Report<R>,
   columns: readonly Column<R>[],
-  write: WriteText,
+  write: WritePieces,
   output: ReportOutput & { readonly isShown: boolean },
 ) => Promise<void>;
 
@@ -27,7 +27,11 @@ const WRITERS: Readonly<Record<Format, WriteReport>> = {
   github: async (report, _, write) => write((await import('./github.js')).githubText(report)),
   json: async ({ list, also, head, tail }, columns, write) => {
     const { json } = await import('../json.js');
-    const second = also && { list: also.name, columns: also.columns, rows: also.rows() };
+    const second = also && {
+      list: also.name,
+      columns: also.columns,
+      rows: also.rows(),
+    };
     await json(list.name, columns, write, {
       fields: head,
       after: tail,
@@ -38,6 +42,8 @@ const WRITERS: Readonly<Record<Format, WriteReport>> = {
     (await import('../csv.js')).csv(columns, write, output.csvRaw, output.isShown)(list.rows()),
   ndjson: async ({ list }, columns, write) =>
     (await import('../ndjson.js')).ndjson(columns, write)(list.rows()),
+  parquet: async ({ list }, columns, write) =>
+    (await import('../parquet.js')).parquet(columns, write)(list.rows()),
 };
 
 /** Writes a report. Rows are read as they are written; held is one batch. */

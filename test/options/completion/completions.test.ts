@@ -52,7 +52,7 @@ describe('options', () => {
 
 describe('values', () => {
   test.each([
-    ['export --format ', ['csv', 'ndjson', 'jsonl', 'json', 'table', 'human']],
+    ['export --format ', ['csv', 'ndjson', 'jsonl', 'json', 'parquet', 'table', 'human']],
     ['session-compliance --format g', ['github']],
     ['export --format g', []],
     ['export --output nd', ['ndjson']],
@@ -60,7 +60,9 @@ describe('values', () => {
     ['export --format = cs', ['--format=csv']],
     [
       'export --format =',
-      ['csv', 'ndjson', 'jsonl', 'json', 'table', 'human'].map((name) => `--format=${name}`),
+      ['csv', 'ndjson', 'jsonl', 'json', 'parquet', 'table', 'human'].map(
+        (name) => `--format=${name}`,
+      ),
     ],
     ['server-sessions --status ', ['active', 'revoked', 'expired']],
     ['untracked-sessions --fail-on no', ['no_source_identity', 'non_sentinel_format', 'none']],

@@ -37,7 +37,7 @@ export const SESSION_COMPLIANCE = {
     format: {
       choices: FORMAT_NAMES,
       describe:
-        'Output format. human is the same as table, jsonl the same as ndjson; github writes one workflow annotation for each gap. Default: by the ending of --out, else table',
+        'Output format. human is the same as table, jsonl the same as ndjson; parquet needs --out; github writes one workflow annotation for each gap. Default: by the ending of --out, else table',
     },
     columns: columnsOf(PROFILE_COLUMNS),
   },
