@@ -26,6 +26,8 @@ export class BusyTable {
   readonly #random: () => number;
   readonly #alive: string[] = [];
   #changes = 0;
+  /** After so many rows the shards split: ever more rarely, since each split doubles them. */
+  #splitAt = 50;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(table: StreamedTable, random: () => number) {
@@ -33,12 +35,15 @@ export class BusyTable {
     this.#random = random;
   }
 
-  /** A session begins, is changed or is deleted, or the shards split. */
+  /** A session begins, is changed or is deleted; now and then the shards split too. */
   change(): void {
+    if (this.shown.length >= this.#splitAt) {
+      this.#table.split();
+      this.#splitAt *= 4;
+    }
     const dice = this.#random();
     const id = this.#alive[Math.floor(this.#random() * this.#alive.length)];
-    if (dice < 0.01) this.#table.split();
-    else if (dice < 0.5 || id === undefined) this.#begin();
+    if (dice < 0.5 || id === undefined) this.#begin();
     else if (dice < 0.8) this.#update(id);
     else this.#remove(id);
   }
