@@ -114,7 +114,7 @@ export function nameOfRun(second: number): string {
 /** Removes files that no record names. */
 export async function removeFiles(
   { folder, storage, signal }: ArchivePlace,
-  files: readonly ArchiveFile[],
+  names: readonly string[],
 ): Promise<void> {
-  for (const { name } of files) await storage.remove?.(`${folder}/${name}`, signal);
+  for (const name of names) await storage.remove?.(`${folder}/${name}`, signal);
 }

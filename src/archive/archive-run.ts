@@ -1,7 +1,9 @@
+import { SourceError } from '../errors.js';
 import {
   type ArchivePlan,
   STREAM_KEEPS,
   type Shard,
+  gapSince,
   isLost,
   planArchive,
 } from '../model/archive/archive-plan.js';
@@ -53,6 +55,12 @@ export interface ArchiveWork {
 export async function takeStock({ source, place }: ArchiveWork): Promise<ArchiveStock> {
   const { record, version } = await readRecord(place);
   const table = await source.describe();
+  if (record !== undefined && record.table.arn !== table.arn) {
+    throw new SourceError(
+      `the archive in ${place.folder} is of ${record.table.arn}, and not of ${table.arn}`,
+      { hint: 'keep each table in an archive of its own' },
+    );
+  }
   const shards = await source.shards(table.stream);
   const plan = planArchive(record, table, shards, source.now());
   return { record, version, table, shards, plan };
@@ -70,11 +78,7 @@ export async function archiveOnce(work: ArchiveWork): Promise<ArchivedRun> {
     const stock = await takeStock(work);
     const run = await readOn(stock, work);
     if (await replaceRecord(place, run.record, stock.version)) return run;
-    const known = new Set(stock.record?.files.map(({ name }) => name));
-    await removeFiles(
-      place,
-      run.record.files.filter(({ name }) => !known.has(name)),
-    );
+    await removeFiles(place, addedBy(run, stock));
     context.note('another run has added to the archive meanwhile: going on from there');
   }
 }
@@ -86,7 +90,11 @@ async function readOn(stock: ArchiveStock, work: ArchiveWork): Promise<ArchivedR
   const positions = new Map(plan.positions);
   for (;;) {
     try {
-      return await readChanges({ ...stock, record }, positions, work);
+      const run = await readChanges({ ...stock, record }, positions, work);
+      const gap = gapSince(record, stock.shards, positions, work.source.now());
+      if (gap === undefined) return run;
+      await removeFiles(work.place, addedBy(run, stock));
+      return await readWhole({ ...stock, plan: { kind: 'gap', reason: gap } }, work);
     } catch (error) {
       if (!(error instanceof TrimmedError)) throw error;
       const { position } = error;
@@ -145,8 +153,9 @@ async function readWhole(
   const now = source.now();
   const isWhole = now - ended > STREAM_KEEPS || record?.stream !== table.stream;
   const reach = Math.max(table.since, now - STREAM_KEEPS, ended + 1);
-  const from = isWhole ? Math.min(reach, completeReadAt) : completeReadAt;
-  const span: Span = { from, to: until, completeReadAt };
+  // No two spans touch where there is a gap between them, whatever the clocks say.
+  const from = Math.max(isWhole ? Math.min(reach, completeReadAt) : completeReadAt, ended + 1);
+  const span: Span = { from, to: until, completeReadAt: Math.max(completeReadAt, from) };
   const gap = plan.kind === 'gap' ? { from: ended, to: from, reason: plan.reason } : undefined;
   return {
     record: {
@@ -155,11 +164,17 @@ async function readWhole(
       spans: [...(record?.spans ?? []), span],
       gaps: [...(record?.gaps ?? []), ...(gap === undefined ? [] : [gap])],
       positions: changes.positionsAmong(await source.shards(table.stream)),
+      merged: record?.merged ?? [],
       files: [...(record?.files ?? []), ...file],
     },
     rows: rowsOf(file),
     gap,
   };
+}
+
+/** The names of the files that a run has written. */
+function addedBy({ record }: ArchivedRun, stock: ArchiveStock): readonly string[] {
+  return record.files.slice(stock.record?.files.length ?? 0).map(({ name }) => name);
 }
 
 function rowsOf(files: ArchiveRecord['files']): number {

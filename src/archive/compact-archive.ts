@@ -4,7 +4,7 @@ import type { ArchiveFile } from '../model/archive/archive-record.js';
 import { type Session, placedAt } from '../model/session/session.js';
 import { compareInstants, formatInstant } from '../model/time/instant.js';
 import { GroupCursor } from '../pipeline/group-cursor.js';
-import type { ReadContext } from '../pipeline/read-context.js';
+import { Counters, type ReadContext } from '../pipeline/read-context.js';
 import { archivedRows } from '../sources/sessions/archive-files.js';
 import type { SessionFile } from '../sources/sessions/list-session-files.js';
 import { newestRows } from '../sources/sessions/newest-rows.js';
@@ -27,10 +27,9 @@ export interface Compacted {
 
 /**
  * Merges the files of runs with those of the days of their sessions: one file a day of `created_at`, each session
- * once, with its newest row. The files that were merged are removed when the record no longer names them. Holds
- * an id and a time of each session of those days.
- *
- * @throws SourceError where a row cannot be understood: nothing is merged then.
+ * once, with its newest row. A file with a row that cannot be understood is left as it is. What was merged is
+ * removed by the next merge, so that who reads the archive now can go on. Holds an id and a time of each session of
+ * those days.
  */
 export async function compactArchive(
   place: ArchivePlace,
@@ -39,20 +38,23 @@ export async function compactArchive(
   for (;;) {
     const { record, version } = await readRecord(place);
     const files = record?.files ?? [];
-    const ofRuns = files.filter(({ day }) => day === undefined);
-    if (record === undefined || ofRuns.length === 0) {
+    const { ofRuns, days } = await filesToMerge(place, files, context);
+    if (record === undefined || ofRuns.size === 0) {
       return { before: files.length, after: files.length };
     }
-    const days = await daysIn(await toRead(place, ofRuns), context);
-    const merged = files.filter(({ day }) => day === undefined || days.has(day));
+    const merged = files.filter((file) => ofRuns.has(file) || days.has(file.day ?? ''));
     const written = await writeDays(place, await toRead(place, merged), context);
     const kept = files.filter((file) => !merged.includes(file));
     const after = [...kept, ...written].toSorted((a, b) => compare(a.day ?? '', b.day ?? ''));
-    if (await replaceRecord(place, { ...record, files: after }, version)) {
-      await removeFiles(place, merged);
+    const names = merged.map(({ name }) => name);
+    if (await replaceRecord(place, { ...record, merged: names, files: after }, version)) {
+      await removeFiles(place, record.merged);
       return { before: files.length, after: after.length };
     }
-    await removeFiles(place, written); // another run has replaced the record meanwhile
+    await removeFiles(
+      place,
+      written.map(({ name }) => name),
+    ); // another run was first
   }
 }
 
@@ -61,6 +63,26 @@ async function toRead(
   files: readonly ArchiveFile[],
 ): Promise<readonly SessionFile[]> {
   return archivedRows(await recordFile(place), files, place.storage);
+}
+
+/** The files of runs that can be understood, and the days of their sessions. */
+async function filesToMerge(
+  place: ArchivePlace,
+  files: readonly ArchiveFile[],
+  context: ReadContext,
+): Promise<{ readonly ofRuns: ReadonlySet<ArchiveFile>; readonly days: ReadonlySet<string> }> {
+  const ofRuns = new Set<ArchiveFile>();
+  const days = new Set<string>();
+  for (const file of files.filter(({ day }) => day === undefined)) {
+    try {
+      for (const day of await daysIn(await toRead(place, [file]), context)) days.add(day);
+      ofRuns.add(file);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      context.note(`${file.name} is not merged: ${error.message}`);
+    }
+  }
+  return { ofRuns, days };
 }
 
 async function daysIn(
@@ -95,12 +117,14 @@ async function writeDays(
   }
 }
 
-/** The same context, in which what cannot be understood ends the work. */
+/** The same context, in which what cannot be understood ends the reading; the rows were counted before. */
 function strictly(context: ReadContext): ReadContext {
   return {
     ...context,
+    meter: new Counters(),
+    note: () => {},
     reject: ({ place, reason }) => {
-      throw new SourceError(`${place}: ${reason}; the archive is left as it is`);
+      throw new SourceError(`${place}: ${reason}`);
     },
   };
 }

@@ -11,21 +11,22 @@ interface Listening {
 }
 
 /**
- * The time of AWS, in seconds since 1970, as the last answer of a client said it, and no later than this machine
- * has it: what a service says it has done by then, it has. Whole seconds.
+ * The time of AWS in whole seconds since 1970, as the last answer of some clients said it; of this machine while none
+ * has. This machine's clock may be wrong by hours, and its monotonic one stops while it sleeps.
  */
-export function serverTime(client: unknown, now: () => number): () => number {
-  let told = Infinity;
-  let toldAt = 0;
-  (client as Listening).middlewareStack.add(
-    (next) => async (args) => {
-      const answer = await next(args);
-      const { headers } = answer.response as { headers?: Readonly<Record<string, string>> };
-      const date = Date.parse(headers?.['date'] ?? '');
-      if (!Number.isNaN(date)) [told, toldAt] = [date / 1000, now()];
-      return answer;
-    },
-    { step: 'deserialize', name: 'serverTime' },
-  );
-  return () => Math.floor(Math.min(now(), told + (now() - toldAt)));
+export function serverTime(clients: readonly unknown[], now: () => number): () => number {
+  let told: { readonly date: number; readonly at: number } | undefined;
+  for (const client of clients) {
+    (client as Listening).middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        const { headers } = answer.response as { headers?: Readonly<Record<string, string>> };
+        const date = Date.parse(headers?.['date'] ?? '');
+        if (!Number.isNaN(date)) told = { date: date / 1000, at: now() };
+        return answer;
+      },
+      { step: 'deserialize', name: 'serverTime' },
+    );
+  }
+  return () => Math.floor(told === undefined ? now() : told.date + (now() - told.at));
 }

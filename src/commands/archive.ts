@@ -12,7 +12,10 @@ import { count } from '../text/quantity.js';
 import { archiveCaveats } from '../archive/archive-caveats.js';
 
 /** Adds to an archive what the stream of the table has shown since the last run: once, or until it is interrupted. */
-export async function archive(options: ArchiveOptions, { world, context }: Run): Promise<Done> {
+export async function archive(
+  options: ArchiveOptions,
+  { world, context, reporter }: Run,
+): Promise<Done> {
   const { signal } = context;
   const { to, from } = options;
   const place = { folder: to, storage: world.storageOf(to), signal };
@@ -39,7 +42,8 @@ export async function archive(options: ArchiveOptions, { world, context }: Run):
       if (options.every === undefined) {
         return { lines: [...lines, ...identityLines(await identity)], caveats };
       }
-      for (const line of [...lines, ...caveats.map(({ text }) => text)]) context.note(line);
+      for (const line of lines) context.note(line);
+      for (const { text } of caveats) reporter.error(text);
       await SYSTEM_CLOCK.sleep(options.every * 1000, signal);
     }
   } finally {

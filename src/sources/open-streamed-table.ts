@@ -19,7 +19,7 @@ export interface StreamedTableFrom extends S3Options {
 
 /** A table and its stream, to be read. */
 export interface TableAndStream {
-  /** The time of AWS, in seconds since 1970, and no later than it is. */
+  /** The time of AWS, in whole seconds since 1970. */
   readonly now: () => number;
   /** @throws SourceError where there is no stream that holds the rows. */
   readonly describe: () => Promise<StreamedTable>;
@@ -58,7 +58,7 @@ export async function openStreamedTable(
   const { signal } = context;
   const { table, segments, maxRcu: maxReadUnits } = from;
   return {
-    now: serverTime(client, now),
+    now: serverTime([client, stream], now),
     describe: () => describeStreamedTable(client, table, context),
     shards: (arn) => listShards(stream, arn, signal),
     rows: (reading) =>

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SinkError, SourceError } from '../errors.js';
 import { createFile } from './local-file.js';
@@ -34,7 +35,7 @@ export async function replaceText(
   version: string | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const lock = `${path}.lock`;
+  const lock = join(dirname(path), `.${basename(path)}.lock`); // hidden: it is no file to read
   const held = await lockAt(lock, signal);
   try {
     if ((await readText(path))?.version !== version) return false;

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -13,7 +14,9 @@ import {
   rowsIn,
   sessionsIn,
 } from '../support/archives.js';
-import { cli, scratch } from '../support/cli.js';
+import { main } from '../../src/cli.js';
+import { Interruption } from '../../src/errors.js';
+import { cleanEnv, cli, scratch } from '../support/cli.js';
 import { idOf } from '../support/sessions.js';
 import { type FakeS3, startS3 } from '../support/s3/server.js';
 import {
@@ -197,7 +200,7 @@ describe('a gap', () => {
       (table) => (table.setStream('off'), table.setStream('on')),
       /turned off/,
     ],
-    ['another table', (table) => table.recreate(), /another one of the same name/],
+    ['another table', (table) => table.recreate(), /made anew/],
     ['records that are gone', (table) => table.trimAll(), /no longer has what followed/],
     [
       'a shard that is gone',
@@ -327,10 +330,9 @@ describe('--compact', () => {
     await archive(table, to, 120, { args });
     expect(recordIn(to).files[0]).toEqual(yesterday);
     expect(recordIn(to).files.map(({ rows }) => rows)).toEqual([2, 3]);
+    const { files, merged } = recordIn(to); // what was merged is there until the next merge
     expect(filesIn(to).toSorted()).toEqual(
-      recordIn(to)
-        .files.map(({ name }) => name)
-        .toSorted(),
+      [...files.map(({ name }) => name), ...merged].toSorted(),
     );
     const rows = await sessionsIn(to);
     expect(ids(rows)).toEqual(idsOf(1, 2, 3, 4, 5));
@@ -342,7 +344,7 @@ describe('--compact', () => {
     const to = join(scratch(), 'archive');
     table.put({ ...itemOf(2, 0), created_at: { S: 'soon' } });
     const { code, stderr } = await archive(table, to, 0, { args: ['--compact'] });
-    expect([code, stderr]).toEqual([3, expect.stringContaining('left as it is')]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('is not merged')]);
     expect(recordIn(to).files.length).toBe(1);
   });
 });
@@ -393,7 +395,7 @@ describe('an archive in S3', () => {
     const args = ['--compact', '--sse-kms-key-id', 'alias/audit'];
     expect((await archive(table, `${to}/`, 60, { env, args })).code).toBe(0);
     expect(ids(await sessionsIn(to, env))).toEqual(idsOf(1, 2));
-    expect(s3.keys('audit').length).toBe(2);
+    expect(s3.keys('audit').length).toBe(4); // with what was merged
     expect(s3.headersOf('audit', 'sentinel/archive.json')).toMatchObject({
       'x-amz-server-side-encryption': 'aws:kms',
     });
@@ -431,4 +433,177 @@ describe('an archive in S3', () => {
     expect([code, stderr]).toEqual([0, expect.not.stringContaining('another run')]);
     expect(s3.keys('audit').length).toBe(2);
   });
+});
+
+describe('what is covered is what was read', () => {
+  /** How a call of a session is judged by an archive alone. */
+  async function judged(to: string, n: number, seconds: number) {
+    const records = [
+      roleRecord(1, { at: after(seconds), role: 'Prod', identity: `sentinel-${idOf(n)}` }),
+    ];
+    const args = [
+      'untracked-sessions',
+      '--since',
+      after(seconds - 60),
+      '--until',
+      after(seconds + 60),
+    ];
+    const { stdout } = await cli(
+      [...args, '--json', '--sessions', to, '--events', writeTrail(records)],
+      { env: NO_AWS, now: nowAfter(seconds + 7200) },
+    );
+    const { tracked_events, orphaned_events, unverifiable_events } = JSON.parse(stdout) as Record<
+      string,
+      number
+    >;
+    return { tracked_events, orphaned_events, unverifiable_events };
+  }
+  const UNVERIFIABLE = { tracked_events: 0, orphaned_events: 0, unverifiable_events: 1 };
+  const DAY = 86_400;
+
+  it('whatever the clock of this machine says', async () => {
+    const table = await start();
+    const to = join(scratch(), 'archive');
+    table.advance(2 * DAY - 24.5 * 3600);
+    table.put(itemOf(1, 2 * DAY - 24.5 * 3600));
+    table.remove(idOf(1), 'ttl');
+    table.advance(24.5 * 3600);
+    table.trim();
+    await archive(table, to, 2 * DAY - 3600); // an hour behind
+    expect(await judged(to, 1, 2 * DAY - 24.4 * 3600)).toEqual(UNVERIFIABLE);
+    table.advance(600);
+    table.setStream('off');
+    table.advance(600);
+    table.setStream('on');
+    expect((await archive(table, to, 2 * DAY - 3600)).code).toBe(3);
+    const { spans, gaps } = recordIn(to);
+    expect(spans[1]!.from > spans[0]!.to && gaps[0]!.from < gaps[0]!.to).toBe(true);
+  });
+
+  it('also where the stream forgets between the plan and the reading', async () => {
+    let late = (): void => {};
+    const table = await start({
+      fault: (operation) => {
+        if (operation === 'GetShardIterator') late();
+        return undefined;
+      },
+    });
+    const to = join(scratch(), 'archive');
+    await archive(table, to, 0);
+    table.advance(60);
+    table.put(itemOf(1, 60));
+    table.remove(idOf(1), 'ttl');
+    table.advance(23.8 * 3600 - 60);
+    late = () => {
+      table.advance(1200);
+      table.trim();
+      late = () => {};
+    };
+    expect((await archive(table, to, 23.8 * 3600)).code).toBe(3);
+    expect(await judged(to, 1, 70)).toEqual(UNVERIFIABLE);
+  });
+
+  it('and of one table alone: another one is refused before it is read', async () => {
+    const [one, other] = [await start(), await start({ table: 'staging' })];
+    const to = join(scratch(), 'archive');
+    await archive(one, to, 0);
+    const text = readFileSync(join(to, 'archive.json'), 'utf8');
+    const { code, stderr } = await archive(other, to, 60, { args: ['--table', 'staging'] });
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('table/sentinel-sessions, and not'),
+    ]);
+    expect(readFileSync(join(to, 'archive.json'), 'utf8')).toBe(text);
+  });
+});
+
+it('needs no old images: a deletion without one says nothing', async () => {
+  const table = await start();
+  table.setStream('off');
+  table.setStream('on', 'NEW_IMAGE');
+  const to = join(scratch(), 'archive');
+  await archive(table, to, 0);
+  table.advance(10);
+  table.put(itemOf(1, 10));
+  table.remove(idOf(1), 'ttl');
+  expect((await archive(table, to, 20)).code).toBe(0);
+  expect(ids(await sessionsIn(to))).toEqual(idsOf(1));
+});
+
+it('reads no shard before the one that it was split from is at its end', async () => {
+  let busy = (): void => {};
+  const table = await start({
+    shards: 2,
+    recordsPerPage: 1,
+    readsPerSecond: 100,
+    fault: (operation, number) => {
+      if (operation === 'GetRecords' && number === 1) busy();
+      return undefined;
+    },
+  });
+  const to = join(scratch(), 'archive');
+  table.put(itemOf(1, 0));
+  const count = (n: number): void => table.update(idOf(1), { request_count: { N: String(n) } });
+  busy = () => {
+    table.advance(5);
+    for (const n of [1, 2, 3]) count(n);
+    table.split();
+    table.update(idOf(1), { status: { S: 'revoked' } });
+  };
+  await archive(table, to, 60);
+  table.advance(60);
+  await archive(table, to, 70);
+  const [session] = await sessionsIn(to);
+  expect(session).toMatchObject({ status: 'revoked' });
+});
+
+it('gives up where iterators expire at once', async () => {
+  const type = 'com.amazonaws.dynamodb.v20120810#ExpiredIteratorException';
+  const table = await start({
+    fault: (operation) => (operation === 'GetRecords' ? { status: 400, type } : undefined),
+  });
+  const { code, stderr } = await archive(table, join(scratch(), 'archive'), 0);
+  expect([code, stderr]).toEqual([3, expect.stringContaining('iterators expire at once')]);
+});
+
+it('refuses a place that cannot be a folder, and a record without spans', async () => {
+  const table = await start();
+  const file = join(scratch(), 'file');
+  writeFileSync(file, '');
+  const { code, stderr } = await archive(table, join(file, 'below'), 0);
+  expect([code, stderr.split('\n').length]).toEqual([2, 2]);
+  const to = join(scratch(), 'archive');
+  await archive(table, to, 0);
+  const record = JSON.parse(readFileSync(join(to, 'archive.json'), 'utf8')) as object;
+  const path = join(to, 'archive.json');
+  writeFileSync(path, JSON.stringify({ ...record, spans: [] }));
+  const again = await archive(table, to, 0);
+  expect([again.code, again.stderr]).toEqual([3, expect.stringContaining('is damaged: spans')]);
+  const read = await cli(['export', '--sessions', to], { env: NO_AWS });
+  expect([read.code, read.stderr.match(/archive\.json/g)?.length]).toEqual([3, 1]);
+});
+
+it('tells of a gap, however quiet it follows', async () => {
+  const table = await start();
+  const to = join(scratch(), 'archive');
+  await archive(table, to, 0);
+  table.setStream('off');
+  table.setStream('on');
+  const stop = new AbortController();
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const told: string[] = [];
+  stderr.on('data', (piece: Buffer) => {
+    told.push(piece.toString());
+    stop.abort(new Interruption('SIGTERM'));
+  });
+  const env = { ...cleanEnv(), AWS_ENDPOINT_URL: table.url };
+  const code = await main(['archive', '--to', to, '--follow', '--quiet'], {
+    env,
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    signal: stop.signal,
+    now: nowAfter(60),
+  });
+  expect([code, told.join('')]).toEqual([143, expect.stringContaining('may be missing')]);
 });

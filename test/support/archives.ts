@@ -59,6 +59,7 @@ interface RecordOnDisk {
   readonly spans: { from: string; to: string; complete_read_at?: string }[];
   readonly gaps: { from: string; to: string; reason: string }[];
   readonly files: { name: string; rows: number; day?: string }[];
+  readonly merged: string[];
   readonly shards: { shard: string; done: boolean; after?: string }[];
 }
 

@@ -30,7 +30,7 @@ export function planArchive(
 ): ArchivePlan {
   if (record === undefined) return { kind: 'first' };
   const gap = (reason: string): ArchivePlan => ({ kind: 'gap', reason });
-  if (record.table.id !== table.id) return gap('the table is another one of the same name');
+  if (record.table.id !== table.id) return gap('the table was deleted and made anew');
   if (record.stream !== table.stream) return gap('the stream was turned off in between');
   const listed = new Set(shards.map(({ id }) => id));
   const unfinished = record.positions.filter(({ isDone }) => !isDone);
@@ -38,13 +38,28 @@ export function planArchive(
     return gap('a shard of the stream is gone that was not read to its end');
   }
   const positions = new Map(record.positions.map((one) => [one.shard, one]));
+  const reason = gapSince(record, shards, positions, now);
+  return reason === undefined ? { kind: 'continue', positions } : gap(reason);
+}
+
+/**
+ * Why something may be lost of a shard that is read from the oldest record that there is: the last run ended
+ * before what the stream keeps. Undefined where nothing may. To be asked when such a shard has been read, too.
+ */
+export function gapSince(
+  { spans }: Pick<ArchiveRecord, 'spans'>,
+  shards: readonly Shard[],
+  positions: ReadonlyMap<string, ShardPosition>,
+  now: number,
+): string | undefined {
   const hasNew = shards.some(({ id }) => {
     const position = positions.get(id);
     return position === undefined || (!position.isDone && position.after === undefined);
   });
-  const ended = record.spans.at(-1)?.to ?? -Infinity;
-  if (hasNew && now - ended > STREAM_KEEPS) return gap('the last run was more than 24 hours ago');
-  return { kind: 'continue', positions };
+  const ended = spans.at(-1)?.to ?? -Infinity;
+  return hasNew && now - ended > STREAM_KEEPS
+    ? 'the last run was more than 24 hours ago'
+    : undefined;
 }
 
 /**

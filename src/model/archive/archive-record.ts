@@ -49,13 +49,15 @@ export interface ArchiveRecord {
   readonly spans: readonly Span[];
   readonly gaps: readonly Gap[];
   readonly positions: readonly ShardPosition[];
+  /** Names of files that were merged into others: they are not part of it, and removed by the next merge. */
+  readonly merged: readonly string[];
   /** In the order in which they were written: of two equally new rows of a session, the later one counts. */
   readonly files: readonly ArchiveFile[];
 }
 
 /** The text of a record. */
 export function formatRecord(record: ArchiveRecord): string {
-  const { table, stream, spans, gaps, positions, files } = record;
+  const { table, stream, spans, gaps, positions, merged, files } = record;
   const document = {
     format: FORMAT,
     version: VERSION,
@@ -73,6 +75,7 @@ export function formatRecord(record: ArchiveRecord): string {
       ...(at !== undefined && { at: timeText(at) }),
       done: isDone,
     })),
+    merged,
     files,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -98,7 +101,7 @@ export function parseRecord(text: string): ArchiveRecord | undefined {
       id: textOf(table['id'], 'table.id'),
     },
     stream: textOf(document['stream'], 'stream'),
-    spans: listOf(document['spans'], 'spans').map((span) => ({
+    spans: someOf(document['spans'], 'spans').map((span) => ({
       from: timeOf(span['from'], 'spans.from'),
       to: timeOf(span['to'], 'spans.to'),
       completeReadAt: optional(span['complete_read_at'], timeOf, 'spans.complete_read_at'),
@@ -114,6 +117,7 @@ export function parseRecord(text: string): ArchiveRecord | undefined {
       at: optional(shard['at'], timeOf, 'shards.at'),
       isDone: shard['done'] === true,
     })),
+    merged: namesOf(document['merged']),
     files: listOf(document['files'], 'files').map((file) => ({
       name: nameOf(file['name']),
       rows: countOf(file['rows'], 'files.rows'),
@@ -149,6 +153,13 @@ function listOf(value: unknown, where: string): readonly Json[] {
   return value.map((one) => objectOf(one, where));
 }
 
+/** Each archive begins with one. */
+function someOf(value: unknown, where: string): readonly Json[] {
+  const list = listOf(value, where);
+  if (list.length === 0) throw damaged(where);
+  return list;
+}
+
 function textOf(value: unknown, where: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw damaged(where);
@@ -159,6 +170,11 @@ function nameOf(value: unknown): string {
   const name = textOf(value, 'files.name');
   if (/^sessions\/[\w.-]+$/.test(name)) return name;
   throw damaged('files.name');
+}
+
+function namesOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw damaged('merged');
+  return value.map(nameOf);
 }
 
 function countOf(value: unknown, where: string): number {

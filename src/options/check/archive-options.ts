@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
 import { UsageError } from '../../errors.js';
 import { isS3Url } from '../../model/aws/s3-url.js';
 import type { StreamedTableFrom } from '../../sources/open-streamed-table.js';
 import type { GivenOptions } from '../read/given-options.js';
 import type { Environment } from '../read/settings.js';
 import { checkAws } from './aws.js';
-import { checkS3Url } from './input-paths.js';
+import { checkS3Url, statOf } from './input-paths.js';
 import { type RunOptions, checkRun } from './output-options.js';
 import { checkLiveTable } from './session-options.js';
 
@@ -59,7 +58,7 @@ function checkTo(given: GivenOptions): string {
   if (!isInS3 && given.precedenceOf('sse-kms-key-id') === 0) {
     throw new UsageError('--sse-kms-key-id', 'is only for an archive in S3');
   }
-  const isFile = !isInS3 && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false;
+  const isFile = !isInS3 && statOf(folder)?.isDirectory() === false;
   if (isFile || place === '-') throw new UsageError(origin, `${place} is not a folder`);
   return folder;
 }

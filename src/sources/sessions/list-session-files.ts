@@ -84,9 +84,14 @@ export async function listSessionFiles(
     }
     const records: StoredFile[] = [];
     for (const file of found.filter(({ id }) => baseName(id) === RECORD_NAME)) {
-      const record = await rejecting(file, context, () => archiveRecordIn(file, context.signal));
+      const read = async (): ReturnType<typeof archiveRecordIn> => {
+        const found = await archiveRecordIn(file, context.signal);
+        if (found === undefined) records.splice(records.indexOf(file), 1);
+        return found;
+      };
+      records.push(file); // also one that is damaged: its rows are not read without it
+      const record = await rejecting(file, context, read);
       if (record === undefined) continue;
-      records.push(file);
       const rows = await rejecting(file, context, () => archivedRows(file, record.files, storage));
       const kept = (rows ?? []).filter(({ id }) => !isExcluded(id, belowOf(id, file, place)));
       for (const one of kept) files.set(one.id, one);

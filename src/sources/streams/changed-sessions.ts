@@ -3,12 +3,18 @@ import { type Session, TABLE_FIELDS } from '../../model/session/session.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { parseSessions, readAttribute } from '../sessions/session-rows.js';
 
-/** The sessions as some changes left them, in their order; of a deletion, as it was before. Bad ones are rejected. */
+/**
+ * The sessions as some changes left them, in their order; of a deletion, as it was before, where the stream has that.
+ * Bad ones are rejected.
+ */
 export function changedSessions(
   records: readonly StreamRecord[],
   context: ReadContext,
 ): readonly Session[] {
-  const images = records.map(({ dynamodb }) => dynamodb?.NewImage ?? dynamodb?.OldImage ?? null);
+  const images = records.flatMap(({ eventName, dynamodb }) => {
+    const image = dynamodb?.NewImage ?? dynamodb?.OldImage;
+    return image === undefined && eventName === 'REMOVE' ? [] : [image ?? null];
+  });
   return parseSessions(images, context, {
     read: readAttribute,
     required: TABLE_FIELDS,

@@ -9,6 +9,7 @@ import { regionOf } from '../../aws/aws.js';
 /** A table, and the stream of its changes. */
 export interface StreamedTable {
   readonly arn: string;
+  /** Another one for each table of the same name. */
   readonly id: string;
   readonly region: string;
   /** The ARN of the stream. */
@@ -38,9 +39,9 @@ export async function describeStreamedTable(
   const awsCall = { action: 'dynamodb:DescribeTable', of };
   const command = new DescribeTableCommand({ TableName: name });
   const { Table } = await answerOf(client.send(command, { abortSignal: signal }), awsCall, signal);
-  const { TableArn, TableId, StreamSpecification, LatestStreamArn, LatestStreamLabel } =
-    Table ?? {};
-  if (TableArn === undefined || TableId === undefined) {
+  const { TableArn, StreamSpecification, LatestStreamArn, LatestStreamLabel } = Table ?? {};
+  const id = Table?.TableId ?? Table?.CreationDateTime?.toISOString();
+  if (TableArn === undefined || id === undefined) {
     throw new SourceError(`${awsCall.action} of ${of}: an answer without the table`);
   }
   const facts = { code: 'NoStream', resource: name };
@@ -55,7 +56,7 @@ export async function describeStreamedTable(
   }
   return {
     arn: TableArn,
-    id: TableId,
+    id,
     region,
     stream: LatestStreamArn,
     since: secondsOf(LatestStreamLabel),

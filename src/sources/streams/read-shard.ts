@@ -29,6 +29,8 @@ export interface ShardRead {
 const READS_A_SECOND = 4.5;
 /** So many empty answers in a row, each asked for after the time was reached, are the end of an open shard. */
 const EMPTY_ANSWERS = 10;
+/** So many iterators in a row may have expired before they were used. */
+const MOST_RENEWALS = 5;
 
 /**
  * The records of a shard in their order. A closed one ends where it ends; an open one where a record comes that is later
@@ -45,6 +47,7 @@ export async function* readShard(read: ShardRead): AsyncGenerator<ShardPart> {
   let position = read.from;
   let iterator = await iteratorAt(position, read, of);
   let empty = 0;
+  let renewed = 0;
   for (;;) {
     await pace.take(signal);
     const command = new GetRecordsCommand({ ShardIterator: iterator });
@@ -54,9 +57,11 @@ export async function* readShard(read: ShardRead): AsyncGenerator<ShardPart> {
       signal,
     ).catch((error: unknown) => told(error, position));
     if (answer === 'expired') {
+      if (++renewed > MOST_RENEWALS) throw new SourceError(`${of}: its iterators expire at once`);
       iterator = await iteratorAt(position, read, of);
       continue;
     }
+    renewed = 0;
     if (!Array.isArray(answer.Records)) throw new SourceError(`${of}: an answer without records`);
     const last = answer.Records.at(-1)?.dynamodb;
     const isEnd = answer.NextShardIterator === undefined;

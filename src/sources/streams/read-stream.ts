@@ -31,20 +31,26 @@ const AT_ONCE = 32;
  */
 export async function* readStream(read: StreamRead): Source<ShardPart> {
   const seen = new Set<string>();
+  const done = new Set<string>();
   let shards = read.shards;
   for (;;) {
-    const fresh = shards.filter(({ id }) => !seen.has(id));
+    // What was split from a shard that is not at its end has to wait for another run.
+    const open = new Set([...seen].filter((id) => !done.has(id)));
+    const fresh = shards.filter(({ id, parent = '' }) => !seen.has(id) && !open.has(parent));
     if (fresh.length === 0) return;
     for (const { id } of fresh) seen.add(id);
     const ids = new Set(fresh.map(({ id }) => id));
     const roots = fresh.filter(({ parent }) => parent === undefined || !ids.has(parent));
     let closed = 0;
-    const open = (signal: AbortSignal): Source<ShardPart>[] => {
+    const lineages = (signal: AbortSignal): Source<ShardPart>[] => {
       const within = { ...read, shards: fresh, signal: forManyListeners(signal) };
       return roots.map((shard) => readLineage(shard, within));
     };
-    for await (const parts of merge(open, AT_ONCE, read.signal)) {
-      closed += parts.filter(({ position }) => position.isDone).length;
+    for await (const parts of merge(lineages, AT_ONCE, read.signal)) {
+      for (const { position } of parts.filter((part) => part.position.isDone)) {
+        done.add(position.shard);
+        closed++;
+      }
       yield parts;
     }
     if (closed === 0) return; // no shard has closed, so none was split
