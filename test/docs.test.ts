@@ -2,12 +2,14 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { SCHEMA_VERSION } from '../src/model/columns/schema-version.js';
 import { type CommandDefinition, optionOf } from '../src/options/definitions/commands/command.js';
 import { COMMANDS } from '../src/options/definitions/commands.js';
 import { GROUPS } from '../src/options/definitions/definition.js';
 import { OPTIONS, type OptionName } from '../src/options/definitions/options.js';
 import { parseArguments } from '../src/options/read/arguments.js';
 import { optionTerm, optionText } from '../src/options/read/help.js';
+import { LISTS, type ListName, duckdbLines } from './support/lists.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
@@ -82,6 +84,25 @@ describe.each(commands)('the page of $name', (command) => {
   it('has the examples of --help', () => {
     expect(command.examples.length).toBeGreaterThan(2);
     for (const [line] of command.examples) expect(page).toContain(`\n${line}\n`);
+  });
+});
+
+describe('docs/formats.md', () => {
+  const sections = sectionsOf(read('docs/formats.md'), '##');
+
+  it.each(Object.keys(LISTS) as ListName[])(
+    'has the columns of %s, and how DuckDB reads them',
+    (list) => {
+      const text = sections.get(list) ?? '';
+      const rows = [...text.matchAll(/^\| `(\w+)` *\| (\w+) *\|/gm)];
+      const columns = LISTS[list].map(({ name, kind }) => [name, kind ?? 'text']);
+      expect(rows.map(([, name, type]) => [name, type])).toEqual(columns);
+      for (const line of Object.values(duckdbLines(list))) expect(text).toContain(`\n${line}\n`);
+    },
+  );
+
+  it('has the version of the schema', () => {
+    expect(sections.get('Versions')).toContain(`schema version ${SCHEMA_VERSION}.`);
   });
 });
 

@@ -152,6 +152,18 @@ describe('an output in S3', () => {
     expect(gunzipSync(s3.get('out', 'a/sessions.csv.gz')!).toString().split('\n').length).toBe(102);
   });
 
+  it('is the same Parquet file as on this machine', async () => {
+    const s3 = await start({ buckets: { out: {} } });
+    const path = join(scratch(), 'sessions.ndjson');
+    writeFileSync(path, lines(rows.slice(0, 100)));
+    const local = join(scratch(), 'rows.parquet');
+    for (const out of ['s3://out/rows.parquet', local]) {
+      const { code } = await cli(['export', '--sessions', path, '--out', out], { env: at(s3) });
+      expect(code).toBe(0);
+    }
+    expect(readFileSync(local).equals(s3.get('out', 'rows.parquet')!)).toBe(true);
+  });
+
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     'is never seen in part, whenever %s comes',
     async (signal) => {

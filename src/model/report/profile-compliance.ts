@@ -68,6 +68,6 @@ export const PROFILE_COLUMNS: readonly Column<ProfileCompliance>[] = [
   column('untracked_count', 'Untracked', 10, ({ untracked }) => untracked, 'count'),
   column('unverifiable_count', 'Unverifiable', 12, ({ unverifiable }) => unverifiable, 'count'),
   column('compliance_rate', 'Compliance', 10, profileRate, 'rate'),
-  column('has_gap', 'Gap', 6, ({ hasGap }) => hasGap),
+  column('has_gap', 'Gap', 6, ({ hasGap }) => hasGap, 'flag'),
   column('undetermined', 'Undetermined', 12, ({ undetermined }) => undetermined, 'flag'),
 ];
