@@ -111,6 +111,7 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^heap-js$/, /^disk\/sorted-spool\.ts$/],
   [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
   [/^picomatch$/, /^storage\/exclude\.ts$/],
+  [/^hyparquet$/, /^sources\/sessions\/session-parquet\.ts$/],
   [/^ndjson$/, /^sources\/sessions\//],
   [/^p-limit$/, /^sources\//],
   [/^hpagent$/, /^aws\/http\//],

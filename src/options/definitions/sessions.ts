@@ -16,7 +16,7 @@ export const SESSIONS = {
     value: 'PATH…',
     names: 'file',
     describe:
-      'Files with sessions. Exports of this tool, downloaded DynamoDB exports, saved answers of the AWS CLI (scan, query, batch-get-item and others), records of the stream of the table; the folder of an archive; plain or gzip. A folder means all files in it and below, s3://BUCKET/PREFIX all objects below it, - is standard input. With --table both are read, each session once',
+      'Files with sessions. Exports of this tool (CSV, NDJSON, JSON, Parquet), downloaded DynamoDB exports, saved answers of the AWS CLI (scan, query, batch-get-item and others), records of the stream of the table; the folder of an archive; plain or gzip. A folder means all files in it and below, s3://BUCKET/PREFIX all objects below it, - is standard input. With --table both are read, each session once',
   },
   exclude: {
     kind: 'list',

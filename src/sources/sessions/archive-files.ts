@@ -5,6 +5,7 @@ import {
   ROWS_FOLDER,
   parseRecord,
 } from '../../model/archive/archive-record.js';
+import { parseManifest } from '../../model/lake/lake-manifest.js';
 import { type Promised, readBytes } from '../../storage/read-bytes.js';
 import type { Storage, StoredFile } from '../../storage/storage.js';
 
@@ -25,6 +26,28 @@ export async function archiveRecordIn(
   file: StoredFile,
   signal: AbortSignal,
 ): Promise<ArchiveRecord | undefined> {
+  const text = await textOf(file, signal);
+  if (text === undefined) return undefined;
+  try {
+    return parseRecord(text);
+  } catch (error) {
+    if (error instanceof ValueError) throw new SourceError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Is a file the manifest of a lake, which holds no rows? */
+export async function isManifestOfLake(file: StoredFile, signal: AbortSignal): Promise<boolean> {
+  try {
+    const text = await textOf(file, signal);
+    return text !== undefined && parseManifest(text) !== undefined;
+  } catch (error) {
+    if (error instanceof ValueError || error instanceof SourceError) return false;
+    throw error;
+  }
+}
+
+async function textOf(file: StoredFile, signal: AbortSignal): Promise<string | undefined> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of readBytes(file, signal)) {
@@ -32,12 +55,7 @@ export async function archiveRecordIn(
     size += piece.length;
     if (size > MOST_BYTES) return undefined;
   }
-  try {
-    return parseRecord(Buffer.concat(pieces).toString());
-  } catch (error) {
-    if (error instanceof ValueError) throw new SourceError(error.message, { cause: error });
-    throw error;
-  }
+  return Buffer.concat(pieces).toString();
 }
 
 /** The files that a record names, as files to read. They may not be there: reading them says so. */

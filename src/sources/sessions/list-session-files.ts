@@ -4,6 +4,7 @@ import type { ReadContext } from '../../pipeline/read-context.js';
 import { excluder } from '../../storage/exclude.js';
 import type { StorageOf } from '../../storage/storage-of.js';
 import type { StoredFile } from '../../storage/storage.js';
+import { MANIFEST_NAME } from '../../model/lake/lake-manifest.js';
 import { RECORD_NAME } from '../../model/archive/archive-record.js';
 import type { Span } from '../../model/coverage/span.js';
 import { brokenFile } from '../broken-file.js';
@@ -11,6 +12,7 @@ import {
   type ArchivedRows,
   archiveRecordIn,
   archivedRows,
+  isManifestOfLake,
   isRowsOfArchive,
 } from './archive-files.js';
 import {
@@ -97,6 +99,9 @@ export async function listSessionFiles(
       for (const one of kept) files.set(one.id, one);
       const isWhole = kept.length === record.files.length;
       archives.push({ table: record.table.arn, spans: isWhole ? record.spans : [] });
+    }
+    for (const file of found.filter(({ id }) => baseName(id) === MANIFEST_NAME)) {
+      if (await isManifestOfLake(file, context.signal)) records.push(file);
     }
     const ofArchive = (id: string): boolean =>
       records.some((record) => record.id === id || isRowsOfArchive(id, record));

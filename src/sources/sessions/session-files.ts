@@ -6,14 +6,16 @@ import type { ReadContext } from '../../pipeline/read-context.js';
 import { readAhead } from '../../storage/read-ahead.js';
 import { readBytes } from '../../storage/read-bytes.js';
 import { shapeOf } from '../../text/file-shape.js';
+import { peek, putBack } from '../../text/first-bytes.js';
 import { brokenFile } from '../broken-file.js';
 import type { SessionFile } from './list-session-files.js';
 import { readSessionCsv } from './session-csv.js';
+import { PARQUET, readSessionParquet } from './session-parquet.js';
 import { readSessionJson } from './session-json.js';
 import { SESSION_KEYS } from './unwrap-session.js';
 
 /**
- * The sessions of some files, told by content and not by name: CSV, NDJSON and JSON of ours, DynamoDB
+ * The sessions of some files, told by content and not by name: CSV, NDJSON, JSON and Parquet of ours, DynamoDB
  * exports, saved answers of DynamoDB, records of its streams; plain or gzip. Rows in the order of the files. A
  * file that cannot be read to its end is rejected, its rows so far delivered, the others read. Holds one
  * piece of one file.
@@ -61,10 +63,16 @@ async function* partsOf(
   signal: AbortSignal,
 ): AsyncGenerator<FilePart<Session>> {
   const content = readBytes(file, signal, 'items' in file ? file : {});
-  const { shape, bytes } = await shapeOf(content, SESSION_KEYS);
+  const { start, rest } = await peek(content, ({ length }) => length >= PARQUET.length);
+  const all = putBack(start, rest);
+  if (start.toString('latin1', 0, PARQUET.length) === PARQUET) {
+    return yield* readSessionParquet(all, file.name, required);
+  }
+  const { shape, bytes } = await shapeOf(all, SESSION_KEYS);
   if (shape === 'empty') yield emptyPart(file);
   else if (shape === 'text') yield* readSessionCsv(bytes, file.name, required);
   else yield* readSessionJson(bytes, shape, file.name, required);
+  return undefined;
 }
 
 /** An export that found nothing is an empty file; a stream without a byte is more often a command that failed. */
