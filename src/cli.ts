@@ -20,7 +20,7 @@ import { VERSION } from './version.js';
  */
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
   try {
-    return await dispatch(argv, world);
+    return await dispatch(argv, { ...world, version: VERSION });
   } catch (error) {
     const reporter = new Reporter(world.stderr, { quiet: false, verbose: false, progress: false });
     const message = describe(error);
@@ -32,10 +32,13 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   }
 }
 
-async function dispatch(argv: readonly string[], world: World): Promise<ExitCode> {
+async function dispatch(
+  argv: readonly string[],
+  world: World & Required<Pick<World, 'version'>>,
+): Promise<ExitCode> {
   const { env, now } = world;
   const width = world.stdout.columns ?? 80;
-  const request = await readRequest(argv, env, VERSION, width, world.signal);
+  const request = await readRequest(argv, env, world.version, width, world.signal);
   if (request.kind === 'text') {
     world.stdout.write(`${request.text}\n`);
     return ExitCode.Clean;

@@ -22,6 +22,8 @@ export interface World {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   /** Aborted with an Interruption. */
   readonly signal: AbortSignal;
+  /** The version of this program; `main` sets it. */
+  readonly version?: string;
   /** Read once: every duration is measured back from it. */
   readonly now: Instant;
   /** Called before the first row goes to standard output. */

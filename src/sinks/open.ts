@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { Column } from '../model/columns/column.js';
 import type { PartitionKey } from '../model/lake/partition.js';
-import type { Format } from '../model/report/format.js';
+import type { ToOcsf } from '../model/ocsf/document.js';
+import type { Format, ReportFormat } from '../model/report/format.js';
 import type { Sink } from '../pipeline/pipe.js';
 import type { StorageOf } from '../storage/storage-of.js';
 import type { TableOptions } from './table.js';
@@ -28,6 +29,8 @@ export interface Output {
 export interface Destination {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly signal: AbortSignal;
+  /** The version of this program, for formats that say who wrote them. */
+  readonly version?: string;
   /** In which storage a file is; on this machine when it is left out. */
   readonly storageOf?: StorageOf;
   /** Is shown the bytes of a file. */
@@ -41,6 +44,8 @@ export interface Rows<T> extends TableOptions {
   /** The key of the list in a JSON document. */
   readonly list: string;
   readonly columns: readonly Column<T>[];
+  /** Their documents in OCSF; left out where OCSF has no class for them. */
+  readonly ocsf?: ToOcsf<T>;
 }
 
 /** The columns that are asked for by name; all when none are. */
@@ -55,7 +60,8 @@ export function chosenColumns<T>(
 /** The sink for some options; its module is loaded when rows come. Colour is for standard output alone. */
 export function openSink<T>(output: Output, destination: Destination, rows: Rows<T>): Sink<T> {
   const write = openWriter(output, destination);
-  const shown = { ...output, isShown: isShown(output, destination) };
+  const { version } = destination;
+  const shown = { ...output, version, isShown: isShown(output, destination) };
   const lineWidth = shown.isShown ? destination.stdout.columns : undefined;
   const options = output.out === undefined ? { ...rows, lineWidth } : { ...rows, color: false };
   return async (source) => (await OPENERS[output.format](options, write, shown))(source);
@@ -91,18 +97,26 @@ async function* announced(
 type Opener = <T>(
   rows: Rows<T>,
   write: WritePieces,
-  output: Output & { readonly isShown: boolean },
+  output: Output & { readonly isShown: boolean; readonly version: string | undefined },
 ) => Promise<Sink<T>>;
 
 /** How rows are written in each format that takes any rows. */
-const OPENERS: Readonly<Record<Exclude<Format, 'github'>, Opener>> = {
+const OPENERS: Readonly<Record<Exclude<Format, ReportFormat>, Opener>> = {
   csv: async ({ columns }, write, output) =>
     (await import('./csv.js')).csv(columns, write, output.csvRaw, output.isShown),
   ndjson: async ({ columns }, write) => (await import('./ndjson.js')).ndjson(columns, write),
   json: async ({ list, columns }, write) => (await import('./json.js')).json(list, columns, write),
   parquet: async ({ columns }, write) => (await import('./parquet.js')).parquet(columns, write),
+  ocsf: async ({ ocsf }, write, { version }) =>
+    (await import('./ocsf.js')).ocsf(ofAClass(ocsf), write, version),
   table: async (rows, write) => (await import('./table.js')).table(rows.columns, write, rows),
 };
+
+/** Which rows have a class is checked with the options. */
+export function ofAClass<T>(ocsf: ToOcsf<T> | undefined): ToOcsf<T> {
+  if (ocsf === undefined) throw new Error('OCSF has no class for these rows');
+  return ocsf;
+}
 
 /** The formats that take any rows. */
 export type RowFormat = keyof typeof OPENERS;

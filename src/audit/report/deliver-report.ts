@@ -13,8 +13,13 @@ export async function deliverReport<R>(
   await writeReport(report, { ...output, format, columns }, world);
   const { summary, identity, findings, caveats } = report;
   return {
-    lines: [...(format === 'table' ? [] : summary), ...identityLines(identity)],
+    lines: [...(isWhole(format) ? [] : summary), ...identityLines(identity)],
     findings,
     caveats,
   };
+}
+
+/** Has the output the summary in it? */
+function isWhole(format: AuditOptions['format']): boolean {
+  return format === 'table' || format === 'markdown';
 }

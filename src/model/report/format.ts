@@ -12,9 +12,20 @@ export const FORMATS = {
   parquet: { aliases: [], endings: ['parquet'] },
   table: { aliases: ['human'], endings: [] },
   github: { aliases: [], endings: [] },
+  ocsf: { aliases: [], endings: [] },
+  markdown: { aliases: ['md'], endings: ['md'] },
 } as const satisfies Readonly<Record<string, FormatDefinition>>;
 
 export type Format = keyof typeof FORMATS;
+
+/** The formats that only reports have. */
+const REPORT_FORMATS = ['github', 'markdown'] as const satisfies readonly Format[];
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** Is this a format that only reports have? */
+export function isReportFormat(format: Format): format is ReportFormat {
+  return REPORT_FORMATS.some((name) => name === format);
+}
 
 const DEFINITIONS = Object.entries(FORMATS) as [Format, FormatDefinition][];
 
@@ -23,6 +34,11 @@ export const FORMAT_NAMES: readonly string[] = DEFINITIONS.flatMap(([name, { ali
   name,
   ...aliases,
 ]);
+
+/** The names of all formats but some. */
+export function formatNamesWithout(...formats: readonly Format[]): readonly string[] {
+  return FORMAT_NAMES.filter((name) => !formats.includes(formatOfName(name)!));
+}
 
 /** The format that goes by a name; undefined for no format's name. */
 export function formatOfName(name: string): Format | undefined {

@@ -1,6 +1,7 @@
 import type { Source } from '../../pipeline/pipe.js';
 import type { Column } from '../columns/column.js';
 import type { CallerIdentity } from '../coverage/caller-identity.js';
+import type { ToOcsf } from '../ocsf/document.js';
 import type { Instant } from '../time/instant.js';
 import type { Caveat } from './caveat.js';
 
@@ -40,7 +41,7 @@ export type ReportPart<R> =
       readonly columns: readonly Column<R>[];
     };
 
-/** One row over several lines: its head, and the fields that it has. */
+/** One row over several lines: its head, and its fields. All entries of a part have the same labels in one order. */
 export interface Entry {
   readonly head: string;
   readonly fields: readonly (readonly [label: string, value: string | undefined])[];
@@ -74,6 +75,8 @@ export interface Report<R> {
   readonly result: string;
   /** Lines that stand beside the rows, where they are written alone. */
   readonly summary: readonly string[];
+  /** The document of a row in OCSF, of either list. */
+  readonly ocsf?: ToOcsf<R>;
   readonly annotationOf?: (row: R) => Annotation | undefined;
   /** Annotations that are of no row. */
   readonly annotations?: readonly Annotation[];

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.js';
 import type { AllowRule } from '../../model/verdict/allow-rule.js';
 import type { Policy } from '../../model/policy/policy.js';
 import type { KnownRoles } from '../../model/attribution/known-roles.js';
+import { formatNamesWithout } from '../../model/report/format.js';
 import { type ReadIdentity, identityReader } from '../../model/role-call/source-identity.js';
 import type { Instant } from '../../model/time/instant.js';
 import { FINDING_CATEGORIES } from '../../model/verdict/verdict.js';
@@ -79,7 +80,13 @@ export interface ExplainOptions extends ReadPolicy, OutputOptions {}
 export async function checkPolicy(given: GivenOptions, env: Environment): Promise<ExplainOptions> {
   const policy = await readPolicyOf(given);
   if (policy === undefined) throw new UsageError('--explain-policy', 'needs --policy FILE');
-  return { ...policy, ...checkOutputOptions(given, env, 'table') };
+  const output = checkOutputOptions(given, env, 'table');
+  if (output.format === 'ocsf' || output.format === 'markdown') {
+    const origin = given.origin(given.has('format') ? 'format' : 'out');
+    const hint = `the formats are ${formatNamesWithout('github', 'ocsf', 'markdown').join(', ')}`;
+    throw new UsageError(origin, `--explain-policy cannot be written as ${output.format}`, hint);
+  }
+  return { ...policy, ...output };
 }
 
 function needSince(given: GivenOptions): void {

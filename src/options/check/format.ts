@@ -14,7 +14,7 @@ export function checkFormat(
   byDefault: RowFormat,
 ): Format {
   const name = formatName(given);
-  const format = name === undefined ? formatOfFile(out, given.origin('out')) : formatOfName(name);
+  const format = name === undefined ? formatOfFile(out, given) : formatOfName(name);
   if (format === 'parquet') checkBinary(given, out);
   return format ?? byDefault;
 }
@@ -45,14 +45,18 @@ function formatName(given: GivenOptions): string | undefined {
 const OTHER_FORMATS = /\.(orc|avro|xlsx?|html?|zst|zip|bz2|xz|br|lz4|7z)$/i;
 
 /** The format that the name of a file asks for. */
-function formatOfFile(out: string | undefined, origin: string): Format | undefined {
+function formatOfFile(out: string | undefined, given: GivenOptions): Format | undefined {
   if (out === undefined) return undefined;
-  const other = OTHER_FORMATS.exec(out)?.[1];
-  if (other !== undefined) {
-    const endings = Object.values(FORMATS).flatMap((format) => [...format.endings]);
-    const hint = `the endings are ${endings.map((ending) => `.${ending}`).join(', ')}, and .gz to compress`;
-    throw new UsageError(origin, `.${other} files cannot be written`, hint);
-  }
+  const choices = given.choices('format');
   const ending = /\.([a-z]+)$/i.exec(out.replace(/\.gz$/, ''))?.[1] ?? '';
-  return formatOfEnding(ending);
+  const format = formatOfEnding(ending);
+  const isForeign = format !== undefined && !choices.includes(format);
+  const other = isForeign ? ending : OTHER_FORMATS.exec(out)?.[1];
+  if (other !== undefined) {
+    const formats = Object.entries(FORMATS).filter(([name]) => choices.includes(name));
+    const endings = formats.flatMap(([, { endings: those }]) => [...those]);
+    const hint = `the endings are ${endings.map((one) => `.${one}`).join(', ')}, and .gz to compress`;
+    throw new UsageError(given.origin('out'), `.${other} files cannot be written`, hint);
+  }
+  return format;
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import type { Format } from '../../model/report/format.js';
+import { type Format, isReportFormat } from '../../model/report/format.js';
 import type { Output, RowFormat } from '../../sinks/open.js';
 import type { S3Options } from '../../storage/s3/buckets.js';
 import type { GivenOptions } from '../read/given-options.js';
@@ -44,9 +44,12 @@ export function checkOutputOptions(
   const out = checkOut(given, isLake);
   const format = isLake ? checkLakeFormat(given) : checkFormat(given, out, byDefault);
   checkNotRead(given, isLake);
+  if (format === 'ocsf' && given.precedenceOf('columns') === 0) {
+    throw new UsageError('--columns', 'the documents of --format ocsf have no columns');
+  }
   return {
     output: {
-      format: format === 'github' ? 'table' : format,
+      format: isReportFormat(format) ? 'table' : format,
       out,
       csvRaw: given.flag('csv-raw'),
       partitionBy,

@@ -1,10 +1,7 @@
 import { ValueError } from '../../errors.js';
-import { FORMAT_NAMES } from '../../model/report/format.js';
 import { PARTITION_KEYS } from '../../model/lake/partition.js';
+import { formatNamesWithout } from '../../model/report/format.js';
 import type { Definitions } from './definition.js';
-
-/** The formats that every command takes. */
-const ROW_FORMAT_NAMES = FORMAT_NAMES.filter((name) => name !== 'github');
 
 /** Where the output goes, and its form. */
 export const OUTPUT = {
@@ -12,7 +9,7 @@ export const OUTPUT = {
     kind: 'text',
     value: 'FORMAT',
     alias: ['output'],
-    choices: ROW_FORMAT_NAMES,
+    choices: formatNamesWithout('github', 'ocsf', 'markdown'),
     describe:
       'Output format. human is the same as table, jsonl the same as ndjson; parquet needs --out. Default: by the ending of --out, else csv for export and table for the other commands',
   },

@@ -48,6 +48,11 @@ export class GivenOptions {
     return text;
   }
 
+  /** The values that an option of choices can have for this command. */
+  choices(name: OptionName): readonly string[] {
+    return this.#definitionOf(name).choices ?? [];
+  }
+
   /** What a function makes of the text; its ValueError becomes a UsageError with the option's origin. */
   parsed<T>(name: OptionName, parse: (text: string) => T): T | undefined {
     const text = this.text(name);

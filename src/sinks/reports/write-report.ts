@@ -1,7 +1,8 @@
 import type { Column } from '../../model/columns/column.js';
 import type { Format } from '../../model/report/format.js';
 import type { Report } from '../../model/report/report.js';
-import { type Destination, chosenColumns, isShown, openWriter } from '../open.js';
+import type { Source } from '../../pipeline/pipe.js';
+import { type Destination, chosenColumns, isShown, ofAClass, openWriter } from '../open.js';
 import type { WritePieces } from '../write-text.js';
 
 /** Where a report goes, and in which form. */
@@ -18,13 +19,17 @@ type WriteReport = <R>(
   report: Report<R>,
   columns: readonly Column<R>[],
   write: WritePieces,
-  output: ReportOutput & { readonly isShown: boolean },
+  output: ReportOutput & { readonly isShown: boolean; readonly version: string | undefined },
 ) => Promise<void>;
 
 /** How a report is written in each format: as a whole, or its rows alone. */
 const WRITERS: Readonly<Record<Format, WriteReport>> = {
   table: async (report, _, write) => write((await import('./text.js')).reportText(report)),
   github: async (report, _, write) => write((await import('./github.js')).githubText(report)),
+  markdown: async (report, _, write) =>
+    write((await import('./markdown.js')).reportMarkdown(report)),
+  ocsf: async (report, _, write, { version }) =>
+    (await import('../ocsf.js')).ocsf(ofAClass(report.ocsf), write, version)(everyRow(report)),
   json: async ({ list, also, head, tail }, columns, write) => {
     const { json } = await import('../json.js');
     const second = also && {
@@ -46,6 +51,12 @@ const WRITERS: Readonly<Record<Format, WriteReport>> = {
     (await import('../parquet.js')).parquet(columns, write)(list.rows()),
 };
 
+/** The rows of both lists, one after the other. */
+async function* everyRow<R>({ list, also }: Report<R>): Source<R> {
+  yield* list.rows();
+  if (also !== undefined) yield* also.rows();
+}
+
 /** Writes a report. Rows are read as they are written; held is one batch. */
 export async function writeReport<R>(
   report: Report<R>,
@@ -53,6 +64,7 @@ export async function writeReport<R>(
   destination: Destination,
 ): Promise<void> {
   const columns = chosenColumns(report.list.columns, output.columns);
-  const shown = { ...output, isShown: isShown(output, destination) };
+  const { version } = destination;
+  const shown = { ...output, version, isShown: isShown(output, destination) };
   await WRITERS[output.format](report, columns, openWriter(output, destination), shown);
 }

@@ -6,6 +6,8 @@ test.each([
   ['jsonl', 'ndjson'],
   ['human', 'table'],
   ['github', 'github'],
+  ['ocsf', 'ocsf'],
+  ['md', 'markdown'],
   ['CSV', undefined],
   ['toString', undefined],
 ])('the name %s asks for %s', (name, format) => {
@@ -22,6 +24,8 @@ test.each([
   ['JSON', 'json'],
   ['jsonl', 'ndjson'],
   ['ndjson', 'ndjson'],
+  ['md', 'markdown'],
+  ['ocsf', undefined],
   ['table', undefined],
   ['txt', undefined],
   ['', undefined],

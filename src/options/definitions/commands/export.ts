@@ -1,5 +1,7 @@
 import { EVENT_COLUMNS, VERDICT_COLUMNS } from '../../../model/verdict/attributed-verdict.js';
+import { formatNamesWithout } from '../../../model/report/format.js';
 import { OPTIONS } from '../options.js';
+import type { OptionDefinition } from '../definition.js';
 import type { CommandDefinition, Subject } from './command.js';
 import {
   COMMON,
@@ -14,6 +16,13 @@ import {
   columnsOf,
 } from './option-sets.js';
 
+const DEFAULT_FORMAT = 'Default: by the ending of --out, else csv';
+/** The formats of calls and verdicts. */
+const OF_CALLS: Partial<OptionDefinition> = {
+  choices: formatNamesWithout('github', 'markdown'),
+  describe: `Output format. human is the same as table, jsonl the same as ndjson; ocsf writes one OCSF 1.3.0 document a line. ${DEFAULT_FORMAT}`,
+};
+
 const SUBJECTS = {
   sessions: {
     options: [
@@ -27,6 +36,7 @@ const SUBJECTS = {
     ],
     meanings: {
       profile: { describe: OPTIONS.profile.describe },
+      format: OPTIONS.format,
       columns: SESSION_COLUMNS,
       'partition-by': { ...OPTIONS['partition-by'], parts: ['day', 'profile'] },
     },
@@ -34,6 +44,7 @@ const SUBJECTS = {
   events: {
     options: [...WINDOW, ...EVENT_SOURCES, 'partition-by', ...OUTPUTS, ...COMMON],
     meanings: {
+      format: OF_CALLS,
       columns: columnsOf(EVENT_COLUMNS),
       'partition-by': { ...OPTIONS['partition-by'], parts: ['day', 'account_id', 'region'] },
     },
@@ -48,7 +59,7 @@ const SUBJECTS = {
       ...OUTPUTS,
       ...COMMON,
     ],
-    meanings: { ...JUDGED, columns: columnsOf(VERDICT_COLUMNS) },
+    meanings: { ...JUDGED, format: OF_CALLS, columns: columnsOf(VERDICT_COLUMNS) },
   },
 } as const satisfies Readonly<Record<string, Subject>>;
 
@@ -61,6 +72,9 @@ export const EXPORT = {
     profile: {
       describe:
         'Only sessions, or verdicts, of this profile. docs/concepts.md says how the profile of a verdict is found',
+    },
+    format: {
+      describe: `Output format. human is the same as table, jsonl the same as ndjson; ocsf, for events and verdicts, writes one OCSF 1.3.0 document a line. ${DEFAULT_FORMAT}`,
     },
     columns: {
       describe:

@@ -1,3 +1,4 @@
+import { formatNamesWithout } from '../../../model/report/format.js';
 import { FINDING_COLUMNS } from '../../../model/verdict/attributed-verdict.js';
 import type { CommandDefinition } from './command.js';
 import {
@@ -25,7 +26,15 @@ export const UNTRACKED_SESSIONS = {
       ...COMMON,
     ] as const),
   ],
-  meanings: { ...JUDGED, columns: columnsOf(FINDING_COLUMNS) },
+  meanings: {
+    ...JUDGED,
+    format: {
+      choices: formatNamesWithout('github'),
+      describe:
+        'Output format. human is the same as table, jsonl the same as ndjson; ocsf writes one OCSF 1.3.0 document a line, markdown (md) a comment or a job summary. Default: by the ending of --out, else table',
+    },
+    columns: columnsOf(FINDING_COLUMNS),
+  },
   main: [
     'since',
     'until',
