@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { main } from '../src/cli.js';
 import { ExitCode } from '../src/errors.js';
+import { callToOcsf } from '../src/model/ocsf/authentication.js';
 import { type RoleCall, isFailedCall, isServiceCall } from '../src/model/role-call/role-call.js';
 import { parseInstant } from '../src/model/time/instant.js';
 import { openCarrier } from '../src/sources/open-carrier.js';
@@ -15,6 +16,7 @@ import { through } from '../src/pipeline/through.js';
 import { startAthena } from './support/athena.js';
 import { MANUAL } from './support/athena-tables.js';
 import { rowsOf, temporaryFolder } from './support/contracts.js';
+import { ownSchema, problemsOf, publishedSchema } from './support/ocsf-schema.js';
 import { keptReading, stubAwsEnvironment } from './support/records.js';
 import { sessionRow } from './support/sessions.js';
 
@@ -45,6 +47,19 @@ describe.skipIf(isMissing)('the logs of a real trail', () => {
     expect(events.filter((event) => event.sourceIdentity !== undefined)).toEqual([]);
     expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(49);
     expect(duplicates).toBe(0);
+  });
+
+  test('are valid documents of OCSF: those that were denied name no role', async () => {
+    const { events } = await readAll();
+    const context = { version: undefined, hash: (text: string) => text };
+    const documents = events.map(
+      (call) => JSON.parse(JSON.stringify(callToOcsf(call, context))) as Record<string, unknown>,
+    );
+    const schema = publishedSchema() ?? ownSchema();
+    expect(documents.flatMap((document) => problemsOf(document, schema))).toEqual([]);
+    const classes = documents.map((document) => document['class_uid']);
+    expect(classes.filter((uid) => uid === 6003)).toHaveLength(13);
+    expect(classes.filter((uid) => uid === 3002)).toHaveLength(36);
   });
 
   test.each(['files', 'Athena'])('are ten calls without a source identity: %s', async (carrier) => {

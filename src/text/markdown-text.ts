@@ -3,7 +3,7 @@ import { printable } from './terminal-text.js';
 /** Characters that can begin or end markup, or a cell, anywhere in a line of GitHub Flavored Markdown. */
 const MARKUP = /[&<>|`*~$#[\]\\]|_(?![a-z0-9])|(?<![a-z0-9])_/gi;
 /** What GitHub makes links of: mentions, mail addresses, URLs, numbers of issues. */
-const LINKING = /@|:(?=\/\/)|(?<=www)\.|(?<=GH)-|(?<=&#35;)(?=\d)/gi;
+const LINKING = /@|:(?=\/\/)|(?<=www)(?=\.)|(?<=GH)-|(?<=&#35;)(?=\d)/gi;
 /** Markup at the beginning of a line: a list, a rule, a heading that is underlined. */
 const LEADING = /^(?=[-+=]|\d+[.)])/;
 

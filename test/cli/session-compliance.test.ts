@@ -353,7 +353,7 @@ describe('what could not be told is said on standard error', () => {
     roleRecord(5, { more: { errorCode: 'AccessDenied', responseElements: null } }),
   ];
 
-  it.each(['human', 'json', 'csv', 'ndjson', 'github'])('in %s', async (format) => {
+  it.each(['human', 'json', 'csv', 'ndjson', 'github', 'ocsf'])('in %s', async (format) => {
     const args = [...policy('prod', 'backup'), '--format', format];
     const { code, stdout, stderr } = await overUnsure(records, [PROD], ...args);
     expect(code).toBe(3);

@@ -13,7 +13,7 @@ test.each([
   ['<b>&amp;`', '&#60;b&#62;&#38;amp;&#96;'],
   ['![x](y)', '!&#91;x&#93;(y)'],
   ['@octocat a@b.example', '@&#8203;octocat a@&#8203;b.example'],
-  ['https://x www.x', 'https:&#8203;//x www.&#8203;x'],
+  ['https://x www.x', 'https:&#8203;//x www&#8203;.x'],
   ['#12 GH-12', '&#35;&#8203;12 GH-&#8203;12'],
 ])('%j is written as %j', (text, markdown) => {
   expect(markdownText(text)).toBe(markdown);
