@@ -39,8 +39,16 @@ function columnsOf(file: Buffer): string[] {
 
 const exportEvents = (out: string, records: Parameters<typeof writeTrail>[0], since: string) =>
   run(
-    ...['export', 'events', '--since', since, '--events', writeTrail(records)],
-    ...['--partition-by', 'day,region', '--out', out],
+    'export',
+    'events',
+    '--since',
+    since,
+    '--events',
+    writeTrail(records),
+    '--partition-by',
+    'day,region',
+    '--out',
+    out,
   );
 
 describe('a lake of Parquet', () => {

@@ -87,9 +87,9 @@ export async function listSessionFiles(
     const records: StoredFile[] = [];
     for (const file of found.filter(({ id }) => baseName(id) === RECORD_NAME)) {
       const read = async (): ReturnType<typeof archiveRecordIn> => {
-        const found = await archiveRecordIn(file, context.signal);
-        if (found === undefined) records.splice(records.indexOf(file), 1);
-        return found;
+        const record = await archiveRecordIn(file, context.signal);
+        if (record === undefined) records.splice(records.indexOf(file), 1);
+        return record;
       };
       records.push(file); // also one that is damaged: its rows are not read without it
       const record = await rejecting(file, context, read);

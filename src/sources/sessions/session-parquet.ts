@@ -29,10 +29,7 @@ export async function* readSessionParquet(
   const pieces: Buffer[] = [];
   for await (const piece of bytes) pieces.push(piece);
   const whole = Buffer.concat(pieces);
-  const content = whole.buffer.slice(
-    whole.byteOffset,
-    whole.byteOffset + whole.length,
-  ) as ArrayBuffer;
+  const content = whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.length);
   const file = {
     byteLength: content.byteLength,
     slice: (start: number, end?: number): ArrayBuffer => content.slice(start, end),
