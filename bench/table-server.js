@@ -6,6 +6,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { sessionRow } from './session-rows.js';
 
 const server = dynalite({ createTableMs: 0 });
 server.listen(0, '127.0.0.1');
@@ -36,29 +37,12 @@ for (const size of process.argv.slice(2).map(Number)) {
 }
 process.send?.(endpoint);
 
-/** @param {number} n */
-function item(n) {
-  const id = ((BigInt(n + 1) * 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn).toString(16);
-  const time = (/** @type {number} */ seconds) => {
-    const at = new Date(1_768_600_000_000 + (n * 10 + seconds) * 1000).toISOString();
-    return { S: `${at.slice(0, 19)}.${String(100_000_000 + (n % 899_999_999))}Z` };
-  };
-  return {
-    id: { S: id.padStart(16, '0') },
-    user: { S: `user${n % 500}` },
-    profile: { S: `profile-${n % 40}` },
-    status: { S: ['active', 'expired', 'revoked'][n % 3] ?? 'active' },
-    started_at: time(0),
-    last_access_at: time(300),
-    expires_at: time(900),
-    request_count: { N: String(n % 200) },
-    server_instance_id: { S: `srv-${n % 64}` },
-    source_identity: { S: '' },
-    device_id: { S: '' },
-    created_at: time(0),
-    updated_at: time(300),
-    ttl: { N: String(1_768_600_900 + n * 10) },
-    revoked_by: { S: '' },
-    revoked_reason: { S: '' },
-  };
+/** The row as an item: numbers are texts. */
+function item(/** @type {number} */ n) {
+  return Object.fromEntries(
+    Object.entries(sessionRow(n)).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? { N: String(value) } : { S: value },
+    ]),
+  );
 }
