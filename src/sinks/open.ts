@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Column } from '../model/columns/column.js';
+import { exactTimes } from '../model/columns/time-columns.js';
 import type { PartitionKey } from '../model/lake/partition.js';
 import type { ToOcsf } from '../model/ocsf/document.js';
 import type { Format, ReportFormat } from '../model/report/format.js';
@@ -48,12 +49,13 @@ export interface Rows<T> extends TableOptions {
   readonly ocsf?: ToOcsf<T>;
 }
 
-/** The columns that are asked for by name; all when none are. */
+/** The columns that are asked for by name; all when none are. With `all`, each time has nine digits of a second. */
 export function chosenColumns<T>(
   all: readonly Column<T>[],
   names: 'audit' | 'all' | readonly string[] | undefined,
 ): readonly Column<T>[] {
-  if (names === undefined || typeof names === 'string') return all;
+  if (names === undefined) return all;
+  if (typeof names === 'string') return exactTimes(all);
   return names.flatMap((name) => all.filter((column) => column.name === name));
 }
 
