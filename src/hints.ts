@@ -66,7 +66,7 @@ const ERROR_ADVICE: readonly (readonly [code: RegExp, advice: Advice])[] = [
     'the credentials have expired: renew them (for example: aws sso login) and run this again',
   ],
   [
-    /^(?:UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature)/,
+    /^(?:UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature)/,
     'AWS does not accept these credentials: check --aws-profile and the AWS_* variables',
   ],
   [

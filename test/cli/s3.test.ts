@@ -187,3 +187,12 @@ describe('an output in S3', () => {
     120_000,
   );
 });
+
+it('that nobody may ask ends at once, with what to do', async () => {
+  const s3 = await start();
+  putTrail(s3);
+  const expired = { ...at(s3), AWS_ACCESS_KEY_ID: 'expired' };
+  const { code, stdout, stderr } = await cli(AUDIT, { env: expired });
+  expect([code, stdout]).toEqual([3, '']);
+  expect(stderr).toMatch(/ExpiredToken[^\n]*\n {2}the credentials have expired: renew them/);
+});
