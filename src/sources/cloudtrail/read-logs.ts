@@ -20,7 +20,7 @@ import { brokenFile } from '../broken-file.js';
 import { fingerprint, redacted } from '../redacted.js';
 import { foreignRecord } from './foreign-record.js';
 import { foreignText } from './foreign-text.js';
-import type { LogFile } from './log-files.js';
+import type { LogFile } from './log-file.js';
 import { isOtherCall } from './other-call.js';
 import { type Found, besideLists, unwrap } from './unwrap.js';
 import { WholeCheck } from './whole-check.js';
