@@ -305,4 +305,4 @@ it('leaves each partition old or new when it is killed, and the next run mends t
     const mended = [...filesOf(out)].filter(([path]) => !/\.tmp$|^_/.test(path));
     expect(new Map(mended)).toEqual(new Map([...will].filter(([path]) => !path.startsWith('_'))));
   }
-}, 120_000);
+}, 600_000);
