@@ -6,8 +6,8 @@ import { reportOptions } from '../audit/report/report-options.js';
 import { select } from '../audit/report/selection.js';
 import { placedCalls } from '../lake/placed-rows.js';
 import { openOutput } from '../lake/open-output.js';
-import { callToOcsf } from '../model/ocsf/authentication.js';
-import { verdictToOcsf } from '../model/ocsf/detection-finding.js';
+import { CALLS_IN_OCSF } from '../model/ocsf/authentication.js';
+import { VERDICTS_IN_OCSF } from '../model/ocsf/detection-finding.js';
 import {
   type AttributedVerdict,
   EVENT_COLUMNS,
@@ -44,7 +44,7 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
       openOutput(options.output, run, {
         list: 'events',
         columns: chosenColumns(EVENT_COLUMNS, options.columns),
-        ocsf: callToOcsf,
+        ocsf: CALLS_IN_OCSF,
         color: mayColor(run.world),
         empty: EMPTY,
         ...placedCalls<RoleCall>((call) => call),
@@ -90,7 +90,7 @@ export async function exportVerdicts(options: AuditOptions, run: Run): Promise<D
       openOutput(options.output, run, {
         list: 'verdicts',
         columns: chosenColumns(VERDICT_COLUMNS, options.columns),
-        ocsf: verdictToOcsf,
+        ocsf: VERDICTS_IN_OCSF,
         color: mayColor(run.world),
         empty: EMPTY,
         ...placedCalls<AttributedVerdict>(({ call }) => call),

@@ -9,7 +9,7 @@ const LONGEST = 65_535;
 
 /** One OCSF document a line. Texts that are longer than OCSF allows are cut. Holds one batch. */
 export function ocsf<T>(toOcsf: ToOcsf<T>, write: WriteText, version: string | undefined): Sink<T> {
-  return (source) => write(ocsfText(source, toOcsf, { version, hash }));
+  return (source) => write(ocsfText(source, toOcsf, contextOf(version)));
 }
 
 async function* ocsfText<T>(
@@ -31,17 +31,28 @@ async function* ocsfText<T>(
 }
 
 function lineOf(document: object): string {
-  const json = JSON.stringify(document);
+  return `${jsonOf(document)}\n`;
+}
+
+/** JSON on one line, without texts that are too long. */
+export function jsonOf(value: object): string {
+  const json = JSON.stringify(value);
   // Only a long line can have a long text.
-  const short = json.length <= LONGEST ? json : JSON.stringify(document, shortened);
-  return `${printableJson(short)}\n`;
+  return printableJson(json.length <= LONGEST ? json : JSON.stringify(value, shortened));
 }
 
 function shortened(_name: string, value: unknown): unknown {
-  const isLong = typeof value === 'string' && value.length > LONGEST;
-  return isLong ? `${value.slice(0, LONGEST - 1)}…` : value;
+  return typeof value === 'string' ? shortText(value) : value;
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** The text, cut where OCSF does not allow it as long as it is. */
+export function shortText(text: string): string {
+  if (text.length <= LONGEST) return text;
+  // Not between the halves of a character.
+  return `${text.slice(0, LONGEST - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** What documents are made with. */
+export function contextOf(version: string | undefined): OcsfContext {
+  return { version, hash: (text) => createHash('sha256').update(text).digest('hex') };
 }

@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream';
 import type { Column } from '../model/columns/column.js';
 import { exactTimes } from '../model/columns/time-columns.js';
 import type { PartitionKey } from '../model/lake/partition.js';
-import type { ToOcsf } from '../model/ocsf/document.js';
-import type { Format, ReportFormat } from '../model/report/format.js';
+import type { OcsfMapping } from '../model/ocsf/document.js';
+import { type Format, type ReportFormat, isParquetName } from '../model/report/format.js';
 import type { Sink } from '../pipeline/pipe.js';
 import type { StorageOf } from '../storage/storage-of.js';
 import type { TableOptions } from './table.js';
@@ -46,7 +46,7 @@ export interface Rows<T> extends TableOptions {
   readonly list: string;
   readonly columns: readonly Column<T>[];
   /** Their documents in OCSF; left out where OCSF has no class for them. */
-  readonly ocsf?: ToOcsf<T>;
+  readonly ocsf?: OcsfMapping<T>;
 }
 
 /** The columns that are asked for by name; all when none are. With `all`, each time has nine digits of a second. */
@@ -109,15 +109,23 @@ const OPENERS: Readonly<Record<Exclude<Format, ReportFormat>, Opener>> = {
   ndjson: async ({ columns }, write) => (await import('./ndjson.js')).ndjson(columns, write),
   json: async ({ list, columns }, write) => (await import('./json.js')).json(list, columns, write),
   parquet: async ({ columns }, write) => (await import('./parquet.js')).parquet(columns, write),
-  ocsf: async ({ ocsf }, write, { version }) =>
-    (await import('./ocsf.js')).ocsf(ofAClass(ocsf), write, version),
+  ocsf: async ({ ocsf }, write, output) => openOcsf(ocsf, write, output),
   table: async (rows, write) => (await import('./table.js')).table(rows.columns, write, rows),
 };
 
-/** Which rows have a class is checked with the options. */
-export function ofAClass<T>(ocsf: ToOcsf<T> | undefined): ToOcsf<T> {
-  if (ocsf === undefined) throw new Error('OCSF has no class for these rows');
-  return ocsf;
+/**
+ * Rows as OCSF: Parquet where the name of the file says so, else NDJSON. Which rows have a class is checked with
+ * the options.
+ */
+export async function openOcsf<T>(
+  mapping: OcsfMapping<T> | undefined,
+  write: WritePieces,
+  { out = '', version }: { readonly out: string | undefined; readonly version: string | undefined },
+): Promise<Sink<T>> {
+  if (mapping === undefined) throw new Error('OCSF has no class for these rows');
+  return isParquetName(out)
+    ? (await import('./ocsf-parquet.js')).ocsfParquet(mapping, write, version)
+    : (await import('./ocsf.js')).ocsf(mapping.toOcsf, write, version);
 }
 
 /** The formats that take any rows. */

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBStructValue,
+} from '@duckdb/node-api';
 import * as fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -231,6 +236,55 @@ describe.each(LIST_NAMES)('Parquet of %s', (list) => {
     };
     const full = { sessions: [sessionRow(0)], records: [roleRecord(0)] };
     expect(await schemaOf({ sessions: [], records: [] })).toEqual(await schemaOf(full));
+  });
+});
+
+/** An OCSF document as NDJSON has it: without what is null, and `unmapped` as what its text says. */
+function documentOf(value: unknown, name?: string): unknown {
+  if (name === 'unmapped') return JSON.parse(value as string);
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof DuckDBListValue) return documentOf(value.items);
+  if (value instanceof DuckDBStructValue) return documentOf(value.entries);
+  if (Array.isArray(value)) return value.map((one) => documentOf(one));
+  if (typeof value !== 'object' || value === null) {
+    expect(value).toBeTypeOf('string');
+    return value;
+  }
+  const present = Object.entries(value).filter(([, part]) => part !== null && part !== undefined);
+  return Object.fromEntries(present.map(([key, part]) => [key, documentOf(part, key)]));
+}
+
+const WITH_OCSF = LIST_NAMES.filter((list) => list !== 'Sessions');
+describe.each(WITH_OCSF)('OCSF of %s as Parquet', (list) => {
+  const asOcsf = ['--format', 'ocsf'];
+
+  it('is the NDJSON of the same run, and the same bytes again', async () => {
+    let compared = 0;
+    const property = fc.asyncProperty(worlds, async (world) => {
+      const expected = objects(readFileSync(await written(list, world, 'ndjson', asOcsf), 'utf8'));
+      compared += expected.length;
+      const parquet = await written(list, world, 'parquet', asOcsf);
+      expect((await readBack(parquet)).map((row) => documentOf(row))).toEqual(expected);
+      const reader = await duckdb.runAndReadAll(`FROM '${parquet}'`);
+      expect(reader.getRowObjects().map((row) => documentOf(row))).toEqual(expected);
+      const again = await written(list, world, 'parquet', asOcsf);
+      expect(readFileSync(again)).toEqual(readFileSync(parquet));
+    });
+    await fc.assert(property, { numRuns: 15 });
+    expect(compared).toBeGreaterThan(10);
+  });
+
+  it('has the same schema with no rows at all', async () => {
+    const metadataOf = async (world: World) => {
+      const bytes = readFileSync(await written(list, world, 'parquet', asOcsf));
+      return parquetMetadata(new Uint8Array(bytes).buffer);
+    };
+    const full = await metadataOf({ sessions: [sessionRow(0)], records: [roleRecord(0)] });
+    const empty = await metadataOf({ sessions: [], records: [] });
+    expect(empty.schema).toEqual(full.schema);
+    expect(empty.key_value_metadata).toEqual([
+      { key: 'sentinel-audit.ocsf-version', value: '1.3.0' },
+    ]);
   });
 });
 

@@ -100,6 +100,10 @@ test('a text that is longer than OCSF allows is cut, and says so', async () => {
     await textOf(callToOcsf, [{ ...roleEvent(1), userAgent: 'x'.repeat(70_000) }]),
   );
   expect(document).toHaveProperty('http_request.user_agent', `${'x'.repeat(65_534)}…`);
+  const [whole] = objects(
+    await textOf(callToOcsf, [{ ...roleEvent(1), userAgent: `x${'👍'.repeat(40_000)}` }]),
+  );
+  expect(whole).toHaveProperty('http_request.user_agent', `x${'👍'.repeat(32_766)}…`);
 });
 
 test('nothing raw in a line acts on a terminal', async () => {

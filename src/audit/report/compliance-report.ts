@@ -1,5 +1,5 @@
 import { disagreements } from '../../model/attribution/disagreement.js';
-import { complianceToOcsf } from '../../model/ocsf/compliance-finding.js';
+import { profilesInOcsf } from '../../model/ocsf/compliance-finding.js';
 import { type Caveat, caveat } from '../../model/report/caveat.js';
 import {
   type ComplianceCounts,
@@ -112,7 +112,7 @@ export function complianceReport(
       ...summaryLines(totals, rate, setAsideLine(selection.setAside)),
       ...waysLine(ways),
     ],
-    ocsf: complianceToOcsf({ ...evidence, caveats, annotationOf }),
+    ocsf: profilesInOcsf({ ...evidence, caveats, annotationOf }),
     annotationOf,
     annotations: anomalous === 0 ? [] : [anomalyAnnotation(anomalous)],
     findings: profiles.filter(({ fails }) => fails).length + anomalous,

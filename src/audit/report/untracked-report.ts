@@ -1,4 +1,4 @@
-import { verdictToOcsf } from '../../model/ocsf/detection-finding.js';
+import { VERDICTS_IN_OCSF } from '../../model/ocsf/detection-finding.js';
 import { type Caveat, caveat } from '../../model/report/caveat.js';
 import type { Entry, Report } from '../../model/report/report.js';
 import {
@@ -85,7 +85,7 @@ export function untrackedReport(
     ],
     result: resultOf(totals, failing, evidence.complete, caveats),
     summary: summaryLines(totals, rate, setAsideLine(selection.setAside)),
-    ocsf: verdictToOcsf,
+    ocsf: VERDICTS_IN_OCSF,
     findings: failing,
     caveats,
   };

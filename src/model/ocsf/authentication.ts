@@ -1,7 +1,14 @@
 import { type RoleCall, isFailedCall } from '../role-call/role-call.js';
 import { parseInstant } from '../time/instant.js';
 import { actorOf, apiOf, cloudOf, endpointOf, operationOf, roleSessionOf } from './call-objects.js';
-import { type OcsfContext, type ToOcsf, baseOf, metadataOf, typeUidOf } from './document.js';
+import {
+  type OcsfContext,
+  type OcsfMapping,
+  type ToOcsf,
+  baseOf,
+  metadataOf,
+  typeUidOf,
+} from './document.js';
 import { EVENT_STATUSES } from './enums.js';
 import type { OcsfEvent, OcsfObject } from './schema.js';
 
@@ -15,6 +22,12 @@ const LOGON = { id: 1, name: 'Logon' } as const;
 export const callToOcsf: ToOcsf<RoleCall> = (call, context) => {
   const user = roleSessionOf(call);
   return user === undefined ? apiActivity(call, context) : authentication(call, user, context);
+};
+
+/** Role calls in OCSF. */
+export const CALLS_IN_OCSF: OcsfMapping<RoleCall> = {
+  classes: ['authentication', 'api_activity'],
+  toOcsf: callToOcsf,
 };
 
 /** What {@link callToOcsf} makes of a call: its `type_name` and `type_uid`. */

@@ -4,7 +4,7 @@ import { type ProfileCompliance, profileRate } from '../report/profile-complianc
 import type { Annotation } from '../report/report.js';
 import type { Instant } from '../time/instant.js';
 import { accountOf } from './call-objects.js';
-import { type ToOcsf, baseOf, metadataOf, toMillis } from './document.js';
+import { type OcsfMapping, type ToOcsf, baseOf, metadataOf, toMillis } from './document.js';
 import {
   COMPLIANCE_STATUSES,
   type ComplianceStatusId,
@@ -88,6 +88,11 @@ export function complianceToOcsf(facts: ComplianceFacts): ToOcsf<ProfileComplian
     };
     return document;
   };
+}
+
+/** Profiles in OCSF. */
+export function profilesInOcsf(facts: ComplianceFacts): OcsfMapping<ProfileCompliance> {
+  return { classes: ['compliance_finding'], toOcsf: complianceToOcsf(facts) };
 }
 
 /** What only some profiles are in doubt by stands in their rows. */

@@ -4,7 +4,14 @@ import { type AttributedVerdict, reasonOf } from '../verdict/attributed-verdict.
 import type { Anomaly, FindingCategory } from '../verdict/verdict.js';
 import { typeOfCall } from './authentication.js';
 import { actorOf, apiOf, cloudOf, endpointOf, roleOf, roleSessionOf } from './call-objects.js';
-import { type OcsfContext, type ToOcsf, baseOf, metadataOf, toMillis } from './document.js';
+import {
+  type OcsfContext,
+  type OcsfMapping,
+  type ToOcsf,
+  baseOf,
+  metadataOf,
+  toMillis,
+} from './document.js';
 import { FINDING_STATUSES, type FindingStatusId, type SeverityId } from './enums.js';
 import type { OcsfEvent, OcsfObject } from './schema.js';
 
@@ -50,6 +57,12 @@ export const verdictToOcsf: ToOcsf<AttributedVerdict> = (verdict, context) => {
     unmapped: unmappedOf(verdict),
   };
   return document;
+};
+
+/** Verdicts in OCSF. */
+export const VERDICTS_IN_OCSF: OcsfMapping<AttributedVerdict> = {
+  classes: ['detection_finding'],
+  toOcsf: verdictToOcsf,
 };
 
 /** What cannot be verified has no severity; a failed call gave nothing away. */

@@ -16,8 +16,14 @@ export interface OcsfContext {
 /** Makes a document of a row. Pure: the same row gives the same document. */
 export type ToOcsf<T> = (row: T, context: OcsfContext) => OcsfDocument;
 
+/** How rows become documents, and of which classes those are. */
+export interface OcsfMapping<T> {
+  readonly classes: readonly ClassName[];
+  readonly toOcsf: ToOcsf<T>;
+}
+
 /** The version of the schema that documents are valid against. */
-const OCSF_VERSION = '1.3.0';
+export const OCSF_VERSION = '1.3.0';
 
 const CLASS_FACTS = {
   authentication: [3, 'Identity & Access Management', 3002, 'Authentication'],

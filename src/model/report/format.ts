@@ -47,6 +47,11 @@ export function formatOfName(name: string): Format | undefined {
   )?.[0];
 }
 
+/** Is this the name of a Parquet file, whatever is in it? */
+export function isParquetName(path: string): boolean {
+  return formatOfEnding(/\.([a-z]+)$/i.exec(path)?.[1] ?? '') === 'parquet';
+}
+
 /** The format that the ending of a file name asks for, without its dot and in any case. */
 export function formatOfEnding(ending: string): Format | undefined {
   return DEFINITIONS.find(([, { endings }]) => endings.includes(ending.toLowerCase()))?.[0];

@@ -1,7 +1,7 @@
 import type { Source } from '../../pipeline/pipe.js';
 import type { Column } from '../columns/column.js';
 import type { CallerIdentity } from '../coverage/caller-identity.js';
-import type { ToOcsf } from '../ocsf/document.js';
+import type { OcsfMapping } from '../ocsf/document.js';
 import type { Instant } from '../time/instant.js';
 import type { Caveat } from './caveat.js';
 
@@ -75,8 +75,8 @@ export interface Report<R> {
   readonly result: string;
   /** Lines that stand beside the rows, where they are written alone. */
   readonly summary: readonly string[];
-  /** The document of a row in OCSF, of either list. */
-  readonly ocsf?: ToOcsf<R>;
+  /** The rows of either list in OCSF. */
+  readonly ocsf?: OcsfMapping<R>;
   readonly annotationOf?: (row: R) => Annotation | undefined;
   /** Annotations that are of no row. */
   readonly annotations?: readonly Annotation[];

@@ -1,5 +1,11 @@
 import { UsageError } from '../../errors.js';
-import { FORMATS, type Format, formatOfEnding, formatOfName } from '../../model/report/format.js';
+import {
+  FORMATS,
+  type Format,
+  formatOfEnding,
+  formatOfName,
+  isParquetName,
+} from '../../model/report/format.js';
 import type { RowFormat } from '../../sinks/open.js';
 import type { GivenOptions } from '../read/given-options.js';
 
@@ -16,6 +22,9 @@ export function checkFormat(
   const name = formatName(given);
   const format = name === undefined ? formatOfFile(out, given) : formatOfName(name);
   if (format === 'parquet') checkBinary(given, out);
+  if (format === 'ocsf' && out !== undefined && isParquetName(out.replace(/\.gz$/, ''))) {
+    checkBinary(given, out);
+  }
   return format ?? byDefault;
 }
 

@@ -2,7 +2,7 @@ import type { Column } from '../../model/columns/column.js';
 import type { Format } from '../../model/report/format.js';
 import type { Report } from '../../model/report/report.js';
 import type { Source } from '../../pipeline/pipe.js';
-import { type Destination, chosenColumns, isShown, ofAClass, openWriter } from '../open.js';
+import { type Destination, chosenColumns, isShown, openOcsf, openWriter } from '../open.js';
 import type { WritePieces } from '../write-text.js';
 
 /** Where a report goes, and in which form. */
@@ -28,8 +28,8 @@ const WRITERS: Readonly<Record<Format, WriteReport>> = {
   github: async (report, _, write) => write((await import('./github.js')).githubText(report)),
   markdown: async (report, _, write) =>
     write((await import('./markdown.js')).reportMarkdown(report)),
-  ocsf: async (report, _, write, { version }) =>
-    (await import('../ocsf.js')).ocsf(ofAClass(report.ocsf), write, version)(everyRow(report)),
+  ocsf: async (report, _, write, output) =>
+    (await openOcsf(report.ocsf, write, output))(everyRow(report)),
   json: async ({ list, also, head, tail }, columns, write) => {
     const { json } = await import('../json.js');
     const second = also && {

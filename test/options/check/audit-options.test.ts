@@ -239,6 +239,11 @@ test.each([
   ['export --out x.csv --sse-kms-key-id alias/a', '--sse-kms-key-id', /only for an output in S3/],
   ['untracked-sessions --since 200d --until 100d', '--until', /90 days/],
   ['untracked-sessions --since 200d --until 90d', '--until', /90 days/],
+  [
+    'export events --events - --format ocsf --out a.parquet.gz',
+    '--out',
+    /cannot be compressed again/,
+  ],
   ['export events --user alice', '--user', /is not an option of export events/],
   ['export events --table x', '--table', /is not an option of export events/],
   ['export events --broker x', '--broker', /is not an option of export events/],

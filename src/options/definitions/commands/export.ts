@@ -20,7 +20,7 @@ const DEFAULT_FORMAT = 'Default: by the ending of --out, else csv';
 /** The formats of calls and verdicts. */
 const OF_CALLS: Partial<OptionDefinition> = {
   choices: formatNamesWithout('github', 'markdown'),
-  describe: `Output format. human is the same as table, jsonl the same as ndjson; ocsf writes one OCSF 1.3.0 document a line. ${DEFAULT_FORMAT}`,
+  describe: `Output format. human is the same as table, jsonl the same as ndjson; ocsf writes one OCSF 1.3.0 document a line, or Parquet with --out FILE.parquet. ${DEFAULT_FORMAT}`,
 };
 
 const SUBJECTS = {
@@ -74,7 +74,7 @@ export const EXPORT = {
         'Only sessions, or verdicts, of this profile. docs/concepts.md says how the profile of a verdict is found',
     },
     format: {
-      describe: `Output format. human is the same as table, jsonl the same as ndjson; ocsf, for events and verdicts, writes one OCSF 1.3.0 document a line. ${DEFAULT_FORMAT}`,
+      describe: `Output format. human is the same as table, jsonl the same as ndjson; ocsf, for events and verdicts, writes one OCSF 1.3.0 document a line, or Parquet with --out FILE.parquet. ${DEFAULT_FORMAT}`,
     },
     columns: {
       describe:

@@ -37,7 +37,7 @@ export const SESSION_COMPLIANCE = {
     format: {
       choices: FORMAT_NAMES,
       describe:
-        'Output format. human is the same as table, jsonl the same as ndjson; parquet needs --out; github writes one workflow annotation for each gap, ocsf one OCSF 1.3.0 document a line, markdown (md) a comment or a job summary. Default: by the ending of --out, else table',
+        'Output format. human is the same as table, jsonl the same as ndjson; parquet needs --out; github writes one workflow annotation for each gap, ocsf one OCSF 1.3.0 document a line, or Parquet with --out FILE.parquet, markdown (md) a comment or a job summary. Default: by the ending of --out, else table',
     },
     columns: columnsOf(PROFILE_COLUMNS),
   },

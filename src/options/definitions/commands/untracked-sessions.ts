@@ -31,7 +31,7 @@ export const UNTRACKED_SESSIONS = {
     format: {
       choices: formatNamesWithout('github'),
       describe:
-        'Output format. human is the same as table, jsonl the same as ndjson; ocsf writes one OCSF 1.3.0 document a line, markdown (md) a comment or a job summary. Default: by the ending of --out, else table',
+        'Output format. human is the same as table, jsonl the same as ndjson; ocsf writes one OCSF 1.3.0 document a line, or Parquet with --out FILE.parquet, markdown (md) a comment or a job summary. Default: by the ending of --out, else table',
     },
     columns: columnsOf(FINDING_COLUMNS),
   },
