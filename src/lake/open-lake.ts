@@ -11,6 +11,7 @@ import type { Batch, Sink, Source } from '../pipeline/pipe.js';
 import type { Run } from '../run/run.js';
 import { type Output, type Rows, openSink } from '../sinks/open.js';
 import type { Storage } from '../storage/storage.js';
+import { holdingLake } from './lake-lock.js';
 import { readLake, writeManifest } from './write-manifest.js';
 
 /** What a lake must know of its rows, besides what every output does. */
@@ -64,16 +65,30 @@ export function openLake<T>(output: LakeOutput, run: Run, rows: LakeRows<T>): Si
         key === 'day' ? formatInstant(rows.timeOf(row)).slice(0, 10) : rows.valueOf(row, key),
       );
     try {
-      for await (const batch of source) await spool.add(batch);
+      for await (const batch of source) {
+        for (const row of batch) checkLength(folderOf(row), output.out);
+        await spool.add(batch);
+      }
       if (!run.context.meter.complete) {
         run.context.note(`${output.out} was not changed, because not everything could be read`);
         return;
       }
-      await writeLake(spool.rows(), folderOf, output, run, rows);
+      await holdingLake(output.out, run, () =>
+        writeLake(spool.rows(), folderOf, output, run, rows),
+      );
     } finally {
       await spool.dispose();
     }
   };
+}
+
+/** What folders and S3 take; told before anything is written. @throws SinkError */
+function checkLength(folder: string, out: string): void {
+  const isLong = folder.split('/').some((name) => name.length > 255) || folder.length > 700;
+  if (!isLong) return;
+  throw new SinkError(`${out}: the partition ${folder.slice(0, 80)}… has a name that is too long`, {
+    hint: 'leave out the key with such long values, such as profile',
+  });
 }
 
 async function writeLake<T>(
@@ -120,7 +135,7 @@ async function heldFiles(
   const isNear = (path: string, kind: 'folder' | 'file'): boolean => {
     const day = dayOfFolder(path);
     if (day === undefined || !isDayIn(day, window)) return false;
-    if (kind === 'file') held.add(path);
+    if (kind === 'file' && !/(?:^|\/)_[^/]*$/.test(path)) held.add(path); // as Hive, which leaves out such names
     return true;
   };
   const found = storage.list(out, (_, below, kind) => isNear(below, kind));

@@ -24,7 +24,7 @@ export async function readLake<T>(
   const shape = { list, format, partitionBy, columns: columns.map(({ name }) => name) };
   for (const [what, value] of Object.entries(shape)) {
     const held = manifest[what as keyof typeof shape];
-    if (String(held) === String(value)) continue;
+    if (JSON.stringify(held) === JSON.stringify(value)) continue;
     throw new SinkError(`${out} holds a lake with other ${NAMES[what]}: ${String(held)}`, {
       hint: 'write to another folder',
     });

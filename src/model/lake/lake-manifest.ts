@@ -1,4 +1,5 @@
 import { ValueError } from '../../errors.js';
+import { SCHEMA_VERSION } from '../columns/schema-version.js';
 import type { PartitionKey } from './partition.js';
 
 /** The file that says what lies in a lake, beside its partitions; Hive passes over names that begin so. */
@@ -6,8 +7,6 @@ export const MANIFEST_NAME = '_manifest.json';
 
 const FORMAT = 'sentinel-audit lake';
 const VERSION = 1;
-/** The version of the columns of every list: a column may be added at the end without another one. */
-const SCHEMA_VERSION = 1;
 
 /** A file of a lake. */
 export interface LakeFile {
@@ -61,13 +60,14 @@ export function formatManifest(manifest: LakeManifest): string {
 export function parseManifest(text: string): LakeManifest {
   const document = documentIn(text);
   const { list, file_format: format, partition_by: keys, columns, files } = document;
-  if (
-    document['format'] !== FORMAT ||
-    document['version'] !== VERSION ||
-    ![keys, columns, files].every(Array.isArray)
-  ) {
-    throw new ValueError('it is not the manifest of a lake that this program wrote');
-  }
+  const isOurs =
+    document['format'] === FORMAT &&
+    document['version'] === VERSION &&
+    document['schema_version'] === SCHEMA_VERSION &&
+    [keys, columns].every((names) => Array.isArray(names) && names.every(isText)) &&
+    Array.isArray(files) &&
+    files.every(isFile);
+  if (!isOurs) throw new ValueError('it is not the manifest of a lake that this program wrote');
   const manifest = document as unknown as LakeManifest & { readonly tool_version: string };
   return {
     ...manifest,
@@ -77,6 +77,16 @@ export function parseManifest(text: string): LakeManifest {
     columns: columns as readonly string[],
     toolVersion: manifest.tool_version,
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isFile(value: unknown): value is LakeFile {
+  const { path, rows, bytes, sha256 } = (value ?? {}) as Partial<Record<keyof LakeFile, unknown>>;
+  const isInside = isText(path) && path.startsWith('day=') && !path.split('/').includes('..');
+  return isInside && [rows, bytes].every(Number.isSafeInteger) && isText(sha256);
 }
 
 function documentIn(text: string): Readonly<Record<string, unknown>> {

@@ -9,6 +9,10 @@ const LAKE_FORMATS: readonly string[] = ['parquet', 'ndjson', 'csv'];
 /** The same for what is written, which needs a folder. @throws UsageError */
 export function checkPartitions(given: GivenOptions): readonly PartitionKey[] | undefined {
   const keys = partitionKeys(given);
+  if (keys !== undefined && given.flag('csv-raw')) {
+    const hint = 'partitions are read back';
+    throw new UsageError(given.origin('csv-raw'), 'cannot be combined with --partition-by', hint);
+  }
   if (keys === undefined || given.has('out')) return keys;
   throw new UsageError(given.origin('partition-by'), 'needs --out FOLDER');
 }

@@ -37,8 +37,24 @@ export function checkServerSessions(
 export function checkExport(given: GivenOptions, env: Environment, now: Instant): SessionOptions {
   const options = checkSessions(given, env, now, 'csv', true);
   if (options.output.partitionBy === undefined) return options;
+  checkMergeable(given, options.columns);
   const window = wholeDaysOf(options.filter.window, given, now);
   return { ...options, filter: { ...options.filter, window } };
+}
+
+/** What a partition holds is merged by these columns. @throws UsageError */
+function checkMergeable(given: GivenOptions, columns: SessionOptions['columns']): void {
+  const needed = ['id', 'created_at', 'updated_at'];
+  const isThere =
+    columns === undefined ||
+    columns === 'all' ||
+    (columns !== 'audit' && needed.every((name) => columns.includes(name)));
+  if (isThere) return;
+  throw new UsageError(
+    given.origin('columns'),
+    `partitions of sessions need the columns ${needed.join(', ')}`,
+    'leave --columns out to have all',
+  );
 }
 
 /** @throws UsageError; nothing has been asked of AWS by then. */

@@ -24,7 +24,10 @@ export function wholeDaysOf(
     seconds: Math.floor(seconds / 86_400) * 86_400,
     nanos: 0,
   });
-  const days = { since: midnight(since ?? FIRST), until: midnight(until ?? now) };
+  const days = {
+    since: midnight(since !== undefined && since.seconds > FIRST.seconds ? since : FIRST),
+    until: midnight(until ?? now),
+  };
   if (days.since.seconds < days.until.seconds) return days;
   throw new UsageError(
     given.origin('since'),

@@ -1,5 +1,6 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { SourceError } from '../../errors.js';
-import type { RequiredField, Session } from '../../model/session/session.js';
+import { type RequiredField, SESSION_FIELDS, type Session } from '../../model/session/session.js';
 import { formatInstant } from '../../model/time/instant.js';
 import { type FilePart, newFilePart } from '../../pipeline/file-part.js';
 import { FieldNames } from './field-names.js';
@@ -13,6 +14,13 @@ const PARSERS = {
   timestampFromMilliseconds: (millis: bigint) => timeText(millis, 1_000n),
   timestampFromMicroseconds: (micros: bigint) => timeText(micros, 1_000_000n),
   timestampFromNanoseconds: (nanos: bigint) => timeText(nanos, 1_000_000_000n),
+  dateFromDays: (days: number) => timeText(BigInt(days) * 86_400n, 1n),
+};
+
+/** Other tools compress so; snappy and none are read by the library itself. */
+const COMPRESSORS = {
+  GZIP: (input: Uint8Array): Uint8Array => gunzipSync(input),
+  BROTLI: (input: Uint8Array): Uint8Array => brotliDecompressSync(input),
 };
 
 /**
@@ -25,7 +33,7 @@ export async function* readSessionParquet(
   name: string,
   required: readonly RequiredField[],
 ): AsyncGenerator<FilePart<Session>> {
-  const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
+  const { parquetMetadata, parquetReadObjects, parquetSchema } = await import('hyparquet');
   const pieces: Buffer[] = [];
   for await (const piece of bytes) pieces.push(piece);
   const whole = Buffer.concat(pieces);
@@ -37,15 +45,18 @@ export async function* readSessionParquet(
   const names = new FieldNames();
   try {
     const metadata = parquetMetadata(content);
+    const present = parquetSchema(metadata).children.map(({ element }) => element.name);
+    names.take(present);
+    const columns = present.filter((column) => Object.hasOwn(SESSION_FIELDS, column));
     let from = 0;
     for (const { num_rows: count } of metadata.row_groups) {
       const to = from + Number(count);
       const range = { rowStart: from, rowEnd: to };
-      const rows = await parquetReadObjects({ file, metadata, parsers: PARSERS, ...range });
+      const reading = { file, metadata, columns, parsers: PARSERS, compressors: COMPRESSORS };
+      const rows = await parquetReadObjects({ ...reading, ...range });
       const part = newFilePart<Session>();
       for (const [at, values] of rows.entries()) {
         const row = plainOf(values);
-        names.take(Object.keys(row));
         takeRow(row, part, {
           read: readProperty,
           required,
@@ -72,8 +83,10 @@ function plainOf(values: Readonly<Record<string, unknown>>): Record<string, unkn
   return Object.fromEntries(entries);
 }
 
+/** A time that no text of ours can be, such as infinity, stays the number that it is. */
 function timeText(units: bigint, perSecond: bigint): string {
   const seconds = units / perSecond - (units % perSecond < 0n ? 1n : 0n);
   const nanos = (units - seconds * perSecond) * (1_000_000_000n / perSecond);
-  return formatInstant({ seconds: Number(seconds), nanos: Number(nanos) });
+  const isTime = seconds >= -62_167_219_200n && seconds < 253_402_300_800n;
+  return isTime ? formatInstant({ seconds: Number(seconds), nanos: Number(nanos) }) : String(units);
 }

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { SYSTEM_CLOCK } from '../aws/clock.js';
+import { SinkError } from '../errors.js';
+import type { Run } from '../run/run.js';
+
+/** A run holds a lake for so long without saying again that it does; one that was killed says nothing. */
+const LEASE = 15_000;
+const RENEWAL = 5_000;
+const POLL = 500;
+
+/**
+ * Holds a lake while `work` writes to it, so that two runs do not take each other's rows away: another run waits. The
+ * file that says so is hidden, and is taken over when the run that wrote it was killed, after 15 seconds.
+ *
+ * @throws SinkError when another run took the lake over, because this one slept for too long.
+ */
+export async function holdingLake(
+  folder: string,
+  { world, context: { signal, note } }: Run,
+  work: () => Promise<void>,
+): Promise<void> {
+  const place = `${folder}/.lake.lock`;
+  const storage = world.storageOf(place);
+  const own = randomBytes(8).toString('hex');
+  await storage.makeFolder?.(folder);
+  const replace = (version: string | undefined): Promise<boolean> =>
+    storage.replaceShared!(place, `${own} ${Date.now()}\n`, version, signal);
+
+  let isTold = false;
+  for (;;) {
+    signal.throwIfAborted();
+    const held = await storage.readShared!(place, signal);
+    const since = Number(held?.text.split(' ')[1]);
+    const isFree = held === undefined || !(Date.now() - since < LEASE);
+    if (isFree && (await replace(held?.version))) break;
+    if (!isTold) note(`another run writes to ${folder}: waiting for it`);
+    isTold = true;
+    await SYSTEM_CLOCK.sleep(POLL, signal);
+  }
+
+  const isOwn = async (): Promise<string | undefined> => {
+    const held = await storage.readShared!(place, signal);
+    return held?.text.startsWith(`${own} `) === true ? held.version : undefined;
+  };
+  let isLost = false;
+  const renewal = setInterval(() => {
+    void isOwn()
+      .then(async (version) => {
+        if (version === undefined || !(await replace(version))) isLost = true;
+      })
+      .catch(() => {}); // what cannot be asked for now may be in five seconds
+  }, RENEWAL);
+  try {
+    await work();
+    if (isLost) throw new SinkError(`another run wrote to ${folder} meanwhile: run this again`);
+  } finally {
+    clearInterval(renewal);
+    if (!isLost) await storage.remove?.(place, new AbortController().signal).catch(() => {});
+  }
+}
