@@ -105,7 +105,7 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^zod$/, /^options\/files\//],
   [/^leven$/, /^suggestion\.ts$/],
   [/^csv-stringify/, /^sinks\/csv\.ts$/],
-  [/^hyparquet-writer$/, /^sinks\/parquet\.ts$/],
+  [/^hyparquet-writer$/, /^sinks\/parquet-file\.ts$/],
   [/^picocolors$/, /^sinks\/table\.ts$/],
   [/^string-width$/, /^sinks\/fit\.ts$/],
   [/^heap-js$/, /^disk\/sorted-spool\.ts$/],

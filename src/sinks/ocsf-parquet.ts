@@ -1,7 +1,6 @@
 import { OCSF_VERSION, type OcsfDocument, type OcsfMapping } from '../model/ocsf/document.js';
 import { CLASSES, type ClassName, OBJECTS } from '../model/ocsf/schema.js';
-import type { Sink } from '../pipeline/pipe.js';
-import { map } from '../transforms/map.js';
+import type { Sink, Source } from '../pipeline/pipe.js';
 import { contextOf, jsonOf, shortText } from './ocsf.js';
 import {
   type Element,
@@ -30,8 +29,10 @@ export function ocsfParquet<T>(
   const facts = { 'sentinel-audit.ocsf-version': OCSF_VERSION };
   const toFile = parquetFile(columnsOf(classes), write, { facts, limits });
   const context = contextOf(version);
-  const toDocuments = map((row: T) => toOcsf(row, context));
-  return (source) => toFile(toDocuments(source));
+  async function* documentsOf(source: Source<T>): Source<OcsfDocument> {
+    for await (const batch of source) yield batch.map((row) => toOcsf(row, context));
+  }
+  return (source) => toFile(documentsOf(source));
 }
 
 /** Names of attributes, and what they are, as the schema spells it. */
