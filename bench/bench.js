@@ -1,2 +1,3 @@
-// npm run bench [-- parquet]
-await import(process.argv[2] === 'parquet' ? './parquet.js' : './memory.js');
+// npm run bench [-- parquet | lake]
+const [, , which = 'memory'] = process.argv;
+await import(`./${which}.js`);
