@@ -9,13 +9,14 @@ import { type S3Place, s3PlaceOf, s3Url } from './s3-place.js';
 import { createObject } from './new-object.js';
 import { readText, removeObject, replaceText } from './shared-text.js';
 
-export type { S3Options };
-
 /**
  * The buckets of S3. `s3://BUCKET/PATH` is the object of that key and all objects below `PATH/`, in the byte
  * order of their keys; hidden ones, and what stands for a folder, are passed over.
  */
-export function s3Storage(options: S3Options, context: ReadContext): Storage {
+export function s3Storage(
+  options: S3Options,
+  context: ReadContext,
+): Required<Omit<Storage, 'makeFolder'>> {
   const buckets = new Buckets(options, context);
   return {
     list: (place, isWanted) => objectsAt(s3PlaceOf(place), isWanted, buckets),
