@@ -4,7 +4,8 @@ import type { ArchiveFile } from '../model/archive/archive-record.js';
 import { type Session, placedAt } from '../model/session/session.js';
 import { compareInstants, formatInstant } from '../model/time/instant.js';
 import { GroupCursor } from '../pipeline/group-cursor.js';
-import { Counters, type ReadContext } from '../pipeline/read-context.js';
+import type { ReadContext } from '../pipeline/read-context.js';
+import { strictReading } from '../pipeline/strict-reading.js';
 import { archivedRows } from '../sources/sessions/archive-files.js';
 import type { SessionFile } from '../sources/sessions/list-session-files.js';
 import { newestRows } from '../sources/sessions/newest-rows.js';
@@ -90,7 +91,11 @@ async function daysIn(
   context: ReadContext,
 ): Promise<ReadonlySet<string>> {
   const days = new Set<string>();
-  for await (const sessions of readSessionFiles(files, ['created_at'], strictly(context))) {
+  for await (const sessions of readSessionFiles(
+    files,
+    ['created_at'],
+    strictReading(context, broken),
+  )) {
     for (const session of sessions) days.add(dayOf(session));
   }
   return days;
@@ -103,7 +108,7 @@ async function writeDays(
 ): Promise<readonly ArchiveFile[]> {
   const spool = openSortedSpool<Session>(byTime);
   try {
-    const rows = newestRows(files, undefined, ['created_at'], strictly(context));
+    const rows = newestRows(files, undefined, ['created_at'], strictReading(context, broken));
     for await (const sessions of rows) await spool.add(sessions);
     const written: ArchiveFile[] = [];
     const cursor = new GroupCursor(spool.rows(), dayOf);
@@ -117,17 +122,7 @@ async function writeDays(
   }
 }
 
-/** The same context, in which what cannot be understood ends the reading; the rows were counted before. */
-function strictly(context: ReadContext): ReadContext {
-  return {
-    ...context,
-    meter: new Counters(),
-    note: () => {},
-    reject: ({ place, reason }) => {
-      throw new SourceError(`${place}: ${reason}`);
-    },
-  };
-}
+const broken = (text: string): Error => new SourceError(text);
 
 function dayOf(session: Session): string {
   return formatInstant(placedAt(session)!).slice(0, 10);

@@ -23,18 +23,22 @@ export async function holdingLake(
   const storage = world.storageOf(place);
   const own = randomBytes(8).toString('hex');
   await storage.makeFolder?.(folder);
+  let turn = 0;
   const replace = (version: string | undefined): Promise<boolean> =>
-    storage.replaceShared!(place, `${own} ${Date.now()}\n`, version, signal);
+    storage.replaceShared!(place, `${own} ${++turn}\n`, version, signal);
 
-  let isTold = false;
+  /** The lock of another run, and since when it has been seen as it is: no two clocks are compared. */
+  let seen: { readonly version: string; readonly since: number } | undefined;
   for (;;) {
     signal.throwIfAborted();
     const held = await storage.readShared!(place, signal);
-    const since = Number(held?.text.split(' ')[1]);
-    const isFree = held === undefined || !(Date.now() - since < LEASE);
-    if (isFree && (await replace(held?.version))) break;
-    if (!isTold) note(`another run writes to ${folder}: waiting for it`);
-    isTold = true;
+    const now = SYSTEM_CLOCK.now();
+    if (held === undefined || (seen?.version === held.version && now - seen.since > LEASE)) {
+      if (await replace(held?.version)) break;
+    } else if (seen?.version !== held.version) {
+      if (seen === undefined) note(`another run writes to ${folder}: waiting for it`);
+      seen = { version: held.version, since: now };
+    }
     await SYSTEM_CLOCK.sleep(POLL, signal);
   }
 

@@ -7,11 +7,12 @@ import { type Instant, compareInstants, formatInstant } from '../model/time/inst
 import type { Window } from '../model/time/window.js';
 import { GroupCursor } from '../pipeline/group-cursor.js';
 import { fromRows } from '../pipeline/from-rows.js';
-import type { Batch, Sink, Source } from '../pipeline/pipe.js';
+import type { Sink, Source } from '../pipeline/pipe.js';
 import type { Run } from '../run/run.js';
 import { type Output, type Rows, openSink } from '../sinks/open.js';
 import type { Storage } from '../storage/storage.js';
 import { holdingLake } from './lake-lock.js';
+import { mergeRows } from './merge-rows.js';
 import { readLake, writeManifest } from './write-manifest.js';
 
 /** What a lake must know of its rows, besides what every output does. */
@@ -181,31 +182,6 @@ async function writePart<T>(
   return { path, rows: count, bytes, sha256: hash.digest('hex') };
 }
 
-/** The rows of a partition and fresh ones, both sorted, each id once. */
-async function* mergeRows<T>(
-  held: Source<T>,
-  fresh: Source<T>,
-  newest: (held: T, fresh: T) => T,
-  compare: (a: T, b: T) => number,
-): Source<T> {
-  const [one, other] = [new RowCursor(held), new RowCursor(fresh)];
-  let batch: T[] = [];
-  for (;;) {
-    const [a, b] = [await one.next(), await other.next()];
-    if (a === undefined && b === undefined) break;
-    const order = a === undefined ? 1 : b === undefined ? -1 : compare(a, b);
-    if (order <= 0) one.take();
-    if (order >= 0) other.take();
-    batch.push(order < 0 ? a! : order > 0 ? b! : newest(a!, b!));
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-const BATCH = 500;
-
 /** By time, to the microsecond that Parquet has of it, and then by id. */
 function byTime<T>({ timeOf, idOf }: LakeRows<T>): (a: T, b: T) => number {
   const micros = (row: T): Instant => {
@@ -216,29 +192,4 @@ function byTime<T>({ timeOf, idOf }: LakeRows<T>): (a: T, b: T) => number {
     const [one, other] = [idOf(a), idOf(b)];
     return compareInstants(micros(a), micros(b)) || (one < other ? -1 : one > other ? 1 : 0);
   };
-}
-
-/** The rows of a source one by one. */
-class RowCursor<T> {
-  readonly #batches: AsyncIterator<Batch<T>>;
-  #batch: Batch<T> = [];
-  #at = 0;
-
-  constructor(rows: Source<T>) {
-    this.#batches = rows[Symbol.asyncIterator]();
-  }
-
-  /** The row that comes next, until it is taken; undefined at the end. */
-  async next(): Promise<T | undefined> {
-    while (this.#at === this.#batch.length) {
-      const next = await this.#batches.next();
-      if (next.done === true) return undefined;
-      [this.#batch, this.#at] = [next.value, 0];
-    }
-    return this.#batch[this.#at];
-  }
-
-  take(): void {
-    this.#at++;
-  }
 }

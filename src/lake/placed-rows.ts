@@ -4,7 +4,7 @@ import { type Session, placedAt } from '../model/session/session.js';
 import { compareInstants, parseInstant } from '../model/time/instant.js';
 import type { AttributedVerdict } from '../model/verdict/attributed-verdict.js';
 import type { Source } from '../pipeline/pipe.js';
-import { Counters, type ReadContext } from '../pipeline/read-context.js';
+import { strictReading } from '../pipeline/strict-reading.js';
 import type { Run } from '../run/run.js';
 import { readSessionFiles } from '../sources/sessions/session-files.js';
 import type { LakeRows } from './open-lake.js';
@@ -38,14 +38,8 @@ export function placedSessions(folder: string | undefined, run: Run): Placed<Ses
 }
 
 async function* partOf(place: string, folder: string, { world, context }: Run): Source<Session> {
-  const strict: ReadContext = {
-    ...context,
-    meter: new Counters(),
-    note: () => {},
-    reject: ({ place: where, reason }) => {
-      throw new SinkError(`${where}: ${reason}; what it holds is not replaced`);
-    },
-  };
+  const broken = (text: string): Error => new SinkError(`${text}; what it holds is not replaced`);
+  const strict = strictReading(context, broken);
   for await (const file of world.storageOf(folder).list(place, () => false)) {
     yield* readSessionFiles([file], ['placed'], strict);
   }
