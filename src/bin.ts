@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { writeSync } from 'node:fs';
+import { readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { ExitCode, Interruption } from './errors.js';
 import { main } from './cli.js';
 import { printable } from './text/terminal-text.js';
@@ -41,11 +41,26 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
+/**
+ * Node puts /dev/null, to read and to write, in place of a standard output that is closed (`>&-`). Some programs
+ * that start others hand them the same to be rid of what they write; `> /dev/null` is to write only. Linux tells.
+ */
+function isOutputGone(): boolean {
+  try {
+    const flags = /^flags:\s*(\d+)$/m.exec(readFileSync('/proc/self/fdinfo/1', 'utf8'))?.[1] ?? '0';
+    const isReadAndWrite = (parseInt(flags, 8) & 0o3) === 0o2;
+    return isReadAndWrite && readlinkSync('/proc/self/fd/1') === '/dev/null';
+  } catch {
+    return false;
+  }
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  isOutputGone: isOutputGone(),
   signal: stop.signal,
   now: instantFromMillis(Date.now()),
 });

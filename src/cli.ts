@@ -1,4 +1,4 @@
-import { ExitCode, UsageError, describe, exitCodeFor } from './errors.js';
+import { ExitCode, SinkError, UsageError, describe, exitCodeFor } from './errors.js';
 import {
   checkCompliance,
   checkPolicy,
@@ -51,18 +51,23 @@ async function dispatch(
     case 'export': {
       if (request.what === 'sessions') {
         const options = checkExport(request.given, env, now);
+        refuseGone(options.output, world);
         const { exportSessions } = await import('./commands/export.js');
         return run(options.run, world, (started) => exportSessions(options, started));
       }
       const { exportEvents, exportVerdicts } = await import('./commands/export-events.js');
       if (request.what === 'events') {
-        return runOrExplain(checkEvents(request.given, env, now), world, exportEvents, false);
+        const options = checkEvents(request.given, env, now);
+        refuseGone(options.output, world);
+        return runOrExplain(options, world, exportEvents, false);
       }
       const options = await checkVerdicts(request.given, env, now);
+      refuseGone(options.output, world);
       return runOrExplain(options, world, exportVerdicts, false);
     }
     case 'server-sessions': {
       const options = checkServerSessions(request.given, env, now);
+      refuseGone(options.output, world);
       const { serverSessions } = await import('./commands/server-sessions.js');
       return run(options.run, world, (started) => serverSessions(options, started));
     }
@@ -91,16 +96,24 @@ async function dispatch(
       const { checkLakeTable } = await import('./options/check/lake-table-options.js');
       const list = request.what as LakeList;
       const options = checkLakeTable(request.given, env, now, list);
+      refuseGone(options, world);
       const { lakeTable } = await import('./commands/lake-table.js');
       return run(options.run, world, (started) => lakeTable(options, started));
     }
     case 'athena-table': {
       const { checkAthenaTable } = await import('./options/check/athena-options.js');
       const options = checkAthenaTable(request.given, env, now);
+      refuseGone(options, world);
       const { athenaTable } = await import('./commands/athena-table.js');
       return run(options.run, world, (started) => athenaTable(options, started));
     }
   }
+}
+
+/** Of these commands the output is all: where nobody sees it, success would be a lie. @throws SinkError */
+function refuseGone({ out }: { readonly out: string | undefined }, { isOutputGone }: World): void {
+  if (out !== undefined || isOutputGone !== true) return;
+  throw new SinkError('standard output is closed', { hint: 'name a file: --out FILE' });
 }
 
 /** With `--explain`, what Athena would be asked; else the work itself. */

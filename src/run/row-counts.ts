@@ -1,6 +1,6 @@
 import type { Counters } from '../pipeline/read-context.js';
 import type { Batch } from '../pipeline/pipe.js';
-import { count } from '../text/quantity.js';
+import { count, grouped } from '../text/quantity.js';
 
 /** Follows rows through a pipe, to account for every one that was read. */
 export interface RowCounts {
@@ -26,16 +26,26 @@ export function rowCounts(meter: Counters): RowCounts {
     },
     keptRows: () => kept,
     lines: (done) => {
-      const shares = [
-        `${kept.toLocaleString('en')} kept`,
-        `${(delivered - kept).toLocaleString('en')} filtered out`,
-        `${meter.superseded.toLocaleString('en')} superseded`,
-        `${meter.rejected.toLocaleString('en')} rejected`,
-      ];
-      const lines = [`${done(kept)}: ${count(meter.rows, 'row')} read = ${shares.join(' + ')}`];
+      const counts = { kept, filteredOut: delivered - kept };
+      const lines = [rowsLine(done(kept), counts, meter)];
       if (meter.bareDeletions === 0) return lines;
       const deletions = count(meter.bareDeletions, 'deletion');
       return [...lines, `${deletions} without an old image: only the key of the session is known`];
     },
   };
+}
+
+/** What was done, and where every row that was read went. */
+export function rowsLine(
+  done: string,
+  { kept, filteredOut }: { readonly kept: number; readonly filteredOut: number },
+  { rows, superseded, rejected }: Pick<Counters, 'rows' | 'superseded' | 'rejected'>,
+): string {
+  const shares = [
+    `${grouped(kept)} kept`,
+    `${grouped(filteredOut)} filtered out`,
+    `${grouped(superseded)} superseded`,
+    `${grouped(rejected)} rejected`,
+  ];
+  return `${done}: ${count(rows, 'row')} read = ${shares.join(' + ')}`;
 }

@@ -20,6 +20,8 @@ export interface World {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Nobody will ever see what is written to standard output. */
+  readonly isOutputGone?: boolean;
   /** Aborted with an Interruption. */
   readonly signal: AbortSignal;
   /** The version of this program; `main` sets it. */

@@ -18,21 +18,36 @@ export function csv<T>(
   raw = false,
   isShown = false,
 ): Sink<T> {
+  const lineOf = csvLine(columns, raw, isShown);
+  return (source) => write(csvText(source, csvHeader(columns), lineOf));
+}
+
+/** The first line. */
+export function csvHeader<T>(columns: readonly Column<T>[]): string {
+  return joined(columns.map(({ name }) => name));
+}
+
+/** The line of a row. */
+export function csvLine<T>(
+  columns: readonly Column<T>[],
+  raw: boolean,
+  isShown = false,
+): (row: T) => string {
   const guard = raw ? (cell: string): string => cell : escapeFormula;
   const show = isShown ? (cell: string): string => printable(guard(cell)) : guard;
-  return (source) => write(csvText(source, columns, show));
+  return (row) => joined(columns.map((column) => textOf(column.of(row), show)));
 }
 
 async function* csvText<T>(
   source: Source<T>,
-  columns: readonly Column<T>[],
-  guard: (cell: string) => string,
+  header: string,
+  lineOf: (row: T) => string,
 ): AsyncGenerator<string> {
   // With the first rows, or when there are none: a source that fails at once leaves no output.
-  let text = lineOf(columns.map(({ name }) => name));
+  let text = header;
   for await (const batch of source) {
     for (const row of batch) {
-      text += lineOf(columns.map((column) => textOf(column.of(row), guard)));
+      text += lineOf(row);
       if (text.length >= PIECE) {
         yield text;
         text = '';
@@ -50,7 +65,7 @@ function textOf(cell: Cell, guard: (cell: string) => string): string {
 }
 
 /** Most lines need no quotes: joining their cells is several times faster than the library. */
-function lineOf(cells: readonly string[]): string {
+function joined(cells: readonly string[]): string {
   const isSingle = cells.length === 1;
   const isPlain = !isSingle && !cells.some((cell) => NEEDS_QUOTES.test(cell));
   if (isPlain) return `${cells.join(',')}\n`;

@@ -7,9 +7,11 @@ import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
 import { clientConfig, regionOf } from '../aws/aws.js';
 import { forManyListeners } from '../aws/many-listeners.js';
+import type { AccountCache } from './cloudtrail/lookup/kept-slices.js';
 import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { storages } from '../storage/storage-of.js';
 import { readLogFiles } from './cloudtrail/read-logs.js';
+import { VERSION } from '../version.js';
 import { listLogFiles } from './cloudtrail/log-files.js';
 
 /** Where role calls come from. */
@@ -28,6 +30,8 @@ export interface EventsFrom extends S3Options {
   readonly eventRegions: readonly string[] | undefined;
   /** Ask every region that is enabled for the account. */
   readonly everyRegion?: boolean | undefined;
+  /** A folder that keeps what CloudTrail's LookupEvents returned. */
+  readonly cache?: string | undefined;
   readonly eventNames: readonly string[];
   readonly window: { readonly since: Instant; readonly until: Instant };
 }
@@ -99,8 +103,10 @@ async function openLookup(from: EventsFrom, context: ReadContext): Promise<Carri
   const regions = await regionsToAsk(from, async () => regionOf(await clientFor()), context);
   const { eventNames, window } = from;
   const unread: UnreadRegion[] = [];
+  const cache = from.cache === undefined ? undefined : await openCache(from, from.cache, context);
+  const lookup = { clientFor, regions, eventNames, window, cache, unread };
   return {
-    calls: () => readLookupEvents({ clientFor, regions, eventNames, window, unread }, context),
+    calls: () => readLookupEvents(lookup, context),
     showsOtherCalls: false,
     inOrderOfDays: () => false,
     coverage: () => ({
@@ -112,6 +118,24 @@ async function openLookup(from: EventsFrom, context: ReadContext): Promise<Carri
       for (const client of clients) client.destroy();
     },
   };
+}
+
+/** The cache for the account that asks; undefined, with a note, where AWS does not say which it is. */
+async function openCache(
+  from: EventsFrom,
+  folder: string,
+  context: ReadContext,
+): Promise<AccountCache | undefined> {
+  const [{ readIdentity }, { LookupCache }] = await Promise.all([
+    import('../aws/identity.js'),
+    import('./cloudtrail/lookup/lookup-cache.js'),
+  ]);
+  const identity = await readIdentity(from, context);
+  if (identity !== undefined) {
+    return { files: new LookupCache(folder, VERSION), account: identity.account };
+  }
+  context.note('the cache is not used: which account asks is not known');
+  return undefined;
 }
 
 async function regionsToAsk(

@@ -3,10 +3,10 @@ import type { ReadContext } from '../pipeline/read-context.js';
 import { type SessionFilter, fieldsFor } from '../model/session/session-filter.js';
 import type { RequiredField, Session } from '../model/session/session.js';
 import type { Batch, Source } from '../pipeline/pipe.js';
-import { clientConfig } from '../aws/aws.js';
 import type { S3Options } from '../storage/s3/buckets.js';
 import { spoolFiles } from '../storage/spool-files.js';
 import { storages } from '../storage/storage-of.js';
+import { openTableRead } from './open-table.js';
 import { type FileGuarantees, listSessionFiles } from './sessions/list-session-files.js';
 import { newestRows } from './sessions/newest-rows.js';
 
@@ -76,21 +76,15 @@ async function* openTable(
   statusMayBeStale: boolean,
   context: ReadContext,
 ): Source<Session> {
-  const [{ DynamoDBClient }, { readTable }, { useFastScanPages }] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
+  const [read, { readTable }] = await Promise.all([
+    openTableRead(from, table, filter, context),
     import('./dynamodb/read-table.js'),
-    import('./dynamodb/fast-scan-pages.js'),
   ]);
-  const client = useFastScanPages(
-    new DynamoDBClient(await clientConfig('DynamoDB', from, context)),
-  );
   try {
-    const { segments, maxRcu: maxReadUnits } = from;
     const newest = statusMayBeStale ? undefined : from.newest; // other rows may replace these
-    const read = { client, table, filter, segments, maxReadUnits, statusMayBeStale, newest };
-    yield* readTable(read, context);
+    yield* readTable({ ...read, statusMayBeStale, newest }, context);
   } finally {
-    client.destroy();
+    read.client.destroy();
   }
 }
 

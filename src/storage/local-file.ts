@@ -14,14 +14,11 @@ import type { NewFile } from './storage.js';
  */
 export async function createFile(path: string, signal: AbortSignal): Promise<NewFile> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() === true && (found.mode & 0o222) === 0) {
-    throw new SinkError(`${path} could not be written: it is read-only`);
-  }
   if (found !== undefined && !found.isFile()) {
     const stream = found.isFIFO() ? await openPipe(path, signal) : createWriteStream(path);
     return { stream, keep: async () => {}, discard: async () => {} };
   }
-  const target = await targetOf(path);
+  const target = await writableTarget(path);
   // A name may have 255 bytes, and that of the target may need them all.
   const hidden = `.${basename(target).slice(0, 50)}.${randomBytes(6).toString('hex')}.tmp`;
   const place = join(dirname(target), hidden);
@@ -32,6 +29,15 @@ export async function createFile(path: string, signal: AbortSignal): Promise<New
     keep: () => rename(place, target),
     discard: () => rm(place, { force: true }),
   };
+}
+
+/** The file that a path leads to, there or not. @throws SinkError for one that is read-only. */
+export async function writableTarget(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() === true && (found.mode & 0o222) === 0) {
+    throw new SinkError(`${path} could not be written: it is read-only`);
+  }
+  return targetOf(path);
 }
 
 /** Where a link leads, also one to a file that is not there yet; any other path is itself. */

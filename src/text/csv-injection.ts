@@ -1,6 +1,9 @@
-/** What a spreadsheet would run, or take the defence off: any number of `'`, then a dangerous character. */
-const DANGEROUS = /^'*[=+\-@\t\r]/;
-const DEFUSED = /^'+[=+\-@\t\r]/;
+/**
+ * What a spreadsheet would run, or take the defence off: any number of `'`, then a dangerous character. The wide
+ * signs are those of East Asian keyboards, which some spreadsheets take for the narrow ones.
+ */
+const DANGEROUS = /^'*[=+\-@\t\r\n＝＋－＠]/;
+const DEFUSED = /^'+[=+\-@\t\r\n＝＋－＠]/;
 
 /**
  * A CSV cell that no spreadsheet runs as a formula (OWASP, CSV injection): one `'` before a dangerous

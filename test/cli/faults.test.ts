@@ -219,6 +219,22 @@ describe('an output that cannot be written', () => {
     expect(stdout).toContain('\nResult: 2 untracked session(s) detected');
   });
 
+  it.each(['export', 'server-sessions'])(
+    '%s without a standard output is an error; one that is thrown away is not',
+    async (command) => {
+      if (!existsSync('/proc/self/fdinfo')) return console.info('skipped: no /proc here');
+      const line = `$PROGRAM ${command} --sessions "${source}"`;
+      const closed = await runShell(`${line} >&-`);
+      expect([closed.code, closed.stderr]).toEqual([
+        3,
+        'sentinel-audit: standard output is closed\n  name a file: --out FILE\n',
+      ]);
+      expect((await runShell(`${line} > /dev/null`)).code).toBe(0);
+      const folder = scratch();
+      expect((await runShell(`${line} --out "${folder}/x.csv" >&-`)).code).toBe(0);
+    },
+  );
+
   it('a reader that hangs up is no error', async () => {
     const line = `set -o pipefail; $PROGRAM export --sessions "${source}" | head -n 2`;
     const { code, stdout, stderr } = await runShell(line, 'bash');

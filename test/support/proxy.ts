@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 interface Seen {
   readonly at: number;
   readonly operation: string;
+  /** The access key that signed. */
+  readonly key: string | undefined;
   readonly body: Record<string, unknown>;
   readonly units: number;
 }
@@ -66,6 +68,7 @@ export async function startProxy(
     seen.push({
       at: performance.now(),
       operation,
+      key: /Credential=([^/]+)/.exec(incoming.headers.authorization ?? '')?.[1],
       body: JSON.parse(body.toString()) as Record<string, unknown>,
       units: parsed.ConsumedCapacity?.CapacityUnits ?? 0,
     });

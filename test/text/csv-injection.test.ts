@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escapeFormula, unescapeFormula } from '../../src/text/csv-injection.js';
 
-const DANGEROUS = ['=', '+', '-', '@', '\t', '\r'];
+const DANGEROUS = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 const cells = fc.oneof(
-  fc.string({ unit: fc.constantFrom("'", ...DANGEROUS, 'a', 'Z', '1', '\n'), maxLength: 8 }),
+  fc.string({ unit: fc.constantFrom("'", ...DANGEROUS, 'a', 'Z', '1'), maxLength: 8 }),
   fc.string({ unit: 'binary' }),
 );
 
@@ -32,7 +32,9 @@ test.each([
   ['', ''],
   ['a=1', 'a=1'],
   [' =1', ' =1'],
-  ['\n=1', '\n=1'],
+  ['\n=1', "'\n=1"],
+  ['＝1', "'＝1"],
+  ["'＠1", "''＠1"],
 ])('%j is defused to %j', (cell, defused) => {
   expect(escapeFormula(cell)).toBe(defused);
 });

@@ -1,5 +1,6 @@
 import { ValueError } from '../../errors.js';
 import type { Span } from '../coverage/span.js';
+import { type Json, jsonObjectIn, membersOf, optional } from '../saved-document.js';
 import { formatInstant, parseInstant } from '../time/instant.js';
 
 /** The file in which an archive keeps its record, and the folder beside it in which its rows lie. */
@@ -9,6 +10,8 @@ export const ROWS_FOLDER = 'sessions';
 /** What the file says of itself: others may have its name. */
 const FORMAT = 'sentinel-audit archive';
 const VERSION = 1;
+
+const { objectOf, listOf, textOf, countOf, damaged } = membersOf('the record of the archive');
 
 /** How far a shard of the stream has been read. */
 export interface ShardPosition {
@@ -87,7 +90,7 @@ export function formatRecord(record: ArchiveRecord): string {
  * @throws ValueError for a record that is damaged, or that a later version wrote.
  */
 export function parseRecord(text: string): ArchiveRecord | undefined {
-  const document = objectIn(text);
+  const document = jsonObjectIn(text);
   if (document?.['format'] !== FORMAT) return undefined;
   if (document['version'] !== VERSION) {
     const version = JSON.stringify(document['version']);
@@ -128,41 +131,11 @@ export function parseRecord(text: string): ArchiveRecord | undefined {
   };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function objectIn(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function objectOf(value: unknown, where: string): Json {
-  if (isObject(value)) return value;
-  throw damaged(where);
-}
-
-function listOf(value: unknown, where: string): readonly Json[] {
-  if (!Array.isArray(value)) throw damaged(where);
-  return value.map((one) => objectOf(one, where));
-}
-
 /** Each archive begins with one. */
 function someOf(value: unknown, where: string): readonly Json[] {
   const list = listOf(value, where);
   if (list.length === 0) throw damaged(where);
   return list;
-}
-
-function textOf(value: unknown, where: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw damaged(where);
 }
 
 /** A file of the archive lies nowhere else. */
@@ -177,27 +150,10 @@ function namesOf(value: unknown): readonly string[] {
   return value.map(nameOf);
 }
 
-function countOf(value: unknown, where: string): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw damaged(where);
-}
-
 function timeOf(value: unknown, where: string): number {
   const instant = typeof value === 'string' ? parseInstant(value) : undefined;
   if (instant === undefined) throw damaged(where);
   return instant.seconds + instant.nanos / 1e9;
-}
-
-function optional<T>(
-  value: unknown,
-  read: (value: unknown, where: string) => T,
-  where: string,
-): T | undefined {
-  return value === undefined ? undefined : read(value, where);
-}
-
-function damaged(where: string): ValueError {
-  return new ValueError(`the record of the archive is damaged: ${where}`);
 }
 
 /** A time as text; parts of a millisecond are left out. */

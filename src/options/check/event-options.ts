@@ -8,6 +8,7 @@ import { checkAws, checkRegions, isAtOwnEndpoint } from './aws.js';
 import { checkExclude, checkInputPaths } from './input-paths.js';
 import type { GivenOptions } from '../read/given-options.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
+import { checkCache } from './output-paths.js';
 import { checkWindow, wholeDaysOf } from './window.js';
 import type { Environment } from '../read/settings.js';
 
@@ -68,6 +69,7 @@ export function checkFrom(
   const aws = checkAws(given, env);
   if (athena !== undefined) refuseGiven(given, 'event-regions', 'lookup and of log files');
   if (logs === undefined) refuseGiven(given, 'event-accounts', 'log files');
+  if (!isLookup) refuseGiven(given, 'cache', 'lookup');
   const everyRegion = given.text('event-regions') === 'all';
   return {
     from: {
@@ -78,6 +80,7 @@ export function checkFrom(
       eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
       everyRegion,
       eventAccounts: given.value('event-accounts'),
+      cache: checkCache(given),
       eventNames: checkEventNames(given),
       window: { since: from, until },
       now,
@@ -96,7 +99,7 @@ export function checkFrom(
 /** An option that events of other origins cannot heed is not ignored in silence. */
 function refuseGiven(
   given: GivenOptions,
-  name: 'event-accounts' | 'event-regions',
+  name: 'event-accounts' | 'event-regions' | 'cache',
   origins: string,
 ): void {
   if (given.precedenceOf(name) !== 0) return;

@@ -1,4 +1,5 @@
 import { readlinkSync, realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UsageError, ValueError } from '../../errors.js';
 import { isS3Url } from '../../model/aws/s3-url.js';
@@ -20,6 +21,16 @@ export function checkRejects(given: GivenOptions): string | undefined {
   return given.parsed('rejects', (path) => {
     if (path === '-') throw new ValueError('needs a file: standard output has the rows');
     if (isS3Url(path)) throw new ValueError('needs a file of this machine');
+    return writable(path);
+  });
+}
+
+/** The file of `--checkpoint`, which is one of its own. @throws UsageError */
+export function checkCheckpointFile(given: GivenOptions, out: string): string | undefined {
+  return given.parsed('checkpoint', (path) => {
+    if (path === '-' || isS3Url(path)) throw new ValueError('needs a file of this machine');
+    if (isSameFile(path, out)) throw new ValueError('is the same file as --out');
+    if (statOf(path)?.isFile() === false) throw new ValueError(`${path} is no regular file`);
     return writable(path);
   });
 }
@@ -51,6 +62,32 @@ function refuse(origin: string, written: string, read: string, isNew: boolean): 
   if (!isIt && (isNew || !realPath(written).startsWith(realPath(read) + sep))) return;
   const what = isIt ? `is ${read}, which is read` : `is in ${read}, which is read`;
   throw new UsageError(origin, what, 'write to another place');
+}
+
+/** The folder of `--cache`, there or not: who can write there can hide events. @throws UsageError */
+export function checkCache(given: GivenOptions): string | undefined {
+  return given.parsed('cache', (path) => {
+    if (isS3Url(path)) throw new ValueError('needs a folder of this machine');
+    const found = statOf(path);
+    if (found === undefined) return path;
+    if (!found.isDirectory()) throw new ValueError(`${path} is not a folder`);
+    const own = ownId();
+    // A system without users has no such rights either.
+    if (own === -1 || (found.uid === (own ?? found.uid) && (found.mode & 0o022) === 0)) return path;
+    throw new ValueError(
+      `others can write to ${path}`,
+      'name a folder of your own, or chmod 700 it',
+    );
+  });
+}
+
+/** Who runs the program; -1 where there are no users, undefined where it is not known. */
+function ownId(): number | undefined {
+  try {
+    return userInfo().uid;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A folder, there or not, without the slash at its end. */

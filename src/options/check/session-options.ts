@@ -1,21 +1,38 @@
+import { resolve } from 'node:path';
 import { UsageError, ValueError } from '../../errors.js';
 import type { SessionFilter } from '../../model/session/session-filter.js';
 import type { SessionStatus } from '../../model/session/session.js';
 import type { Instant } from '../../model/time/instant.js';
+import { isS3Url } from '../../model/aws/s3-url.js';
 import type { RowFormat } from '../../sinks/open.js';
+import type { GrowingFormat } from '../../sinks/rows-text.js';
 import type { SessionsFrom } from '../../sources/open-sessions.js';
 import { OPTIONS } from '../definitions/options.js';
 import type { GivenOptions } from '../read/given-options.js';
 import type { Environment } from '../read/settings.js';
 import { checkAws } from './aws.js';
-import { checkExclude, checkInputPaths } from './input-paths.js';
+import { checkExclude, checkInputPaths, statOf } from './input-paths.js';
 import { type OutputOptions, checkOutputOptions } from './output-options.js';
+import { checkCheckpointFile } from './output-paths.js';
 import { checkWindow, wholeDaysOf } from './window.js';
 
 /** The options that all commands over sessions have. */
 export interface SessionOptions extends OutputOptions {
   readonly from: SessionsFrom;
   readonly filter: SessionFilter;
+}
+
+export interface ExportOptions extends SessionOptions {
+  /** Where it is saved how far the export has come, and what it was asked for. */
+  readonly checkpoint: CheckpointOptions | undefined;
+}
+
+export interface CheckpointOptions {
+  readonly file: string;
+  readonly table: string;
+  readonly output: { readonly out: string; readonly format: GrowingFormat };
+  /** What a run must be asked for that goes on, by the names of options. */
+  readonly asked: Readonly<Record<string, string | null>>;
 }
 
 export interface ServerSessionsOptions extends SessionOptions {
@@ -34,12 +51,48 @@ export function checkServerSessions(
 }
 
 /** @throws UsageError; nothing has been asked of AWS by then. */
-export function checkExport(given: GivenOptions, env: Environment, now: Instant): SessionOptions {
-  const options = checkSessions(given, env, now, 'csv', true);
+export function checkExport(given: GivenOptions, env: Environment, now: Instant): ExportOptions {
+  const sessions = checkSessions(given, env, now, 'csv', true);
+  const options = { ...sessions, checkpoint: checkCheckpoint(given, sessions) };
   if (options.output.partitionBy === undefined) return options;
   checkMergeable(given, options.columns);
   const window = wholeDaysOf(options.filter.window, given, now);
   return { ...options, filter: { ...options.filter, window } };
+}
+
+/** What an output depends on besides the table. */
+const ASKED = ['status', 'user', 'profile', 'since', 'until', 'segments', 'columns'] as const;
+
+/** @throws UsageError where the export could not go on. */
+function checkCheckpoint(
+  given: GivenOptions,
+  { from, output }: SessionOptions,
+): CheckpointOptions | undefined {
+  if (!given.has('checkpoint')) return undefined;
+  const refuse = (why: string, hint?: string): never => {
+    throw new UsageError(given.origin('checkpoint'), why, hint);
+  };
+  const { out, format, partitionBy, csvRaw } = output;
+  if (from.table === undefined || from.sessions.length > 0) {
+    return refuse('is for the live table alone, and --sessions names files');
+  }
+  if (out === undefined) return refuse('needs --out FILE');
+  if (isS3Url(out)) return refuse('needs an output on this machine: an object in S3 cannot grow');
+  if (partitionBy !== undefined) return refuse('cannot be combined with --partition-by');
+  if (given.has('rejects')) return refuse('cannot be combined with --rejects');
+  if (format !== 'csv' && format !== 'ndjson') {
+    return refuse(`is for csv and ndjson: ${format} cannot grow`);
+  }
+  if (statOf(out)?.isFile() === false) return refuse(`needs an output that is a regular file`);
+  const asked = Object.fromEntries(
+    ASKED.map((name) => [`--${name}`, given.has(name) ? given.text(name)! : null]),
+  );
+  return {
+    file: checkCheckpointFile(given, out)!,
+    table: from.table,
+    output: { out, format },
+    asked: { ...asked, '--out': resolve(out), '--format': format, '--csv-raw': String(csvRaw) },
+  };
 }
 
 /** What a partition holds is merged by these columns. @throws UsageError */

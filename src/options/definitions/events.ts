@@ -24,6 +24,13 @@ export const EVENTS = {
     describe:
       'Regions whose events are read, separated by commas. With --events lookup all asks every enabled region. Default: for lookup the region in use and, in the partition aws, us-east-1; for log files all',
   },
+  cache: {
+    kind: 'text',
+    value: 'DIR',
+    names: 'file',
+    describe:
+      "Keep in the folder DIR what CloudTrail's event history returned, as far as it is older than a day, and ask for nothing twice. For --events lookup",
+  },
   'event-name': {
     kind: 'text',
     value: 'LIST',

@@ -35,6 +35,13 @@ export const OUTPUT = {
     describe:
       'Write one file for each partition into the folder of --out, by day and any of account_id, region and profile, separated by commas. Only whole days (UTC) are read and written. Files of events and verdicts are replaced, files of sessions are added to. Parquet, unless --format says ndjson or csv',
   },
+  checkpoint: {
+    kind: 'text',
+    value: 'FILE',
+    names: 'file',
+    describe:
+      'Save in FILE how far the export has come, so that the same command goes on where a run ended that was killed or failed. For the live table and --out FILE, as csv or ndjson, plain or .gz. FILE is removed when the output is complete',
+  },
   columns: {
     kind: 'text',
     value: 'LIST',

@@ -31,6 +31,8 @@ export async function describeTable(
     return usable ? [[partition!, index.IndexName!] as const] : [];
   });
   return {
+    arn: description.TableArn ?? '',
+    id: description.TableId ?? description.CreationDateTime?.toISOString() ?? '',
     items: description.ItemCount ?? 0,
     bytes: description.TableSizeBytes ?? 0,
     indexes: new Map(indexes),

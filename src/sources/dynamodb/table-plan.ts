@@ -3,6 +3,9 @@ import { textRange } from '../../model/time/instant.js';
 
 /** What DescribeTable says that matters for reading. Sizes are up to six hours old. */
 export interface TableShape {
+  readonly arn: string;
+  /** Another where a table was deleted and made anew. */
+  readonly id: string;
   readonly items: number;
   readonly bytes: number;
   /** Partition key attribute → index, of every index that is active, whole and sorted by `created_at`. */
@@ -28,6 +31,8 @@ export interface ScanPlan {
   readonly missing: string | undefined;
 }
 
+export type TablePlan = QueryPlan | ScanPlan;
+
 /** From the narrowest partition to the widest. */
 const KEYS = ['user', 'profile', 'status'] as const;
 
@@ -43,9 +48,9 @@ const MOST_SEGMENTS_BY_DEFAULT = 4;
  */
 export function planRead(
   filter: SessionFilter,
-  table: TableShape,
+  table: Omit<TableShape, 'arn' | 'id'>,
   options: { segments?: number | undefined; statusMayBeStale?: boolean } = {},
-): QueryPlan | ScanPlan {
+): TablePlan {
   const keys = KEYS.filter(
     (key) => filter[key] !== undefined && !(key === 'status' && options.statusMayBeStale),
   );

@@ -31,6 +31,7 @@ const SUBJECTS = {
       ...SESSION_SOURCES,
       'exclude',
       'partition-by',
+      'checkpoint',
       ...OUTPUTS,
       ...COMMON,
     ],
@@ -108,6 +109,10 @@ export const EXPORT = {
     [
       'sentinel-audit export --table sentinel-sessions --sessions archive/ --since 90d',
       'The live table and older exports, each session once',
+    ],
+    [
+      'sentinel-audit export --out sessions.ndjson.gz --checkpoint export.checkpoint',
+      'A large table: after an interruption the same command goes on',
     ],
     [
       'sentinel-audit export --max-rcu 50 --status revoked --format json',

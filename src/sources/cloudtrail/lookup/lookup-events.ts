@@ -5,11 +5,13 @@ import type { RoleCall } from '../../../model/role-call/role-call.js';
 import type { Instant } from '../../../model/time/instant.js';
 import type { Source } from '../../../pipeline/pipe.js';
 import type { Clock } from '../../../aws/clock.js';
+import { serverTime } from '../../../aws/server-time.js';
 import { forManyListeners } from '../../../aws/many-listeners.js';
 import { merge } from '../../../pipeline/merge.js';
 import { RateLimit } from '../../../aws/rate-limit.js';
 import { eventsOf, pages } from './lookup-pages.js';
-import { lengthOf, slicesOf } from './time-slice.js';
+import { type AccountCache, type AskSlice, slicesToAsk, slicesWithCache } from './kept-slices.js';
+import { lengthOf, spanOf } from './time-slice.js';
 
 /** Pages that took 35 s have been seen in busy regions: their first byte may take longer than that of others. */
 export const LOOKUP_PATIENCE = { head: 90_000 };
@@ -23,6 +25,8 @@ export interface Lookup {
   readonly window: { readonly since: Instant; readonly until: Instant };
   /** Keeps the pace; the system's unless given. */
   readonly clock?: Clock;
+  /** Where finished slices are kept and read. */
+  readonly cache?: AccountCache | undefined;
   /** Takes the regions that refuse to be read; without it, the first of them is an error. */
   readonly unread?: UnreadRegion[];
 }
@@ -54,9 +58,13 @@ const SLICES_AT_ONCE = 8;
  * @throws SourceError when a region cannot be read to its end for any other reason; requests under way are stopped.
  */
 export async function* readLookupEvents(read: Lookup, context: ReadContext): Source<RoleCall> {
-  const spans = slicesOf(read.window);
+  const span = spanOf(read.window);
+  if (span === undefined) {
+    context.meter.share = 1;
+    return;
+  }
   const [regions, names] = [[...new Set(read.regions)], [...new Set(read.eventNames)]];
-  const seconds = spans.reduce((sum, span) => sum + lengthOf(span), 0);
+  const seconds = lengthOf(span);
   const progress = progressOf(seconds * regions.length * names.length, context.meter);
 
   const ofRegion = async function* (
@@ -64,14 +72,27 @@ export async function* readLookupEvents(read: Lookup, context: ReadContext): Sou
     outer: AbortSignal,
     done: (seconds: number) => void,
   ): Source<RoleCall> {
-    context.detail(`looking up ${names.join(', ')} in ${region}, in ${spans.length} slices each`);
+    context.detail(`looking up ${names.join(', ')} in ${region}`);
     const client = await read.clientFor(region);
     const limit = new RateLimit(REQUESTS_PER_SECOND, read.clock);
-    const open = (signal: AbortSignal): Source<RoleCall>[] =>
-      names.flatMap((name) => {
-        const ask = pages(client, limit, name, region, forManyListeners(signal));
-        return spans.map((span) => eventsOf(ask, span, region, context, done));
+    const now = serverTime([client], () => Date.now() / 1000);
+    const { cache } = read;
+    const plans = names.map(async (name) => {
+      const parts =
+        cache === undefined
+          ? slicesToAsk(span)
+          : await slicesWithCache({ ...span, region, eventName: name }, cache, now, done, outer);
+      return { name, parts };
+    });
+    const planned = await Promise.all(plans);
+    const open = (stop: AbortSignal): Source<RoleCall>[] => {
+      const signal = forManyListeners(stop);
+      return planned.flatMap(({ name, parts }) => {
+        const page = pages(client, limit, name, region, signal);
+        const ask: AskSlice = (slice, told) => eventsOf(page, slice, region, told, done);
+        return parts.map((part) => part(ask, { ...context, signal }));
       });
+    };
     yield* merge(open, SLICES_AT_ONCE, outer);
   };
   const refusals: SourceError[] = [];

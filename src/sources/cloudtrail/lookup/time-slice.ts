@@ -10,21 +10,56 @@ export interface Span {
 const MOST_SLICES = 16;
 const SHORTEST_SLICE = 3600;
 
-/** Disjoint slices of about the same length, none shorter than an hour where the window is not. */
-export function slicesOf({
+/** The whole seconds of a window; undefined where it has none. */
+export function spanOf({
   since,
   until,
 }: {
   readonly since: Instant;
   readonly until: Instant;
-}): Span[] {
-  const first = since.seconds + (since.nanos > 0 ? 1 : 0);
+}): Span | undefined {
+  const from = since.seconds + (since.nanos > 0 ? 1 : 0);
   const end = until.seconds + (until.nanos > 0 ? 1 : 0);
-  const seconds = end - first;
-  if (seconds <= 0) return [];
-  const count = Math.min(Math.max(Math.floor(seconds / SHORTEST_SLICE), 1), MOST_SLICES);
-  const border = (n: number): number => first + Math.floor((seconds * n) / count);
+  return from < end ? { from, to: end - 1 } : undefined;
+}
+
+/** Disjoint slices of about the same length, none shorter than an hour where the span is not. */
+export function slicesOf(span: Span, longest = Infinity): Span[] {
+  const seconds = lengthOf(span);
+  const usual = Math.min(Math.max(Math.floor(seconds / SHORTEST_SLICE), 1), MOST_SLICES);
+  const count = Math.max(usual, Math.ceil(seconds / longest));
+  const border = (n: number): number => span.from + Math.floor((seconds * n) / count);
   return Array.from({ length: count }, (_, n) => ({ from: border(n), to: border(n + 1) - 1 }));
+}
+
+/** The two parts of a span, before a second and from then on; one that is empty is left out. */
+export function cutAt({ from, to }: Span, second: number): { before: Span[]; after: Span[] } {
+  return {
+    before: from < second ? [{ from, to: Math.min(to, second - 1) }] : [],
+    after: to >= second ? [{ from: Math.max(from, second), to }] : [],
+  };
+}
+
+/** What some files have of a span, each second once, and what none has. */
+export interface Cover<F> {
+  readonly held: readonly { readonly file: F; readonly part: Span }[];
+  readonly gaps: readonly Span[];
+}
+
+/** How files cover a span. */
+export function coverOf<F extends Span>({ from, to }: Span, files: readonly F[]): Cover<F> {
+  const held: { file: F; part: Span }[] = [];
+  const gaps: Span[] = [];
+  let next = from;
+  for (const file of files.toSorted((a, b) => a.from - b.from)) {
+    if (file.to < next || file.from > to) continue;
+    if (file.from > next) gaps.push({ from: next, to: file.from - 1 });
+    const part = { from: Math.max(file.from, next), to: Math.min(file.to, to) };
+    held.push({ file, part });
+    next = part.to + 1;
+  }
+  if (next <= to) gaps.push({ from: next, to });
+  return { held, gaps };
 }
 
 /** In seconds. */
