@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** What time is measured with; a test has its own. */
 export interface Clock {
   /** Milliseconds, never going back. */
@@ -12,7 +10,16 @@ export interface Clock {
 export const SYSTEM_CLOCK: Clock = {
   now: () => performance.now(),
   sleep: (millis, signal) =>
-    sleep(millis, undefined, { signal }).catch(() => {
-      throw signal.reason;
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      }, millis);
+      signal.addEventListener('abort', stop, { once: true });
     }),
 };

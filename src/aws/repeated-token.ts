@@ -1,17 +1,15 @@
+import { createHash } from 'node:crypto';
+
 /**
- * Says whether the token of a page has come before, so that pages would never end. Of all tokens one is
- * held, a later and later one (Brent's way to find a cycle).
+ * Says whether the token of a page has come before: the pages after it would come again, and perhaps never end. Holds
+ * 64 bits of each token.
  */
 export function repeatedTokenCheck(): (token: string) => boolean {
-  let held: string | undefined;
-  let count = 0;
-  let renewAt = 1;
+  const seen = new Set<string>();
   return (token) => {
-    if (token === held) return true;
-    if (++count === renewAt) {
-      held = token;
-      renewAt *= 2;
-    }
+    const digest = createHash('sha256').update(token).digest().toString('latin1', 0, 8);
+    if (seen.has(digest)) return true;
+    seen.add(digest);
     return false;
   };
 }

@@ -49,6 +49,7 @@ export async function* pagesOf(
   const { meter, signal } = context;
   let after = start?.after;
   const isRepeated = repeatedTokenCheck();
+  if (after !== undefined) isRepeated(JSON.stringify(after));
   do {
     const allowed = await budget?.take(mostRows, signal);
     const page = await askPage(after, allowed?.limit ?? mostRows);
