@@ -15,12 +15,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseInstant } from '../../src/model/time/instant.js';
 import { cli, objects, scratch } from '../support/cli.js';
 import { ended, startProgram } from '../support/program.js';
-import { type FakeS3, startS3 } from '../support/s3/server.js';
+import { startS3 } from '../support/s3/server.js';
 import { type Row, idOf, sessionRow } from '../support/sessions.js';
+import { slowly } from '../support/slowly.js';
 import { NO_AWS, roleRecord, writeTrail } from '../support/trail.js';
 
-const open: FakeS3[] = [];
-afterEach(() => open.splice(0).forEach((s3) => s3.close()));
+const open: { readonly close: () => void }[] = [];
+afterEach(() => open.splice(0).forEach(({ close }) => close()));
 
 const NOW = parseInstant('2026-01-24T06:00:00Z')!;
 const call = (n: number, at: string, more: Parameters<typeof roleRecord>[1] = {}) =>
@@ -304,6 +305,26 @@ describe('a lake in S3', () => {
     }
     const objectsThere = s3.keys('lake').map((key) => [key.slice(5), s3.get('lake', key)] as const);
     expect(new Map(objectsThere)).toEqual(filesOf(out));
+  });
+
+  it('is not locked any more by a run that is interrupted while it locks it', async () => {
+    let stop = (): void => {};
+    const s3 = await startS3({
+      buckets: { lake: {} },
+      fault: ({ operation, key }) => {
+        if (operation === 'PutObject' && key.endsWith('.lock')) stop();
+        return undefined;
+      },
+    });
+    const slow = await slowly(s3.url, 200); // the lock is there before the run hears of it
+    open.push(s3, slow);
+    const lake = ['--until', '2026-01-24', '--partition-by', 'day', '--out', 's3://lake/some'];
+    const child = startProgram(['export', ...eventsFrom(TRAIL), ...lake], {
+      env: { ...NO_AWS, AWS_ENDPOINT_URL_S3: slow.url },
+    });
+    stop = () => void child.kill('SIGINT');
+    expect((await ended(child)).code).toBe(130);
+    expect(s3.keys('lake')).toEqual([]);
   });
 });
 

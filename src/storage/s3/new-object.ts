@@ -2,6 +2,7 @@ import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { PassThrough, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { answerOf } from '../../aws/answer.js';
+import { lateSignal } from '../../aws/http/late-signal.js';
 import { SourceError } from '../../errors.js';
 import type { NewFile } from '../storage.js';
 import type { Buckets, S3Options } from './buckets.js';
@@ -11,7 +12,7 @@ import { type S3Place, s3Url } from './s3-place.js';
 const PARTS_AT_ONCE = 3;
 const PART = 8 * 1024 * 1024;
 
-/** How long the beginning, the end and the abortion of an upload may take once the run is interrupted. */
+/** How long the abortion of an upload may take. */
 const PATIENCE_MS = 1500;
 
 /**
@@ -122,16 +123,13 @@ class PartSender {
   readonly #bucket: string;
   readonly #buckets: Buckets;
   readonly #signal: AbortSignal;
-  readonly #late = new AbortController();
+  readonly #late: AbortSignal;
 
   constructor(bucket: string, buckets: Buckets, signal: AbortSignal) {
     this.#bucket = bucket;
     this.#buckets = buckets;
     this.#signal = signal;
-    const give = (): void =>
-      void setTimeout(() => this.#late.abort(signal.reason), PATIENCE_MS).unref();
-    if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
+    this.#late = lateSignal(signal);
   }
 
   /** What the upload takes for a client. */
@@ -143,7 +141,7 @@ class PartSender {
 
   async #send(command: Command): Promise<unknown> {
     const { Body: body } = command.input;
-    const abortSignal = body === undefined ? this.#late.signal : this.#signal;
+    const abortSignal = body === undefined ? this.#late : this.#signal;
     const answer = await this.#buckets.send(this.#bucket, (client) =>
       client.send(command as never, { abortSignal }),
     );
