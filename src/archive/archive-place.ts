@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { lateSignal } from '../aws/http/late-signal.js';
 import { SourceError, ValueError } from '../errors.js';
 import {
   type ArchiveFile,
@@ -15,6 +16,8 @@ import { ndjson } from '../sinks/ndjson.js';
 import { writeToFile } from '../sinks/write-text.js';
 import type { Storage, StoredFile } from '../storage/storage.js';
 
+const PATIENCE_MS = 1500;
+
 /** A record as it was read, and what tells whether it has been replaced since. */
 export interface ReadRecord {
   readonly record: ArchiveRecord | undefined;
@@ -27,6 +30,8 @@ export interface ArchivePlace {
   readonly folder: string;
   readonly storage: Storage;
   readonly signal: AbortSignal;
+  /** Names of files that are there, or may be, and that no record names: {@link removeUnnamed} removes them. */
+  readonly unnamed: Set<string>;
 }
 
 /** @throws SourceError for a record that is damaged, and for a file of its name that is none. */
@@ -51,15 +56,23 @@ export async function recordFile({ folder, storage }: ArchivePlace): Promise<Sto
   throw new SourceError(`there is no ${place}`);
 }
 
-/** Replaces the record that was read: false where another run has done so meanwhile. */
+/**
+ * Replaces the record that was read: false where another run has done so meanwhile. An interruption waits for the
+ * answer for a moment: the files that it names are kept where it does not come.
+ */
 export async function replaceRecord(
-  { folder, storage, signal }: ArchivePlace,
+  { folder, storage, signal, unnamed }: ArchivePlace,
   record: ArchiveRecord,
   version: string | undefined,
 ): Promise<boolean> {
   const place = `${folder}/${RECORD_NAME}`;
+  signal.throwIfAborted();
   await storage.makeFolder?.(folder);
-  return (await storage.replaceShared?.(place, formatRecord(record), version, signal)) ?? false;
+  const names = record.files.map(({ name }) => name).filter((name) => unnamed.delete(name));
+  const text = formatRecord(record);
+  if (await storage.replaceShared?.(place, text, version, lateSignal(signal))) return true;
+  for (const name of names) unnamed.add(name);
+  return false;
 }
 
 /**
@@ -68,7 +81,7 @@ export async function replaceRecord(
  * sessions, where they are of one.
  */
 export async function writeRows(
-  { folder, storage, signal }: ArchivePlace,
+  { folder, storage, signal, unnamed }: ArchivePlace,
   rows: Source<Session>,
   name: string,
   broken: readonly unknown[] = [],
@@ -88,6 +101,7 @@ export async function writeRows(
   }
   const path = `${ROWS_FOLDER}/${name}.ndjson.gz`;
   await storage.makeFolder?.(`${folder}/${ROWS_FOLDER}`);
+  unnamed.add(path);
   const write = writeToFile(`${folder}/${path}`, signal, storage, (piece) => {
     hash.update(piece);
     bytes += piece.length;
@@ -113,8 +127,19 @@ export function nameOfRun(second: number): string {
 
 /** Removes files that no record names. */
 export async function removeFiles(
-  { folder, storage, signal }: ArchivePlace,
+  { folder, storage, signal, unnamed }: ArchivePlace,
   names: readonly string[],
 ): Promise<void> {
-  for (const name of names) await storage.remove?.(`${folder}/${name}`, signal);
+  for (const name of names) unnamed.add(name);
+  for (const name of names) {
+    await storage.remove?.(`${folder}/${name}`, signal);
+    unnamed.delete(name);
+  }
+}
+
+/** Removes the files that a run left which was interrupted or failed, as far as that can be done in a moment. */
+export async function removeUnnamed({ folder, storage, unnamed }: ArchivePlace): Promise<void> {
+  const soon = AbortSignal.timeout(PATIENCE_MS);
+  const removing = [...unnamed].map(async (name) => storage.remove?.(`${folder}/${name}`, soon));
+  await Promise.allSettled(removing);
 }

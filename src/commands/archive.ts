@@ -1,4 +1,5 @@
 import { archiveOnce, takeStock } from '../archive/archive-run.js';
+import { removeUnnamed } from '../archive/archive-place.js';
 import { compactArchive } from '../archive/compact-archive.js';
 import { stockText } from '../archive/stock-text.js';
 import { SYSTEM_CLOCK } from '../aws/clock.js';
@@ -18,7 +19,7 @@ export async function archive(
 ): Promise<Done> {
   const { signal } = context;
   const { to, from } = options;
-  const place = { folder: to, storage: world.storageOf(to), signal };
+  const place = { folder: to, storage: world.storageOf(to), signal, unnamed: new Set<string>() };
   const identity = whoAsks(from, context);
   const started = SYSTEM_CLOCK.now();
   const now = (): number => world.now.seconds + (SYSTEM_CLOCK.now() - started) / 1000;
@@ -47,6 +48,7 @@ export async function archive(
       await SYSTEM_CLOCK.sleep(options.every * 1000, signal);
     }
   } finally {
+    await removeUnnamed(place);
     source.close();
   }
 }

@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseRecord } from '../../src/model/archive/archive-record.js';
-import { sessionsIn } from '../support/archives.js';
+import { itemOf, sessionsIn } from '../support/archives.js';
 import { BusyTable, seeded, versionOf } from '../support/busy-table.js';
 import { objects, scratch } from '../support/cli.js';
 import { ended, startProgram } from '../support/program.js';
 import { startS3 } from '../support/s3/server.js';
+import { slowly } from '../support/slowly.js';
 import type { Row } from '../support/sessions.js';
 import { startStreamedTable } from '../support/streams/server.js';
 
@@ -222,4 +223,34 @@ describe('an archive in a folder, and one in S3', () => {
       await expectEachOnce(place, busy);
     });
   });
+
+  it.each([
+    ['sessions/', 143],
+    ['archive.json', 0], // which is all that was left to do
+  ])(
+    'has no file that no record names when a signal comes while %s is written',
+    async (name, code) => {
+      const table = await startStreamedTable();
+      table.put(itemOf(1, 0));
+      let stop = (): void => {};
+      const s3 = await startS3({
+        buckets: { audit: {} },
+        fault: ({ operation, key }) => {
+          if (operation === 'PutObject' && key.startsWith(name)) stop();
+          return undefined;
+        },
+      });
+      const slow = await slowly(s3.url, 200); // it is written before the run hears of it
+      onTestFinished(() => [table, slow, s3].forEach(({ close }) => close()));
+      const child = startProgram(['archive', '--to', 's3://audit'], {
+        env: { AWS_ENDPOINT_URL: table.url, AWS_ENDPOINT_URL_S3: slow.url },
+      });
+      stop = () => void child.kill('SIGTERM');
+      expect((await ended(child)).code).toBe(code);
+      const record = s3.get('audit', 'archive.json')?.toString();
+      const files = record === undefined ? [] : parseRecord(record)!.files.map((file) => file.name);
+      expect(s3.keys('audit').filter((key) => key !== 'archive.json')).toEqual(files);
+      expect(files.length).toBe(code === 0 ? 1 : 0);
+    },
+  );
 });
