@@ -34,14 +34,15 @@ export async function readAwsRoles(
       (section) => section,
     );
   }
-  const roles = new Map<string, string[]>();
+  const roles = new Map<string, Set<string>>();
+  const inherited = new Inheritance(profiles);
   for (const name of profiles.keys()) {
-    for (const role of rolesOf(name, profiles)) {
-      const known = roles.get(role) ?? [];
-      roles.set(role, known.includes(name) ? known : [...known, name]);
+    for (const role of rolesOf(name, inherited)) {
+      const known = roles.get(role) ?? new Set();
+      roles.set(role, known.add(name));
     }
   }
-  return roles;
+  return new Map([...roles].map(([role, names]) => [role, [...names]]));
 }
 
 async function textOf(
@@ -63,7 +64,7 @@ async function textOf(
 type ProfileSettings = Map<Key, string[]>;
 type Key = (typeof KEYS)[number];
 const KEYS = ['role_arn', 'sso_account_id', 'sso_role_name', 'include_profile'] as const;
-const SETTING = new RegExp(`^\\s*(${KEYS.join('|')})\\s*[=:]\\s*(.*?)\\s*(?:\\s[#;].*)?$`, 'i');
+const SETTING = new RegExp(`^\\s*(${KEYS.join('|')})\\s*[=:](.*)$`, 'i');
 
 function readInto(
   profiles: Map<string, ProfileSettings>,
@@ -79,10 +80,13 @@ function readInto(
       if (name !== undefined && settings !== undefined) profiles.set(name, settings);
       continue;
     }
-    const [, key, value] = SETTING.exec(line) ?? [];
+    const [, key, rest = ''] = SETTING.exec(line) ?? [];
+    const value = rest.replace(/\s[#;].*$/, '').trim(); // without a comment
     if (settings === undefined || key === undefined || !value) continue;
     const known = key.toLowerCase() as Key;
-    settings.set(known, [...(settings.get(known) ?? []), unquoted(value)]);
+    const values = settings.get(known);
+    if (values === undefined) settings.set(known, [unquoted(value)]);
+    else values.push(unquoted(value));
   }
 }
 
@@ -93,30 +97,40 @@ function configProfile(section: string): string | undefined {
   return name === undefined ? undefined : unquoted(name);
 }
 
-function rolesOf(name: string, profiles: ReadonlyMap<string, ProfileSettings>): readonly string[] {
-  const roles = valuesOf('role_arn', name, profiles);
+function rolesOf(name: string, inherited: Inheritance): readonly string[] {
+  const roles = inherited.valuesOf('role_arn', name);
   if (roles.length > 0) return roles; // a role goes before single sign-on
-  const account = valuesOf('sso_account_id', name, profiles).at(-1);
-  const permissionSet = valuesOf('sso_role_name', name, profiles).at(-1);
+  const account = inherited.valuesOf('sso_account_id', name).at(-1);
+  const permissionSet = inherited.valuesOf('sso_role_name', name).at(-1);
   if (account === undefined || permissionSet === undefined) return [];
   return [knownSsoRole(account, permissionSet)];
 }
 
-/** Its own values of a key, else those of the profiles that it includes. */
-function valuesOf(
-  key: Key,
-  name: string,
-  profiles: ReadonlyMap<string, ProfileSettings>,
-): readonly string[] {
-  const seen = new Set<string>();
-  for (let at: string | undefined = name; at !== undefined && !seen.has(at);) {
-    seen.add(at);
-    const settings = profiles.get(at);
-    const values = settings?.get(key);
-    if (values !== undefined) return values;
-    at = settings?.get('include_profile')?.at(-1);
+/** What profiles take from those that they include; each profile is looked at once a key. */
+class Inheritance {
+  readonly #profiles: ReadonlyMap<string, ProfileSettings>;
+  readonly #known = new Map<Key, Map<string, readonly string[]>>();
+
+  constructor(profiles: ReadonlyMap<string, ProfileSettings>) {
+    this.#profiles = profiles;
   }
-  return [];
+
+  /** Its own values of a key, else those of the profiles that it includes. */
+  valuesOf(key: Key, name: string): readonly string[] {
+    const known = this.#known.get(key) ?? new Map<string, readonly string[]>();
+    this.#known.set(key, known);
+    const passed = new Set<string>();
+    let values: readonly string[] | undefined;
+    for (let at: string | undefined = name; at !== undefined && !passed.has(at);) {
+      const settings = this.#profiles.get(at);
+      values = settings?.get(key) ?? known.get(at);
+      if (values !== undefined) break;
+      passed.add(at);
+      at = settings?.get('include_profile')?.at(-1);
+    }
+    for (const each of passed) known.set(each, values ?? []);
+    return values ?? [];
+  }
 }
 
 function unquoted(text: string): string {
