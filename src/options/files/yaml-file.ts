@@ -15,6 +15,7 @@ import { UsageError, ValueError } from '../../errors.js';
 import { printable } from '../../text/terminal-text.js';
 import { suggestion } from '../../suggestion.js';
 import { readSmallFile } from './small-file.js';
+import { isTooDeep } from './yaml-depth.js';
 
 /** A text that is not empty, for the schemas of files. */
 export const text = z.string().regex(/\S/, 'expected a text that is not empty');
@@ -53,6 +54,7 @@ export async function readYamlFile<T>(
 }
 
 function readYaml<T>(option: string, path: string, content: string, schema: z.ZodType<T>): T {
+  if (isTooDeep(content)) throw new RangeError();
   const lines = new LineCounter();
   const document = parseDocument(content, {
     lineCounter: lines,

@@ -6,6 +6,7 @@ import { UsageError, ValueError } from '../../errors.js';
 import { suggestion } from '../../suggestion.js';
 import { OPTIONS, type OptionDefinition, type OptionName } from '../definitions/options.js';
 import { readSmallFile } from '../files/small-file.js';
+import { isTooDeep } from '../files/yaml-depth.js';
 import {
   type Environment,
   OPTION_NAMES,
@@ -53,6 +54,8 @@ function homeOf(env: Environment): string {
 
 async function parseConfig(text: string, file: string, home: string): Promise<Settings> {
   const { LineCounter, isMap, isScalar, isSeq, parseDocument, visit } = await import('yaml');
+  const tooDeep = (): UsageError => new UsageError('--config', `${file} is nested too deeply`);
+  if (isTooDeep(text)) throw tooDeep();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const placeOf = (node: Node | null | undefined): string => {
@@ -63,6 +66,7 @@ async function parseConfig(text: string, file: string, home: string): Promise<Se
     throw new UsageError('--config', `${placeOf(node)}: ${message}`, hint);
   };
   const wrong = document.errors[0];
+  if (wrong?.code === 'RESOURCE_EXHAUSTION') throw tooDeep();
   if (wrong !== undefined) {
     const { line, col } = lines.linePos(wrong.pos[0]);
     const message = wrong.message.split('\n', 1)[0]!.replace(/ at line \d+, column \d+:?$/, '');
