@@ -1,11 +1,9 @@
 import { posix } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import ndjson from 'ndjson';
 import { SourceError } from '../../errors.js';
 import { type Instant, parseInstant } from '../../model/time/instant.js';
 import type { Promised } from '../../storage/read-bytes.js';
 import type { Storage, StoredFile } from '../../storage/storage.js';
+import { printable } from '../../text/terminal-text.js';
 
 /** The file that names everything else of an export, and is written last. */
 export const MANIFEST = 'manifest-summary.json';
@@ -28,6 +26,9 @@ interface Manifest {
   readonly files: readonly ExportFile[];
   readonly window: ExportWindow | undefined;
 }
+
+/** Of a manifest: it has a line of some 200 bytes for each data file. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Files of an export that hold no rows. */
 export function isExportBookkeeping(name: string): boolean {
@@ -58,7 +59,9 @@ export async function readManifest(
     if (file === undefined) {
       throw new SourceError(`it names a data file outside the export: ${key}`);
     }
-    files.push({ ...file, items: Number(line['itemCount']), md5: textOf(line['md5Checksum']) });
+    const items = line['itemCount'];
+    if (!Number.isSafeInteger(items)) throw new SourceError(`it does not say the items of ${key}`);
+    files.push({ ...file, items: items as number, md5: textOf(line['md5Checksum']) });
   }
   const promised = summary['itemCount'];
   const listed = files.reduce((sum, { items }) => sum + items, 0);
@@ -84,23 +87,25 @@ async function readSummary(
   if (summary === undefined) throw new SourceError('it is not a manifest: not a JSON object');
   const format = summary['outputFormat'];
   if (format !== undefined && format !== 'DYNAMODB_JSON') {
-    throw new SourceError(`the export is in ${JSON.stringify(format)}, not in DYNAMODB_JSON`);
+    const found = typeof format === 'string' ? `"${printable(format, 60)}"` : 'another format';
+    throw new SourceError(`the export is in ${found}, not in DYNAMODB_JSON`);
   }
   return summary;
 }
 
 async function linesOf(file: StoredFile, signal: AbortSignal): Promise<Record<string, unknown>[]> {
   const lines: Record<string, unknown>[] = [];
-  const parser = ndjson.parse({ strict: true });
-  parser.on('data', (line: Record<string, unknown>) => lines.push(line));
-  try {
-    await pipeline(Readable.from(file.open(signal)), parser);
-    return lines;
-  } catch (error) {
-    signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SourceError(`its manifest ${file.name} cannot be read: ${reason}`, { cause: error });
+  for (const [at, text] of (await contentOf(file, signal)).split('\n').entries()) {
+    if (text.trim() === '') continue;
+    const line = objectIn(text);
+    if (line === undefined) {
+      throw new SourceError(
+        `its manifest ${file.name} cannot be read: line ${at + 1} is not a JSON object`,
+      );
+    }
+    lines.push(line);
   }
+  return lines;
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
@@ -116,7 +121,12 @@ function objectIn(text: string): Record<string, unknown> | undefined {
 /** Its text, without a byte order mark. */
 async function contentOf(file: StoredFile, signal: AbortSignal): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of file.open(signal)) pieces.push(piece);
+  let size = 0;
+  for await (const piece of file.open(signal)) {
+    size += piece.length;
+    if (size > MOST_BYTES) throw new SourceError(`${file.name} is larger than a manifest can be`);
+    pieces.push(piece);
+  }
   return new TextDecoder().decode(Buffer.concat(pieces));
 }
 
