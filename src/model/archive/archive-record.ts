@@ -93,7 +93,8 @@ export function parseRecord(text: string): ArchiveRecord | undefined {
   const document = jsonObjectIn(text);
   if (document?.['format'] !== FORMAT) return undefined;
   if (document['version'] !== VERSION) {
-    const version = JSON.stringify(document['version']);
+    const { version } = document;
+    if (typeof version !== 'number') throw damaged('version');
     throw new ValueError(`the archive has version ${version}, and this program reads ${VERSION}`);
   }
   const table = objectOf(document['table'], 'table');

@@ -64,6 +64,8 @@ export function parseManifest(text: string): LakeManifest {
     document['format'] === FORMAT &&
     document['version'] === VERSION &&
     document['schema_version'] === SCHEMA_VERSION &&
+    isText(list) &&
+    isText(format) &&
     [keys, columns].every((names) => Array.isArray(names) && names.every(isText)) &&
     Array.isArray(files) &&
     files.every(isFile);
@@ -71,8 +73,8 @@ export function parseManifest(text: string): LakeManifest {
   const manifest = document as unknown as LakeManifest & { readonly tool_version: string };
   return {
     ...manifest,
-    list: String(list),
-    format: String(format),
+    list,
+    format,
     partitionBy: keys as readonly PartitionKey[],
     columns: columns as readonly string[],
     toolVersion: manifest.tool_version,

@@ -25,7 +25,7 @@ const KINDS: readonly (readonly [fits: (row: Json) => boolean, what: string])[] 
     'it is a finding of GuardDuty',
   ],
   [
-    ({ eventSource }) => String(eventSource).endsWith('.aliyuncs.com'),
+    ({ eventSource }) => typeof eventSource === 'string' && eventSource.endsWith('.aliyuncs.com'),
     "it is a log of Alibaba Cloud's ActionTrail",
   ],
   [

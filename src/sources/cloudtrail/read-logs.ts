@@ -121,7 +121,8 @@ class LogReading {
     const { value } = envelope;
     this.#whole.take(envelope);
     for (const found of besideLists(value)) {
-      const text = { bytes: Buffer.from(JSON.stringify(value)), number: WHOLE, isLine: false };
+      const bytes = Buffer.from(JSON.stringify(redacted(value))); // which is nowhere too deep
+      const text = { bytes, number: WHOLE, isLine: false };
       this.#takeFound(found, text, part);
     }
   }
