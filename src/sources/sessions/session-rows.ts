@@ -64,9 +64,15 @@ export const readAttribute: ReadField<object | null> = (row, field) => {
   if (typeof value !== 'object' || value === null) return value;
   const typed = value as { S?: unknown; N?: unknown; NULL?: unknown };
   if (typed.S !== undefined) return typed.S;
-  if (typed.N !== undefined) return typeof typed.N === 'string' ? Number(typed.N) : typed.N;
+  if (typed.N !== undefined) return typeof typed.N === 'string' ? numberIn(typed.N) : typed.N;
   return typed.NULL === true ? undefined : value;
 };
+
+/** A text that is not a number stays what it is. */
+function numberIn(text: string): number | string {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isNaN(number) ? text : number;
+}
 
 /** Reads a field of a plain JSON object; `null` is absent. */
 export const readProperty: ReadField<object> = (row, field) =>
