@@ -1,9 +1,13 @@
 import { SourceError } from '../../errors.js';
 import { printable } from '../../text/terminal-text.js';
 import { nearName } from '../../text/near-name.js';
+import { grouped } from '../../text/quantity.js';
 import { SESSION_FIELDS } from '../../model/session/session.js';
 
 const KNOWN: readonly string[] = Object.keys(SESSION_FIELDS);
+
+/** How many names the rows of one file may have: each is compared with all of ours. */
+const MOST_NAMES = 10_000;
 
 /** How many unknown names are shown of one file. */
 const MOST_SHOWN = 10;
@@ -48,9 +52,12 @@ export class FieldNames {
    * Takes the names of a header, or of a row, of a file.
    *
    * @throws SourceError for a name that is nearly a known one that the header or the row does not have: what is
-   *   in it would be lost, and an old row could win over a newer one.
+   *   in it would be lost, and an old row could win over a newer one; and for more names than any table has.
    */
   take(names: readonly string[]): void {
+    if (Math.max(names.length, this.#seen.size) > MOST_NAMES) {
+      throw new SourceError(`it has more than ${grouped(MOST_NAMES)} different fields`);
+    }
     this.note(names);
     if (this.#misspelt.size === 0) return;
     throw new SourceError(
