@@ -17,10 +17,13 @@ const PARSERS = {
   dateFromDays: (days: number) => timeText(BigInt(days) * 86_400n, 1n),
 };
 
+/** Of one page, in bytes: DuckDB writes none of more than 100 MB. */
+const UNPACKED = { maxOutputLength: 128 * 1024 * 1024 };
+
 /** Other tools compress so; snappy and none are read by the library itself. */
 const COMPRESSORS = {
-  GZIP: (input: Uint8Array): Uint8Array => gunzipSync(input),
-  BROTLI: (input: Uint8Array): Uint8Array => brotliDecompressSync(input),
+  GZIP: (input: Uint8Array): Uint8Array => gunzipSync(input, UNPACKED),
+  BROTLI: (input: Uint8Array): Uint8Array => brotliDecompressSync(input, UNPACKED),
 };
 
 /**

@@ -52,6 +52,12 @@ describe('a Parquet file of sessions', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('is updated_at meant?')]);
   });
 
+  test('with a page that unpacks to more than any has is said to be damaged', async () => {
+    const path = await copied("SELECT repeat('a', 140_000_000) AS id", ', COMPRESSION GZIP');
+    const { code, stderr } = await read(path);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('cannot be read: it is damaged')]);
+  });
+
   test('that is damaged is said to be', async () => {
     const path = await copied(`SELECT '${ID}' AS id`);
     const { readFileSync, writeFileSync } = await import('node:fs');
