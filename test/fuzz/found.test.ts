@@ -32,7 +32,7 @@ it.each<[name: string, files: Readonly<Record<string, string>>, said: string]>([
       'manifest-summary.json': summary,
       'manifest-files.json': `null\n{"itemCount":1,${dataFile}}\n`,
     },
-    'manifest-files.json cannot be read: line 1 is not a JSON object',
+    'manifest-files.json cannot be read: ',
   ],
   [
     'a manifest whose items are not a number',

@@ -1,4 +1,7 @@
 import { posix } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import ndjson from 'ndjson';
 import { SourceError } from '../../errors.js';
 import { type Instant, parseInstant } from '../../model/time/instant.js';
 import type { Promised } from '../../storage/read-bytes.js';
@@ -94,28 +97,33 @@ async function readSummary(
 }
 
 async function linesOf(file: StoredFile, signal: AbortSignal): Promise<Record<string, unknown>[]> {
-  const lines: Record<string, unknown>[] = [];
-  for (const [at, text] of (await contentOf(file, signal)).split('\n').entries()) {
-    if (text.trim() === '') continue;
-    const line = objectIn(text);
-    if (line === undefined) {
-      throw new SourceError(
-        `its manifest ${file.name} cannot be read: line ${at + 1} is not a JSON object`,
-      );
-    }
-    lines.push(line);
+  const text = await contentOf(file, signal);
+  const lines: unknown[] = [];
+  const parser = ndjson.parse({ strict: true });
+  parser.on('data', (line: unknown) => lines.push(line));
+  try {
+    await pipeline(Readable.from([text]), parser);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SourceError(`its manifest ${file.name} cannot be read: ${reason}`, { cause: error });
   }
-  return lines;
+  // The parser takes a line that is null for its end.
+  const count = text.split('\n').filter((line) => line.trim() !== '').length;
+  if (lines.length === count && lines.every((line) => isObject(line))) return lines;
+  throw new SourceError(`its manifest ${file.name} cannot be read: a line is not a JSON object`);
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Its text, without a byte order mark. */
