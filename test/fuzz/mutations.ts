@@ -98,7 +98,7 @@ function inKey(change: (member: string, random: Random) => string): Mutation {
 /** Spoils what a text holds: JSON, or base64 of anything. */
 function insideText(value: string, random: Random): string {
   if (!/^"(?:\\"|[{[]|[\w+/=]{16,}"$)/.test(value)) return oneOf(VALUES, random);
-  const text = String(JSON.parse(value));
+  const text = value.slice(1, -1).replaceAll(/\\(["\\])/g, '$1');
   if (/^[{["]/.test(text)) return JSON.stringify(mutated(Buffer.from(text), random).toString());
   return JSON.stringify(mutated(Buffer.from(text, 'base64'), random).toString('base64'));
 }
