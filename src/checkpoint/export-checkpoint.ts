@@ -100,8 +100,9 @@ export function withPage(checkpoint: ExportCheckpoint, page: SavedPage): ExportC
 }
 
 function wholeOf(document: Json): ExportCheckpoint {
-  if (document['version'] !== VERSION) {
-    const version = JSON.stringify(document['version']);
+  const { version } = document;
+  if (typeof version !== 'number') throw damaged('version');
+  if (version !== VERSION) {
     throw new ValueError(`it has version ${version}, and this program reads ${VERSION}`);
   }
   const [window, table, part] = ['window', 'table', 'part'].map((name) =>

@@ -3,6 +3,7 @@ import { closeSync, cpSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parseRecord } from '../../src/model/archive/archive-record.js';
+import { parseCheckpoint } from '../../src/checkpoint/export-checkpoint.js';
 import { itemOf } from '../support/archives.js';
 import { startAthena } from '../support/athena.js';
 import { CURRENT } from '../support/athena-tables.js';
@@ -201,6 +202,17 @@ function oddRejects(all: Files): string[] {
   ];
 }
 
+/** What an export goes on with: the checkpoint, and the rows that it counts. Or nothing but the output. */
+function oddCheckpoint(files: Files): readonly string[] {
+  const names = [...files.keys()];
+  const text = files.get('checkpoint')?.toString() ?? '';
+  if (text === '') return names.filter((name) => !/^(?:x\.csv\.gz|checkpoint)$/.test(name));
+  const { name, bytes } = parseCheckpoint(text).part;
+  const held = files.get(name)?.length ?? (files.has('x.csv.gz') ? bytes : 0);
+  const others = names.filter((one) => ![name, 'checkpoint', 'x.csv.gz'].includes(one));
+  return [...others, ...(held < bytes ? [`${name} is too short`] : [])];
+}
+
 const ARCHIVE = { lasts: 4500, oddities: oddArchive };
 const scene = (name: string, stage: Scene['stage'], more: Partial<Scene> = {}): Scene => ({
   name,
@@ -221,6 +233,11 @@ export const SCENES: readonly Scene[] = [
   scene('export into a file', () => live('export', '--out', 'x.csv')),
   scene('export into gzip', () => live('export', '--out', 'x.ndjson.gz')),
   scene('export into Parquet', () => live('export', '--out', 'x.parquet')),
+  scene(
+    'export with a checkpoint',
+    () => live('export', '--out', 'x.csv.gz', '--checkpoint', 'checkpoint'),
+    { oddities: oddCheckpoint },
+  ),
   scene('export into S3', () => stored(live('export', '--out', 's3://out/x.csv'))),
   scene('export into S3 in parts', () =>
     stored(files('export', '--sessions', largeSessions(), '--out', 's3://out/x.csv')),
@@ -261,6 +278,9 @@ export const SCENES: readonly Scene[] = [
     { lasts: 1500 },
   ),
   scene('export events of lookup', () => lookedUp('export', 'events', '--out', 'x.csv')),
+  scene('export events of lookup, cached', () =>
+    lookedUp('export', 'events', '--cache', 'cache', '--out', 'x.csv'),
+  ),
   scene('export events of Athena', () => asked('export', 'events', '--out', 'x.parquet')),
   scene('export verdicts', () =>
     files('export', 'verdicts', ...MONTH, ...given(), '--events', trail(), '--out', 'x.parquet'),
