@@ -47,36 +47,7 @@ export async function startFaultProxy(
     if (fault === 'stalled before the answer') return;
     const answer = await ask(target, incoming, body);
     if (fault === 'dropped after it is asked') return void incoming.socket.destroy();
-    const half = answer.body.subarray(0, Math.floor(answer.body.length / 2));
-    switch (fault) {
-      case 'dropped within the answer':
-        response.writeHead(answer.status, answer.headers).write(half, () => {
-          incoming.socket.destroy();
-        });
-        return;
-      case 'stalled within the answer':
-        response.writeHead(answer.status, answer.headers).write(half);
-        return;
-      case 'cut, and of the length that it says':
-        return send(response, { ...answer, body: half, headers: lengthOf(answer, half.length) });
-      case 'cut, and shorter than it says': {
-        const headers = lengthOf(answer, answer.body.length);
-        response.writeHead(answer.status, headers).write(half, () => incoming.socket.destroy());
-        return;
-      }
-      case 'unprocessed keys':
-        return send(
-          response,
-          changed(answer, (page) => withUnprocessed(page, body)),
-        );
-      case 'repeated page token':
-        return send(
-          response,
-          changed(answer, (page) => withToken(page, body)),
-        );
-      default:
-        return send(response, answer);
-    }
+    spoil(answer, fault, body, response);
   }
 
   server.keepAliveTimeout = 0;
@@ -91,6 +62,38 @@ export async function startFaultProxy(
       server.close();
     },
   };
+}
+
+/** Sends the answer with the fault in it. */
+function spoil(
+  answer: Answer,
+  fault: Fault | undefined,
+  asked: Buffer,
+  response: ServerResponse,
+): void {
+  const half = answer.body.subarray(0, Math.floor(answer.body.length / 2));
+  const begin = (headers: Answer['headers'], then?: () => void): void =>
+    void response.writeHead(answer.status, headers).write(half, then);
+  const drop = (): void => void response.destroy();
+  if (fault === 'dropped within the answer') begin(answer.headers, drop);
+  else if (fault === 'stalled within the answer') begin(answer.headers);
+  else if (fault === 'cut, and shorter than it says') {
+    begin(lengthOf(answer, answer.body.length), drop);
+  } else if (fault === 'cut, and of the length that it says') {
+    send(response, { ...answer, body: half, headers: lengthOf(answer, half.length) });
+  } else if (fault === 'unprocessed keys') {
+    send(
+      response,
+      changed(answer, (page) => withUnprocessed(page, asked)),
+    );
+  } else if (fault === 'repeated page token') {
+    send(
+      response,
+      changed(answer, (page) => withToken(page, asked)),
+    );
+  } else {
+    send(response, answer);
+  }
 }
 
 async function ask(target: string, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
@@ -123,23 +126,19 @@ function refusalOf(fault: Fault | undefined, incoming: IncomingMessage): Answer 
     ),
   });
   const isS3 = isXml && incoming.method !== 'POST';
-  switch (fault) {
-    case 'throttle':
-      return isS3 ? s3Error(503, 'SlowDown') : error(400, 'ThrottlingException');
-    case 'error 500':
-      return isS3 ? s3Error(500, 'InternalError') : error(500, 'InternalServerError');
-    case 'error 503':
-      return isS3 ? s3Error(503, 'ServiceUnavailable') : error(503, 'ServiceUnavailable');
-    case 'expired token':
-      return isS3 ? s3Error(400, 'ExpiredToken') : error(400, 'ExpiredTokenException');
-    case 'page of HTML':
-    case 'page of HTML with 200': {
-      const status = fault === 'page of HTML' ? 503 : 200;
-      return { status, headers: { 'content-type': 'text/html' }, body: Buffer.from(HTML) };
-    }
-    default:
-      return undefined;
-  }
+  const refusals: Readonly<Partial<Record<Fault, Answer>>> = {
+    throttle: isS3 ? s3Error(503, 'SlowDown') : error(400, 'ThrottlingException'),
+    'error 500': isS3 ? s3Error(500, 'InternalError') : error(500, 'InternalServerError'),
+    'error 503': isS3 ? s3Error(503, 'ServiceUnavailable') : error(503, 'ServiceUnavailable'),
+    'expired token': isS3 ? s3Error(400, 'ExpiredToken') : error(400, 'ExpiredTokenException'),
+    'page of HTML': html(503),
+    'page of HTML with 200': html(200),
+  };
+  return fault && refusals[fault];
+}
+
+function html(status: number): Answer {
+  return { status, headers: { 'content-type': 'text/html' }, body: Buffer.from(HTML) };
 }
 
 function s3Error(status: number, code: string): Answer {
@@ -163,18 +162,18 @@ function changed(answer: Answer, change: (page: Page) => Page | undefined): Answ
 function withUnprocessed(page: Page, body: Buffer): Page | undefined {
   const { Responses: responses } = page as { Responses?: Record<string, { id?: unknown }[]> };
   if (responses === undefined || Array.isArray(responses)) return undefined;
-  const asked = JSON.parse(body.toString()) as {
+  const { RequestItems: tables } = JSON.parse(body.toString()) as {
     RequestItems: Record<string, { Keys: { id?: unknown }[] }>;
   };
-  const [table = '', request] = Object.entries(asked.RequestItems)[0] ?? [];
-  const left = request?.Keys.at(-1);
-  if (left === undefined || (request?.Keys.length ?? 0) < 2) return undefined;
+  const [table = '', asked] = Object.entries(tables)[0] ?? [];
+  const left = asked?.Keys.at(-1);
+  if (left === undefined || (asked?.Keys.length ?? 0) < 2) return undefined;
   const isLeft = ({ id }: { id?: unknown }): boolean =>
     JSON.stringify(id) === JSON.stringify(left.id);
   return {
     ...page,
     Responses: { ...responses, [table]: (responses[table] ?? []).filter((item) => !isLeft(item)) },
-    UnprocessedKeys: { [table]: { ...request, Keys: [left] } },
+    UnprocessedKeys: { [table]: { ...asked, Keys: [left] } },
   };
 }
 

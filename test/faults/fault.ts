@@ -1,5 +1,5 @@
 /** What happens to a request, or to its answer. */
-export const FAULTS = [
+const FAULTS = [
   'throttle',
   'error 500',
   'error 503',

@@ -28,7 +28,7 @@ export interface Stage {
   /** Runs the command; a folder is its own. `number` is another one for each run. */
   readonly run: (env: Endpoints, folder: string, number: number) => Promise<Ended>;
   /** What came of a run that ended well, without what differs from run to run. */
-  readonly answer: (run: Ended, folder: string, number: number) => Promise<unknown> | unknown;
+  readonly answer: (run: Ended, folder: string, number: number) => unknown;
   /** The same command in the same folder, undisturbed, mends what a failed run left. */
   readonly goesOn?: boolean;
   readonly close: () => void;
@@ -226,8 +226,12 @@ export const SCENES: readonly Scene[] = [
   overTable(
     'export --out --checkpoint',
     (folder) => [
-      ...['export', ...SLOW, '--out', join(folder, 'x.csv.gz')],
-      ...['--checkpoint', join(folder, 'checkpoint')],
+      'export',
+      ...SLOW,
+      '--out',
+      join(folder, 'x.csv.gz'),
+      '--checkpoint',
+      join(folder, 'checkpoint'),
     ],
     (_, folder) => [
       readdirSync(folder),

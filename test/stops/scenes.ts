@@ -203,12 +203,12 @@ function oddRejects(all: Files): string[] {
 }
 
 /** What an export goes on with: the checkpoint, and the rows that it counts. Or nothing but the output. */
-function oddCheckpoint(files: Files): readonly string[] {
-  const names = [...files.keys()];
-  const text = files.get('checkpoint')?.toString() ?? '';
+function oddCheckpoint(left: Files): readonly string[] {
+  const names = [...left.keys()];
+  const text = left.get('checkpoint')?.toString() ?? '';
   if (text === '') return names.filter((name) => !/^(?:x\.csv\.gz|checkpoint)$/.test(name));
   const { name, bytes } = parseCheckpoint(text).part;
-  const held = files.get(name)?.length ?? (files.has('x.csv.gz') ? bytes : 0);
+  const held = left.get(name)?.length ?? (left.has('x.csv.gz') ? bytes : 0);
   const others = names.filter((one) => ![name, 'checkpoint', 'x.csv.gz'].includes(one));
   return [...others, ...(held < bytes ? [`${name} is too short`] : [])];
 }
