@@ -70,6 +70,17 @@ const ERROR_ADVICE: readonly (readonly [code: RegExp, advice: Advice])[] = [
     'AWS does not accept these credentials: check --aws-profile and the AWS_* variables',
   ],
   [
+    /^WholeTable$/,
+    '--whole-table permits it; --athena-day-key names a key or a column of days that is not known by its name',
+  ],
+  [
+    /^InjectedKeys$/,
+    'give --event-accounts and --event-regions, which say their values, or use a table whose projection lists them: sentinel-audit athena-table prints one',
+  ],
+  [/^NoDayKey$/, 'check --athena-day-key'],
+  [/^NoAccounts$/, 'leave out --event-accounts'],
+  [/^MaxBytes$/, 'ask for a shorter window, or raise --athena-max-bytes'],
+  [
     /^InvalidRequestException$/,
     ({ action }) =>
       action === 'athena:StartQueryExecution'

@@ -9,7 +9,7 @@ import type { EventOptions } from '../options/check/event-options.js';
 import type { Source, Transform } from '../pipeline/pipe.js';
 import { through } from '../pipeline/through.js';
 import type { Run } from '../run/run.js';
-import type { GroupRow } from '../sources/carrier.js';
+import type { GroupRow, OpenGroups } from '../sources/carrier.js';
 import { openCarrier } from '../sources/open-carrier.js';
 import { count } from '../text/quantity.js';
 import { filter } from '../transforms/filter.js';
@@ -36,7 +36,7 @@ export interface ChosenCalls {
 interface ChosenGroups {
   readonly all: () => Source<RoleCall>;
   /** The calls of some groups, or of all; fails when there are fewer of them than `atLeast`. */
-  readonly callsOf: (groups: readonly string[] | 'all', atLeast: number) => Source<RoleCall>;
+  readonly callsOf: (groups: OpenGroups | 'all', atLeast: number) => Source<RoleCall>;
 }
 
 /** Opens the carrier and chooses the calls that the options name. `kinds` says which calls an audit judges. */

@@ -3,6 +3,7 @@ import type { Verdict } from '../model/verdict/verdict.js';
 import { isFinding } from '../model/verdict/attributed-verdict.js';
 import { parseInstant } from '../model/time/instant.js';
 import type { Source } from '../pipeline/pipe.js';
+import type { OpenGroups } from '../sources/carrier.js';
 import type { JudgedGroup } from '../transforms/judge.js';
 
 /** Groups whose calls are asked for by their keys; for more, all judged calls are less to ask. */
@@ -12,8 +13,8 @@ const MOST_KEYS = 1500;
 export interface SettledGroups {
   /** One verdict for each group that needs no second look, with the weight of the group. */
   readonly settled: () => Source<Verdict>;
-  /** The keys of the other groups; `all` when there are too many, and nothing is settled. */
-  readonly open: readonly string[] | 'all';
+  /** The other groups; `all` when there are too many, and nothing is settled. */
+  readonly open: OpenGroups | 'all';
   /** How many calls are to be asked for. */
   readonly openCalls: number;
   /** How many calls there are, in how many groups. */
@@ -31,7 +32,8 @@ export async function settleGroups(
   isUniform: (first: number, last: number) => boolean,
   spool: Spool<Verdict>,
 ): Promise<SettledGroups> {
-  const open: string[] = [];
+  const keys: string[] = [];
+  let [from, until] = ['', ''];
   let [groups, calls, openCalls] = [0, 0, 0];
   for await (const batch of judged) {
     const settled: Verdict[] = [];
@@ -41,16 +43,19 @@ export async function settleGroups(
       calls += first.call.weight;
       if (hasOneVerdict(group, isUniform) && !isWantedSingly(first)) settled.push(first);
       else {
-        openCalls += first.call.weight;
-        if (open.length <= MOST_KEYS) open.push(first.call.group ?? '');
+        const { group: key = '', eventTime, until: last = eventTime, weight } = first.call;
+        openCalls += weight;
+        if (keys.length <= MOST_KEYS) keys.push(key);
+        if (from === '' || eventTime < from) from = eventTime;
+        if (last > until) until = last;
       }
     }
     await spool.add(settled);
   }
-  if (open.length > MOST_KEYS) {
+  if (keys.length > MOST_KEYS) {
     return { settled: none, open: 'all', openCalls: calls, calls, groups };
   }
-  return { settled: spool.rows, open, openCalls, calls, groups };
+  return { settled: spool.rows, open: { keys, from, until }, openCalls, calls, groups };
 }
 
 // oxlint-disable-next-line require-yield -- a source without rows

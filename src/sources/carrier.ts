@@ -51,7 +51,15 @@ export interface CallGroups {
   /** Groups of the calls that are judged, with their weights; and the numbers of those that are not. */
   readonly all: (kinds: JudgedKinds) => Source<GroupRow>;
   /** The judged calls one by one, each once: of the groups with these keys, or of all. */
-  readonly callsOf: (groups: readonly string[] | 'all', kinds: JudgedKinds) => Source<RoleCall>;
+  readonly callsOf: (groups: OpenGroups | 'all', kinds: JudgedKinds) => Source<RoleCall>;
+}
+
+/** Groups whose calls are wanted one by one. */
+export interface OpenGroups {
+  readonly keys: readonly string[];
+  /** The times of their first call and of their last, RFC 3339. */
+  readonly from: string;
+  readonly until: string;
 }
 
 /** A group of judged calls, or the number of calls that were set aside. */

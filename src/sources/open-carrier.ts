@@ -24,9 +24,9 @@ export interface EventsFrom extends S3Options {
   readonly athena?: AthenaOptions | undefined;
   /** What relative partitions of a table are relative to; the clock's time when left out. */
   readonly now?: Instant | undefined;
-  /** Accounts whose log files are read, as far as their paths tell; undefined is all. */
+  /** Accounts whose log files or partitions are read; undefined is all. */
   readonly eventAccounts?: readonly string[] | undefined;
-  /** Regions to ask, or whose log files are read; undefined is the region in use and the one where calls to the global STS endpoint are recorded. */
+  /** Regions to ask, or whose log files or partitions are read; undefined is the region in use and the one where calls to the global STS endpoint are recorded. */
   readonly eventRegions: readonly string[] | undefined;
   /** Ask every region that is enabled for the account. */
   readonly everyRegion?: boolean | undefined;
@@ -166,7 +166,9 @@ async function openAthena(
   try {
     await regionOf(client);
     const now = from.now ?? { seconds: Math.floor(Date.now() / 1000), nanos: 0 };
-    const carrier = await openAthenaCarrier(client, options, { eventNames, window }, now, context);
+    const scope = { accounts: from.eventAccounts, regions: from.eventRegions };
+    const selection = { eventNames, window, scope };
+    const carrier = await openAthenaCarrier(client, options, selection, now, context);
     return { ...carrier, dispose: async () => client.destroy() };
   } catch (error) {
     client.destroy();

@@ -53,7 +53,8 @@ async function settle(
   const spool = openSpool<Verdict>();
   try {
     const told = await settleGroups(fromRows(groups), isWanted, () => isUniform, spool);
-    return { settled: await rowsOf(told.settled()), open: told.open, openCalls: told.openCalls };
+    const open = told.open === 'all' ? 'all' : told.open.keys;
+    return { settled: await rowsOf(told.settled()), open, openCalls: told.openCalls };
   } finally {
     await spool.dispose();
   }

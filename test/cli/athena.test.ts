@@ -7,11 +7,18 @@ import { type Athena, type AthenaOptions, startAthena } from '../support/athena.
 import {
   type AthenaTable,
   CURRENT,
+  DATES,
+  INJECTED,
+  LEAN,
   MANUAL,
+  MONTHS,
+  NUMBERS,
   OLDER,
   OLDEST,
   ORGANIZATION,
   OURS,
+  TIMES,
+  type TableShape,
 } from '../support/athena-tables.js';
 import { type Ended, cli, scratch } from '../support/cli.js';
 import { type TrailRecord, trailRecords } from '../support/cloudtrail.js';
@@ -80,9 +87,23 @@ function reportIn({ stdout }: Ended): Report {
   return { ...report, coverage: { ...report.coverage, events } };
 }
 
-const SHAPES = { CURRENT, OURS, OLDER, MANUAL, OLDEST, ORGANIZATION };
+const SCOPE = ['--event-accounts', '111122223333', '--event-regions', 'us-east-1'];
+const SHAPES: readonly (readonly [name: string, shape: TableShape, more: readonly string[]])[] = [
+  ['CURRENT', CURRENT, []],
+  ['OURS', OURS, []],
+  ['OLDER', OLDER, []],
+  ['MANUAL', MANUAL, []],
+  ['OLDEST', OLDEST, ['--whole-table']],
+  ['ORGANIZATION', ORGANIZATION, []],
+  ['ORGANIZATION, of one account and region', ORGANIZATION, SCOPE],
+  ['MONTHS', MONTHS, []],
+  ['DATES', DATES, []],
+  ['INJECTED', INJECTED, SCOPE],
+  ['NUMBERS', NUMBERS, []],
+  ['TIMES', TIMES, []],
+];
 
-describe.each(Object.entries(SHAPES))('a table of the shape %s', (_, shape) => {
+describe.each(SHAPES)('a table of the shape %s', (_, shape, more) => {
   it('gives the reports that its files give', async () => {
     const { ask, read, athena } = await athenaOf([...trailRecords(40)], shape);
     for (const [command, queries] of [
@@ -90,7 +111,8 @@ describe.each(Object.entries(SHAPES))('a table of the shape %s', (_, shape) => {
       ['session-compliance', 1],
     ] as const) {
       const args = [command, ...WINDOW, ...SESSIONS, '--json'];
-      const [asked, files] = [await ask(args), await read(args)];
+      const [asked, files] = [await ask([...args, ...more]), await read(args)];
+      expect(asked.stdout, asked.stderr).not.toBe('');
       expect(reportIn(asked)).toEqual(reportIn(files));
       expect(JSON.parse(asked.stdout)).toMatchObject({ athena: { queries } });
       expect(asked.code).toBe(files.code);
@@ -166,6 +188,92 @@ describe('what is asked', () => {
     expect(new Set(athena.seen.map(({ operation }) => operation))).toEqual(
       new Set(['GetTableMetadata']),
     );
+  });
+});
+
+describe('a table that nothing prunes', () => {
+  it('is not scanned unless that is permitted', async () => {
+    const { ask, athena } = await athenaOf([...trailRecords(10)], OLDEST);
+    const { code, stderr } = await ask(untracked);
+    expect([code, athena.queries]).toEqual([2, []]);
+    expect(stderr).toMatch(/has no partitions by day: each query would scan, and cost, all of it/);
+    expect(stderr).toContain('--whole-table permits it; --athena-day-key names a key');
+  });
+
+  it('may have a column of days that has another name', async () => {
+    const { ask } = await athenaOf([...trailRecords(10)], OLDEST);
+    const { code, stderr } = await ask([...untracked, '--athena-day-key', 'nothing']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no column "nothing"')]);
+    const { stdout } = await ask([...untracked, '--athena-day-key', 'eventtime', '--explain']);
+    expect(stdout).toContain(`regexp_like("eventtime"`);
+  });
+});
+
+describe('accounts and regions that are named', () => {
+  const other = roleRecord(99, {
+    more: { recipientAccountId: '444455556666', awsRegion: 'eu-west-1' },
+  });
+
+  it('are all that is asked for, in tables without keys for them too', async () => {
+    const { ask, athena } = await athenaOf([roleRecord(1), other]);
+    const { stdout } = await ask([...untracked, ...SCOPE, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ total_events: 1 });
+    expect(athena.queries[0]!.sql).toContain(`"recipientaccountid" IN ('111122223333')`);
+  });
+
+  it('and of which no call is found are undecided', async () => {
+    const { ask } = await athenaOf([roleRecord(1, { identity: `sentinel-${idOf(1)}` })]);
+    const scope = ['--event-regions', 'us-east-1,eu-north-1'];
+    const { code, stderr } = await ask([...untracked, ...scope]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('region eu-north-1')]);
+  });
+
+  it('are needed where a projection has injected keys', async () => {
+    const { ask } = await athenaOf([roleRecord(1)], INJECTED);
+    const { code, stderr } = await ask([...untracked, '--event-regions', 'us-east-1']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('need a condition on each: account');
+    expect(stderr).toContain('give --event-accounts and --event-regions');
+  });
+});
+
+describe('a table with other names and fewer columns', () => {
+  it('is asked by its name in quotes', async () => {
+    const folder = writeTrail([...trailRecords(10)]);
+    const athena = await startAthena(
+      { 'my-db.aws:trail': { ...CURRENT, folder } },
+      { pollsUntilDone: 1, workGroups: { primary: { output: 's3://results/' } } },
+    );
+    closing.push(athena);
+    const from = ['--events', 'athena', '--athena-table', 'my-db.aws:trail'];
+    const { code, stderr } = await cli([...untracked, ...from], {
+      env: { AWS_ENDPOINT_URL: athena.url },
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('2 Athena queries')]);
+    expect(athena.queries[0]!.sql).toContain('FROM "my-db"."aws:trail"');
+  });
+
+  it('is judged by what it has, and says what is not known', async () => {
+    const { ask, read } = await athenaOf([...trailRecords(40)], LEAN);
+    const args = [...untracked, '--json'];
+    const [asked, files] = [await ask(args), await read(args)];
+    const { total_events, tracked_events, untracked_events, coverage } = reportIn(asked);
+    expect({ total_events, tracked_events, untracked_events }).toEqual({
+      total_events: reportIn(files)['total_events'],
+      tracked_events: reportIn(files)['tracked_events'],
+      untracked_events: reportIn(files)['untracked_events'],
+    });
+    expect(asked.stderr).toContain(
+      'note: table audit.logs has no useragent: not known is user agents',
+    );
+    expect(JSON.stringify(JSON.parse(asked.stdout))).toContain('has no sharedeventid');
+    expect(coverage).toBeDefined();
+  });
+
+  it('without the column of accounts takes no account by its name', async () => {
+    const { ask } = await athenaOf([...trailRecords(10)], LEAN);
+    const { code, stderr } = await ask([...untracked, '--event-accounts', '111122223333']);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('leave out --event-accounts')]);
   });
 });
 
@@ -272,18 +380,18 @@ describe('no role event', () => {
 });
 
 describe('a projection that does not reach over the window is incomplete', () => {
-  it.each([['2026/01/19,NOW'], ['2020/01/01,2026/01/23'], ['NOW-3DAYS,NOW'], ['whenever,NOW']])(
-    '%s',
-    async (range) => {
-      const parameters = { ...CURRENT.parameters, 'projection.timestamp.range': range };
-      const { ask } = await athenaOf([roleRecord(1)], { parameters });
-      const { code, stderr } = await ask(untracked);
-      expect(code).toBe(3);
-      expect(stderr).toContain(
-        `the partitions timestamp are ${range} of audit.logs: the window goes beyond what it shows`,
-      );
-    },
-  );
+  it.each([
+    ['2026/01/19,NOW', ', which does not reach over the window'],
+    ['2020/01/01,2026/01/23', ', which does not reach over the window'],
+    ['NOW-3DAYS,NOW', ', which does not reach over the window'],
+    ['whenever,NOW', ': it cannot be told whether that reaches over the window'],
+  ])('%s', async (range, how) => {
+    const parameters = { ...CURRENT.parameters, 'projection.timestamp.range': range };
+    const { ask } = await athenaOf([roleRecord(1)], { parameters });
+    const { code, stderr } = await ask(untracked);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`table audit.logs: the partitions timestamp are ${range}${how}`);
+  });
 });
 
 it.each([
@@ -544,6 +652,8 @@ describe('the command line', () => {
     [['--events', 'athena'], '--athena-table: is needed'],
     [['--events', 'athena', '--athena-table', 'logs'], '"logs" does not name the database'],
     [['--events', 'athena', '--athena-table', 'a.b"; DROP'], 'is not a valid table name'],
+    [[...FROM, '--athena-max-bytes', 'much'], '"much" is not a size'],
+    [['--whole-table'], '--whole-table: needs --events athena'],
     [[...FROM, '--athena-price', 'much'], 'is not an amount of US dollars'],
     [[...FROM, '--athena-output', '/tmp'], 'is not a valid S3 location'],
     [['--explain'], '--explain: needs --events athena'],

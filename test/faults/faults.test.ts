@@ -48,7 +48,9 @@ function problemOf({ code, stderr }: Ended): string | undefined {
   if (code !== 3) return `code ${code}`;
   // What could not be read is told as it is met, and once more as the reason of the code.
   const isIncomplete = errors.at(-1)?.startsWith('sentinel-audit: incomplete: ') === true;
-  if (errors.length !== 1 && !isIncomplete) return `${errors.length} errors`;
+  const last = errors.filter((line) => !/^sentinel-audit: s3:\/\/\S+: /.test(line));
+  if (last.length > 1 && !isIncomplete) return `${errors.length} errors`;
+  if (errors.length === 0) return 'no error';
   if (others.length > 0 && !isIncomplete) return `other lines: ${others.join(' | ')}`;
   return undefined;
 }

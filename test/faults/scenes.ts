@@ -175,7 +175,8 @@ function intoS3(
         answer: (_, __, number) =>
           s3
             .keys('out')
-            .filter((key) => key.startsWith(prefix(number)) && !key.endsWith('_manifest.json'))
+            // A lock whose removal something else answered stays; the next run waits for it.
+            .filter((key) => key.startsWith(prefix(number)) && !/_manifest|lock$/.test(key))
             .flatMap((key) => linesOf(unpacked(s3.get('out', key)!))),
         close: s3.close,
       };

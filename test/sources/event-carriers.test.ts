@@ -10,7 +10,7 @@ import { parseInstant } from '../../src/model/time/instant.js';
 import { type EventsFrom, openCarrier } from '../../src/sources/open-carrier.js';
 import type { AthenaOptions } from '../../src/sources/athena/query.js';
 import { startAthena } from '../support/athena.js';
-import { CURRENT, MANUAL, OLDEST, OURS, type TableShape } from '../support/athena-tables.js';
+import { CURRENT, MANUAL, OLDEST, OURS, TIMES, type TableShape } from '../support/athena-tables.js';
 import {
   type TrailRecord,
   assumeRoleRecord,
@@ -145,6 +145,7 @@ const CARRIERS: Readonly<Record<string, Carry>> = {
   'Athena, a table of ours': inAthena(OURS),
   'Athena, partitions by hand': inAthena(MANUAL),
   'Athena, without partitions': inAthena(OLDEST),
+  'Athena, times as times': inAthena(TIMES),
 };
 
 function inAthena(shape: TableShape): Carry {
@@ -156,7 +157,7 @@ function inAthena(shape: TableShape): Carry {
     return {
       logs: undefined,
       endpointUrl: url,
-      athena: { ...athena, workgroup: undefined, catalog: undefined },
+      athena: { ...athena, workgroup: undefined, catalog: undefined, wholeTable: true },
       hidesHops: shape !== OURS,
     };
   };

@@ -105,7 +105,9 @@ function viewOf({ schema, table, definition }: Source): string {
   const read = Object.entries(columns).map(
     ([name, type]) => `CAST(record."${name}" AS ${duckTypeOf(type)}) AS "${name}"`,
   );
-  const keys = Object.keys(partitionKeys).map((key) => `file."${key}"`);
+  const keys = Object.entries(partitionKeys).map(
+    ([key, type]) => `CAST(file."${key}" AS ${duckTypeOf(type)}) AS "${key}"`,
+  );
   return `CREATE VIEW "${schema}"."${table}" AS
     SELECT ${[...read, ...keys].join(', ')}
     FROM (
@@ -126,6 +128,12 @@ async function admit(
   const { definition, schema, table } = source;
   const keys = Object.keys(definition.partitionKeys);
   const predicates = await predicatesOn({ schema, table }, keys, tree, connection);
+  for (const key of keys) {
+    const isInjected = definition.parameters[`projection.${key}.type`] === 'injected';
+    if (isInjected && !predicates.every((one) => new RegExp(`"?${key}"? (?:IN|=) `).test(one))) {
+      throw new Error(`CONSTRAINT_VIOLATION: the injected column ${key} needs a static equality`);
+    }
+  }
   await setFiles(source, [], connection);
   if (predicates.length === 0) return 0;
   const all = filesOf(definition);
@@ -157,7 +165,11 @@ async function setFiles(
   const keys = Object.keys(definition.partitionKeys);
   const listed = files.length > 0 ? files : [{ path: empty, keys: {} as Record<string, string> }];
   const structs = listed.map((file) => {
-    const values = keys.map((key) => `"${key}": ${quoted(file.keys[key] ?? '0')}`);
+    const values = keys.map((key) => {
+      const isDate = definition.partitionKeys[key] === 'date';
+      const value = quoted(file.keys[key] ?? (isDate ? '1970-01-01' : '0'));
+      return `"${key}": ${isDate ? `DATE ${value}` : value}`;
+    });
     return `{${[`"$path": ${quoted(file.path)}`, ...values].join(', ')}}`;
   });
   const paths = listed.map(({ path }) => quoted(path)).join(', ');

@@ -26,7 +26,15 @@ export function filesOf(table: AthenaTable): TableFile[] {
     const keys = layout.exec(plain(name.replaceAll('\\', '/')));
     if (keys === null || !/^[^_.].*\.json(\.gz)?$/.test(basename(name))) continue;
     const path = join(table.folder, name);
-    const file = { path, size: statSync(path).size, keys: { ...keys.groups } };
+    const values = Object.entries(keys.groups ?? {}).map(([key, value]) => [
+      key,
+      table.partitionKeys[key] === 'date' ? value.replaceAll('/', '-') : value,
+    ]);
+    const file = {
+      path,
+      size: statSync(path).size,
+      keys: Object.fromEntries(values) as Record<string, string>,
+    };
     if (isProjected(table, file)) files.push(file);
   }
   return files;
@@ -47,7 +55,8 @@ function layoutOf({ partitionKeys, parameters }: AthenaTable): RegExp {
   const named = (key: string): string =>
     key in partitionKeys ? `(?<${key}>${VALUES[key]})` : VALUES[key]!;
   const date = ['year', 'month', 'day'].map(named).join('/');
-  const timed = 'timestamp' in partitionKeys ? `(?<timestamp>${date})` : date;
+  const whole = ['timestamp', 'dt'].find((key) => key in partitionKeys);
+  const timed = whole === undefined ? date : `(?<${whole}>${date})`;
   return new RegExp(`(?:^|/)AWSLogs/${named('account')}/CloudTrail/${named('region')}/${timed}/`);
 }
 

@@ -109,6 +109,77 @@ export const OLDEST: TableShape = {
   parameters: { EXTERNAL: 'TRUE' },
 };
 
+/** A projection by months. */
+export const MONTHS: TableShape = {
+  ...CURRENT,
+  partitionKeys: { month: 'string' },
+  parameters: {
+    EXTERNAL: 'TRUE',
+    'projection.enabled': 'true',
+    'projection.month.type': 'date',
+    'projection.month.format': 'yyyy/MM',
+    'projection.month.range': '2020/01,NOW',
+    'storage.location.template':
+      's3://trail-bucket/AWSLogs/111122223333/CloudTrail/us-east-1/${month}',
+  },
+};
+
+/** Days that somebody adds, of the type of dates. */
+export const DATES: TableShape = {
+  ...CURRENT,
+  partitionKeys: { account: 'string', region: 'string', dt: 'date' },
+  parameters: { EXTERNAL: 'TRUE' },
+};
+
+/** {@link ORGANIZATION} with accounts and regions that a query must name. */
+export const INJECTED: TableShape = {
+  ...ORGANIZATION,
+  parameters: {
+    ...projectionOver('o-exampleorgid/${account}/CloudTrail/${region}'),
+    'projection.account.type': 'injected',
+    'projection.region.type': 'injected',
+  },
+};
+
+/** Years, months and days that a projection lists, of the type of numbers. */
+export const NUMBERS: TableShape = {
+  ...CURRENT,
+  partitionKeys: { year: 'int', month: 'int', day: 'int' },
+  parameters: {
+    EXTERNAL: 'TRUE',
+    'projection.enabled': 'true',
+    'projection.year.type': 'integer',
+    'projection.year.range': '2020,2030',
+    'projection.month.type': 'integer',
+    'projection.month.range': '1,12',
+    'projection.month.digits': '2',
+    'projection.day.type': 'integer',
+    'projection.day.range': '1,31',
+    'projection.day.digits': '2',
+    'storage.location.template':
+      's3://trail-bucket/AWSLogs/111122223333/CloudTrail/us-east-1/${year}/${month}/${day}',
+  },
+};
+
+/** Parquet or Iceberg, as tools write it: times are times. */
+export const TIMES: TableShape = {
+  ...CURRENT,
+  columns: { ...CURRENT.columns, eventtime: 'timestamp' },
+};
+
+/** A table that somebody made of what seemed necessary. */
+export const LEAN: TableShape = {
+  ...CURRENT,
+  columns: {
+    ...Object.fromEntries(
+      'eventid eventname eventsource eventtime awsregion requestparameters responseelements errorcode sourceipaddress'
+        .split(' ')
+        .map((name) => [name, 'string']),
+    ),
+    useridentity: 'struct<type:string,principalid:string,arn:string,accountid:string>',
+  },
+};
+
 function without(name: string, columns: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(columns).filter(([key]) => key !== name));
 }

@@ -19,6 +19,9 @@ const ATHENA_OPTIONS = [
   'athena-output',
   'athena-catalog',
   'athena-price',
+  'athena-day-key',
+  'athena-max-bytes',
+  'whole-table',
 ] as const;
 
 /** The Athena table of `--events athena`; undefined when events come from elsewhere. @throws UsageError */
@@ -50,6 +53,9 @@ export function checkAthena(given: GivenOptions): AthenaOptions | undefined {
     output: given.value('athena-output'),
     catalog: given.text('athena-catalog'),
     price: given.value('athena-price') ?? USUAL_PRICE,
+    dayKey: given.text('athena-day-key'),
+    wholeTable: given.flag('whole-table'),
+    maxBytes: given.value('athena-max-bytes'),
   };
 }
 

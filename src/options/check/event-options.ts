@@ -67,8 +67,7 @@ export function checkFrom(
   const { from, clipped } = isLookup ? horizon(given, since, until, now) : unclipped(since);
   const youngest = { seconds: now.seconds - DELIVERY, nanos: now.nanos };
   const aws = checkAws(given, env);
-  if (athena !== undefined) refuseGiven(given, 'event-regions', 'lookup and of log files');
-  if (logs === undefined) refuseGiven(given, 'event-accounts', 'log files');
+  if (isLookup) refuseGiven(given, 'event-accounts', 'log files and of athena');
   if (!isLookup) refuseGiven(given, 'cache', 'lookup');
   const everyRegion = given.text('event-regions') === 'all';
   return {
@@ -97,11 +96,7 @@ export function checkFrom(
 }
 
 /** An option that events of other origins cannot heed is not ignored in silence. */
-function refuseGiven(
-  given: GivenOptions,
-  name: 'event-accounts' | 'event-regions' | 'cache',
-  origins: string,
-): void {
+function refuseGiven(given: GivenOptions, name: 'event-accounts' | 'cache', origins: string): void {
   if (given.precedenceOf(name) !== 0) return;
   throw new UsageError(`--${name}`, `is only for events of ${origins}`);
 }

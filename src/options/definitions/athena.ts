@@ -34,6 +34,22 @@ export const ATHENA = {
     read: price,
     describe: 'Price of a scanned terabyte. For the estimate in the summary. Default: 5',
   },
+  'athena-day-key': {
+    kind: 'text',
+    value: 'NAME',
+    describe:
+      'Partition key, or column, of the days of delivery. Default: a key of dates, year with month and day, or one that is called day, date, dt, eventday, event_date, ingest_date or timestamp',
+  },
+  'athena-max-bytes': {
+    kind: 'text',
+    value: 'SIZE',
+    read: byteSize,
+    describe: 'Stop a query that has scanned more than SIZE, such as 500GB or 2TB',
+  },
+  'whole-table': {
+    kind: 'flag',
+    describe: 'Let queries scan a table whole that has no partitions by day',
+  },
   explain: {
     kind: 'flag',
     describe: 'Print the SQL for --events athena and stop. The parameters are shown; no query runs',
@@ -53,11 +69,19 @@ export const ATHENA = {
   },
 } as const satisfies Definitions;
 
-/** `[database, table]`, or `[table]`. */
+/** `[database, table]`, or `[table]`; a name may have any character that is printed, a database no dot. */
 function athenaTable(text: string): readonly string[] {
-  if (/^(?:[A-Za-z0-9_]{1,255}\.)?[A-Za-z0-9_]{1,255}$/.test(text)) return text.split('.');
-  const hint = 'write DATABASE.TABLE; names have letters, digits and _';
-  throw new ValueError(`"${text}" is not a valid table name`, hint);
+  const [, database, table] = /^(?:([^."\p{C}]{1,255})\.)?([^"\p{C}]{1,255})$/u.exec(text) ?? [];
+  if (table !== undefined) return database === undefined ? [table] : [database, table];
+  throw new ValueError(`"${text}" is not a valid table name`, 'write DATABASE.TABLE');
+}
+
+/** Bytes, in the units in which AWS bills. */
+function byteSize(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)\s*([KMGT]?)B?$/i.exec(text) ?? [];
+  const bytes = Number(number) * 1000 ** ' KMGT'.indexOf(unit.toUpperCase() || ' ');
+  if (bytes >= 1) return bytes;
+  throw new ValueError(`"${text}" is not a size`, 'write 500GB or 2TB');
 }
 
 function workgroup(text: string): string {

@@ -16,13 +16,13 @@ export const EVENTS = {
     value: 'LIST',
     read: accountIds,
     describe:
-      'Accounts whose events are read from log files, separated by commas. Folders of a trail that belong to other accounts are not listed. Default: all',
+      'Accounts whose events are read from log files or by athena, separated by commas. Folders and partitions of a trail that belong to other accounts are not read. Default: all',
   },
   'event-regions': {
     kind: 'text',
     value: 'LIST',
     describe:
-      'Regions whose events are read, separated by commas. With --events lookup all asks every enabled region. Default: for lookup the region in use and, in the partition aws, us-east-1; for log files all',
+      'Regions whose events are read, separated by commas. With --events lookup all asks every enabled region. Default: for lookup the region in use and, in the partition aws, us-east-1; for log files and athena all',
   },
   cache: {
     kind: 'text',

@@ -1,5 +1,6 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
-import type { Instant } from '../../model/time/instant.js';
+import { type Instant, formatInstant } from '../../model/time/instant.js';
+import type { Scope } from './partitions/scope-condition.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Carrier, JudgedKinds } from '../carrier.js';
@@ -16,11 +17,11 @@ import { type AthenaTable, describeAthenaTable } from './table-shape.js';
 export async function openAthenaCarrier(
   client: AthenaClient,
   options: AthenaOptions,
-  selection: CallSelection,
+  selection: CallSelection & { readonly scope: Scope },
   now: Instant,
   context: ReadContext,
 ): Promise<Carrier> {
-  const table = await describeAthenaTable(client, options, selection.window, now, context);
+  const table = await describeAthenaTable(client, options, selection, now, context);
   const read = ({ sql, columns, title }: Statement): Source<AthenaRow> => {
     context.detail(`Athena is asked for ${title}`);
     return readQuery(client, options, sql, columns, context);
@@ -42,7 +43,12 @@ export async function openAthenaCarrier(
     },
     showsOtherCalls: true,
     inOrderOfDays: () => false,
-    coverage: () => ({ regions: undefined, files: undefined, missing: table.missing }),
+    coverage: () => ({
+      regions: undefined,
+      files: undefined,
+      missing: table.missing,
+      unseen: table.unseen,
+    }),
     explain: (kinds) => explained(table, selection, kinds),
     dispose: async () => {},
   };
@@ -79,7 +85,11 @@ function explained(
   const statements = kinds
     ? [
         callGroups(table, selection, kinds),
-        judgedCalls(table, selection, kinds, ['KEYS OF GROUPS']),
+        judgedCalls(table, selection, kinds, {
+          keys: ['KEYS OF GROUPS'],
+          from: formatInstant(selection.window.since),
+          until: formatInstant(selection.window.until),
+        }),
         judgedCalls(table, selection, kinds, 'all'),
       ]
     : [allCalls(table, selection)];

@@ -14,12 +14,23 @@ export interface CallColumn {
 /** A call's own session, where the table shows its source identity. */
 const OF_SESSION = 'useridentity.sessioncontext.sourceidentity';
 
+const ISSUER = 'useridentity.sessioncontext.sessionissuer.arn';
+
+/** A time as CloudTrail writes it as a text. */
+const TIME_TEXT = `date_format(eventtime, '%Y-%m-%dT%H:%i:%sZ')`;
+
 /** An example of the role session names that are alike in what made them; NULL for any other name. */
 const SESSION_NAMING = `CASE WHEN ${inRequest('roleSessionName')} LIKE 'tvm-%' THEN 'tvm-'
       WHEN regexp_like(${inRequest('roleSessionName')}, '^sentinel-[0-9]{16,}$') THEN 'sentinel-0000000000000000' END`;
 
 /** The columns of a role call, in the order in which the statements answer them. */
-export function callColumns({ hasCallerIdentity }: AthenaTable): readonly CallColumn[] {
+export function callColumns({
+  hasCallerIdentity,
+  has,
+  timeType,
+}: AthenaTable): readonly CallColumn[] {
+  const ifThere = (path: string, text: string): string =>
+    has(path) ? present(text) : 'CAST(NULL AS varchar)';
   const identities = [
     inRequest('sourceIdentity'),
     scalar('responseelements', 'sourceIdentity'),
@@ -30,14 +41,14 @@ export function callColumns({ hasCallerIdentity }: AthenaTable): readonly CallCo
       THEN ${scalar('responseelements', 'sourceIdentity')} END`;
   return [
     column('event_id', present('eventid'), 'eventID'),
-    column('event_time', 'eventtime', 'eventTime'),
+    column('event_time', timeType === 'text' ? 'eventtime' : TIME_TEXT, 'eventTime'),
     column('event_source', present('eventsource'), 'eventSource'),
     column('region', present('awsregion'), 'awsRegion'),
     grouped('event_name', 'eventname', 'eventName'),
     grouped(
       'role_arn',
       `coalesce(${inRequest('roleArn')},
-      ${present("element_at(filter(resources, r -> r.type = 'AWS::IAM::Role'), 1).arn")})`,
+      ${ifThere('resources.arn', "element_at(filter(resources, r -> r.type = 'AWS::IAM::Role'), 1).arn")})`,
       'requestParameters.roleArn',
     ),
     grouped(
@@ -53,7 +64,7 @@ export function callColumns({ hasCallerIdentity }: AthenaTable): readonly CallCo
     grouped('caller_arn', present('useridentity.arn'), 'userIdentity.arn'),
     grouped(
       'caller_role_arn',
-      present('useridentity.sessioncontext.sessionissuer.arn'),
+      ifThere(ISSUER, ISSUER),
       'userIdentity.sessionContext.sessionIssuer.arn',
     ),
     grouped(
@@ -64,14 +75,18 @@ export function callColumns({ hasCallerIdentity }: AthenaTable): readonly CallCo
     grouped('caller_account_id', present('useridentity.accountid'), 'userIdentity.accountId'),
     grouped('session_naming', SESSION_NAMING, ''),
     grouped('error_code', present('errorcode'), 'errorCode'),
-    column('account_id', present('recipientaccountid'), 'recipientAccountId'),
+    column('account_id', ifThere('recipientaccountid', 'recipientaccountid'), 'recipientAccountId'),
     column('role_session_name', inRequest('roleSessionName'), 'requestParameters.roleSessionName'),
     column('principal_id', present('useridentity.principalid'), 'userIdentity.principalId'),
     column('caller_type', present('useridentity.type'), 'userIdentity.type'),
-    column('invoked_by', present('useridentity.invokedby'), 'userIdentity.invokedBy'),
+    column(
+      'invoked_by',
+      ifThere('useridentity.invokedby', 'useridentity.invokedby'),
+      'userIdentity.invokedBy',
+    ),
     column('source_ip', present('sourceipaddress'), 'sourceIPAddress'),
-    column('user_agent', present('useragent'), 'userAgent'),
-    column('shared_event_id', present('sharedeventid'), 'sharedEventID'),
+    column('user_agent', ifThere('useragent', 'useragent'), 'userAgent'),
+    column('shared_event_id', ifThere('sharedeventid', 'sharedeventid'), 'sharedEventID'),
   ];
 }
 

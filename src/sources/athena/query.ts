@@ -9,6 +9,7 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { SourceError } from '../../errors.js';
+import { byteCount } from '../../text/quantity.js';
 import { printable } from '../../text/terminal-text.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Source } from '../../pipeline/pipe.js';
@@ -27,6 +28,12 @@ export interface AthenaOptions {
   readonly catalog: string | undefined;
   /** US dollars for 10^12 bytes scanned. */
   readonly price: number;
+  /** The partition key of days, where its name does not tell. */
+  readonly dayKey?: string | undefined;
+  /** May a query scan a table whole? */
+  readonly wholeTable?: boolean | undefined;
+  /** Bytes that a query may scan: it is stopped when it has scanned more. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** A row by its columns; NULL is undefined. */
@@ -63,9 +70,11 @@ export async function* readQuery(
       await SYSTEM_CLOCK.sleep(wait, context.signal);
       execution = await ask(client, id, context);
       const { State: state } = execution.Status ?? {};
-      context.meter.scanning = execution.Statistics?.DataScannedInBytes ?? 0;
+      const scanned = execution.Statistics?.DataScannedInBytes ?? 0;
+      context.meter.scanning = scanned;
       if (state === 'SUCCEEDED') break;
       if (state === 'FAILED' || state === 'CANCELLED') throw ended(execution, id);
+      if (scanned > (options.maxBytes ?? Infinity)) throw tooDear(id, options.maxBytes!);
     }
   } finally {
     if (!isOver(execution)) await stop(client, id);
@@ -112,6 +121,15 @@ async function ask(
     throw new SourceError(`Athena does not say how query ${id} is doing`);
   }
   return answer.QueryExecution;
+}
+
+function tooDear(id: string, most: number): SourceError {
+  return new SourceError(
+    `Athena query ${id} scanned more than ${byteCount(most)}: it was stopped`,
+    {
+      facts: { code: 'MaxBytes' },
+    },
+  );
 }
 
 function isOver(execution: QueryExecution | undefined): boolean {

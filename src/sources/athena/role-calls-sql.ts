@@ -13,15 +13,18 @@ export interface CallSelection {
 }
 
 /** Seconds and `Z`: the only form in which CloudTrail writes times (CloudTrail User Guide). */
-const isTime = plain(
-  `(regexp_like(eventtime, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$') AND length(eventtime) = 20 AND try(from_iso8601_timestamp(eventtime)) IS NOT NULL)`,
-);
+const IS_TIME_TEXT = `(regexp_like(eventtime, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$') AND length(eventtime) = 20 AND try(from_iso8601_timestamp(eventtime)) IS NOT NULL)`;
+
+function timeCheck({ timeType }: AthenaTable): Sql {
+  return plain(timeType === 'text' ? IS_TIME_TEXT : '(eventtime IS NOT NULL)');
+}
 
 /**
  * The role calls that were recorded in the window, by the names of {@link callColumns}; what is wrong with
  * one is its `problem`, and one without a time is kept, to be rejected.
  */
 export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sql {
+  const isTime = timeCheck(table);
   const columns = callColumns(table).map(({ name, sql: text }) => `${text} AS ${name}`);
   return sql`
   SELECT
@@ -36,10 +39,10 @@ export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sq
       WHEN try(json_format(json_extract(requestparameters, '$.tags'))) NOT LIKE '[%' AND try(json_format(json_extract(requestparameters, '$.tags'))) <> 'null' THEN 'tags: expected a list'
     END AS problem
   FROM ${table.from}
-  WHERE ${table.delivered}
+  WHERE ${table.deliveredIn(window)}
     AND coalesce(eventsource, '') IN ('sts.amazonaws.com', 'sts.amazonaws.com.cn', '')
     AND (eventname IN (${listed(ROLE_CALLS)}) OR ${plain(present('eventname'))} IS NULL)
-    AND (${inWindow(window)} OR eventtime IS NULL OR NOT ${isTime})
+    AND (${inWindow(table, window)} OR eventtime IS NULL OR NOT ${isTime})
 `;
 }
 
@@ -101,9 +104,15 @@ const FULLNESS = `CASE WHEN caller_arn IS NULL THEN 0 ELSE 4 END
       + CASE WHEN caller_type IS NULL OR caller_type = 'AWSAccount' THEN 0 ELSE 2 END
       + CASE WHEN principal_id IS NULL THEN 0 ELSE 1 END`;
 
-/** Times are texts of one form, which sort as they are. */
-export function inWindow({ since, until }: CallSelection['window']): Sql {
-  return sql`eventtime >= ${timeText(since)} AND eventtime < ${timeText(until)} AND ${isTime}`;
+/** Times are texts of one form, which sort as they are; or times, of which files know the first and the last. */
+export function inWindow(table: AthenaTable, { since, until }: CallSelection['window']): Sql {
+  const [from, to] = [timeText(since), timeText(until)];
+  if (table.timeType === 'text') {
+    return sql`eventtime >= ${from} AND eventtime < ${to} AND ${timeCheck(table)}`;
+  }
+  const literal = (text: string): Sql =>
+    plain(`timestamp '${text.replace('T', ' ').replace('Z', '')}'`);
+  return sql`eventtime >= ${literal(from)} AND eventtime < ${literal(to)}`;
 }
 
 /** Events have whole seconds: the first that is not before the instant. */

@@ -40,14 +40,20 @@ export function plain(text: string): Sql {
   return { text, parameters: [] };
 }
 
-/** A name of a database, a table or a column. It can never be a parameter, so it is checked. @throws ValueError */
+/** A name of a database, a table or a column, in quotes: it can never be a parameter. @throws ValueError */
 export function identifier(name: string): Sql {
-  if (/^[A-Za-z0-9_]+$/.test(name)) return plain(`"${name}"`);
-  throw new ValueError(`"${name}" is not a name of letters, digits and _, which Athena wants`);
+  // oxlint-disable-next-line no-control-regex -- those are what no name has
+  if (name !== '' && !/[\x00-\x1f\x7f]/.test(name)) return plain(`"${name.replaceAll('"', '""')}"`);
+  throw new ValueError(`"${name}" cannot be the name of a table or a column`);
+}
+
+/** A text as a literal of SQL, where no parameter can stand. */
+export function quotedText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function literal(value: string | number): string {
-  const text = typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
+  const text = typeof value === 'number' ? String(value) : quotedText(value);
   if (text.length <= LONGEST_PARAMETER) return text;
   throw new ValueError(`a text of ${text.length} characters is too long to ask Athena for`);
 }

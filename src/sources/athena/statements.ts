@@ -1,4 +1,5 @@
-import type { JudgedKinds } from '../carrier.js';
+import { parseInstant } from '../../model/time/instant.js';
+import type { JudgedKinds, OpenGroups } from '../carrier.js';
 import { callColumns } from './call-columns.js';
 import {
   type CallSelection,
@@ -53,22 +54,36 @@ GROUP BY ${names(keys)}`,
   };
 }
 
-/** The judged calls, each once: those of some groups, in the order of time, or of all. */
+/**
+ * The judged calls, each once: those of some groups, in the order of time, or of all. No more is scanned than the days
+ * of the groups: what makes two records one call has one time.
+ */
 export function judgedCalls(
   table: AthenaTable,
   selection: CallSelection,
   kinds: JudgedKinds,
-  groups: readonly string[] | 'all',
+  groups: OpenGroups | 'all',
 ): Statement {
   const columns = columnsOf(table);
+  const window = groups === 'all' ? selection.window : spanOf(groups, selection.window);
   return {
     title: groups === 'all' ? 'all judged calls' : 'the calls of some groups',
     columns,
-    sql: sql`${keyedCalls(table, selection, kinds)}
+    sql: sql`${keyedCalls(table, { ...selection, window }, kinds)}
 SELECT ${names(columns)}
 FROM keyed
-WHERE kind = 'judged'${groups === 'all' ? plain('') : ofGroups(groups)}`,
+WHERE kind = 'judged'${groups === 'all' ? plain('') : ofGroups(groups.keys)}`,
   };
+}
+
+/** The seconds from the first call of some groups to their last. */
+function spanOf(
+  { from, until }: OpenGroups,
+  window: CallSelection['window'],
+): CallSelection['window'] {
+  const [since, last] = [parseInstant(from), parseInstant(until)];
+  if (since === undefined || last === undefined) return window;
+  return { since, until: { seconds: last.seconds + 1, nanos: 0 } };
 }
 
 /** How many events of any kind there are: an empty answer to the others may mean a wrong location. */
@@ -78,9 +93,9 @@ export function countOfEvents(table: AthenaTable, { window }: CallSelection): St
     columns: ['events'],
     sql: sql`SELECT count(*) AS events
 FROM ${table.from}
-WHERE ${table.delivered}
+WHERE ${table.deliveredIn(window)}
   AND eventid <> '' AND eventname <> ''
-  AND ${inWindow(window)}`,
+  AND ${inWindow(table, window)}`,
   };
 }
 

@@ -29,19 +29,26 @@ export function s3File(object: S3Object, buckets: Buckets): S3File {
 
 const LONGEST_DELAY = 20_000;
 
+/** How far an object has been read, and what it is. */
+export interface ObjectState {
+  read: number;
+  etag: string | undefined;
+  size: number | undefined;
+}
+
 /**
  * The bytes of an object. An answer that breaks off goes on where it did, under the same ETag, for as long as
  * bytes come at least every five minutes.
  *
  * @throws SourceError when it cannot be read to its end, or was replaced meanwhile.
  */
-async function* bytesOf(
+export async function* bytesOf(
   object: S3Object,
   buckets: Buckets,
   signal: AbortSignal,
+  state: ObjectState = { read: 0, etag: object.etag, size: object.size },
 ): AsyncGenerator<Buffer> {
   const { meter } = buckets.context;
-  const state = { read: 0, etag: object.etag, size: object.size };
   let failures = 0;
   let failing = 0;
   for (;;) {

@@ -2,32 +2,30 @@ import { SourceError } from '../../errors.js';
 import type { SharedText } from '../storage.js';
 import type { Buckets, S3Call } from './buckets.js';
 import { writtenHow } from './new-object.js';
+import { type ObjectState, bytesOf } from './s3-object.js';
 import { type S3Place, s3Url } from './s3-place.js';
 
 /** The text of an object, and its ETag; undefined where there is none. @throws SourceError */
 export async function readText(
-  { bucket, key }: S3Place,
+  place: S3Place,
   buckets: Buckets,
   signal: AbortSignal,
 ): Promise<SharedText | undefined> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-  const call: S3Call = { bucket, action: 's3:GetObject', of: s3Url({ bucket, key }) };
-  const { requestPayer } = buckets.options;
-  const command = new GetObjectCommand({
-    Bucket: bucket,
-    Key: key,
-    ...(requestPayer && { RequestPayer: 'requester' }),
-  });
-  const read = async (client: Awaited<ReturnType<Buckets['clientFor']>>): Promise<SharedText> => {
-    const answer = await client.send(command, { abortSignal: signal });
-    const text = (await answer.Body?.transformToString()) ?? '';
-    if (answer.ETag === undefined) throw new SourceError(`${call.of}: an answer without an ETag`);
-    return { text, version: answer.ETag };
-  };
-  return buckets.ask(call, read, signal).catch((error: unknown) => {
-    if (codeOf(error) === 'NoSuchKey') return undefined;
-    throw error;
-  });
+  for (;;) {
+    const state: ObjectState = { read: 0, etag: undefined, size: undefined };
+    const pieces: Buffer[] = [];
+    try {
+      for await (const piece of bytesOf(place, buckets, signal, state)) pieces.push(piece);
+      if (state.etag !== undefined) {
+        return { text: Buffer.concat(pieces).toString(), version: state.etag };
+      }
+      throw new SourceError(`${s3Url(place)}: an answer without an ETag`);
+    } catch (error) {
+      if (codeOf(error) === 'NoSuchKey') return undefined;
+      // Another run replaced it between the parts of it that were read.
+      if (codeOf(error) !== 'PreconditionFailed') throw error;
+    }
+  }
 }
 
 /**

@@ -217,11 +217,6 @@ test.each([
   [`${AUDIT} --aws-config /no/where`, '--aws-config', /there is no file/],
   [`${LOOKUP} --event-regions EU!`, '--event-regions', /not a valid region name/],
   [`${LOOKUP} --event-accounts 111122223333`, '--event-accounts', /is only for/],
-  [
-    `${LOOKUP} --events athena --athena-table a.b --event-regions us-east-1`,
-    '--event-regions',
-    /is only for/,
-  ],
   [`${LOOKUP} --event-regions all,us-east-1`, '--event-regions', /cannot be combined/],
   [
     'untracked-sessions --since 7d --events - --sessions -',

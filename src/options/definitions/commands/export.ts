@@ -111,12 +111,8 @@ export const EXPORT = {
       'The live table and older exports, each session once',
     ],
     [
-      'sentinel-audit export --out sessions.ndjson.gz --checkpoint export.checkpoint',
-      'A large table: after an interruption the same command goes on',
-    ],
-    [
-      'sentinel-audit export --max-rcu 50 --status revoked --format json',
-      'Read a production table slowly',
+      'sentinel-audit export --max-rcu 50 --out all.csv --checkpoint here',
+      'A production table, slowly; once killed, the same command goes on',
     ],
     [
       'sentinel-audit export verdicts --since 7d --events AWSLogs/ --out verdicts.ndjson.gz',

@@ -32,6 +32,9 @@ export const EVENT_SOURCES = [
   'athena-output',
   'athena-catalog',
   'athena-price',
+  'athena-day-key',
+  'athena-max-bytes',
+  'whole-table',
   'explain',
 ] as const satisfies readonly OptionName[];
 

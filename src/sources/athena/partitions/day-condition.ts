@@ -1,0 +1,126 @@
+import type { PartitionKey } from './partition-key.js';
+import { type Sql, identifier, joined, plain, quotedText, sql } from '../sql.js';
+
+/** Whole days of UTC, both included: their midnights in seconds since 1970. */
+export interface Days {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const DAY = 86_400;
+/** Values that are listed one by one where no range says them. */
+const MOST_VALUES = 2000;
+
+/** Keys that people give whole days to. */
+const DAY_NAMES = ['day', 'date', 'dt', 'eventday', 'event_date', 'ingest_date', 'timestamp'];
+/** How a text of a date begins, whatever stands between its parts. */
+const DATE_START = '^[0-9]{4}[^0-9]*[0-9]{2}[^0-9]*[0-9]{2}';
+
+/**
+ * The condition under which a table's partitions are of some days; undefined where none of its keys tells. It is on
+ * partition keys alone, and as plain as it can be: what a planner cannot turn into ranges makes it list every
+ * partition there is. Partitions that were added by hand and say no date are read, whatever is in them.
+ */
+export function dayCondition(
+  keys: readonly PartitionKey[],
+  days: Days,
+  named: PartitionKey | undefined,
+): Sql | undefined {
+  if (named !== undefined) return projectedDates(named, days) ?? wholeDates(named, days);
+  for (const key of keys) {
+    const condition = projectedDates(key, days);
+    if (condition !== undefined) return condition;
+  }
+  const parts = partsOfDay(keys);
+  if (parts !== undefined) return partsOfDays(parts, days);
+  const whole = DAY_NAMES.flatMap((name) => keys.filter((key) => key.name === name));
+  return whole[0] && wholeDates(whole[0], days);
+}
+
+/** Year, month and day, where a table has all three. */
+export function partsOfDay(
+  keys: readonly PartitionKey[],
+): readonly [PartitionKey, PartitionKey, PartitionKey] | undefined {
+  const [year, month, day] = ['year', 'month', 'day'].map((name) =>
+    keys.find((key) => key.name === name),
+  );
+  return year && month && day && [year, month, day];
+}
+
+/** By a projection of dates, of which Athena knows every value. */
+function projectedDates(
+  { name, type, projection }: PartitionKey,
+  { first, last }: Days,
+): Sql | undefined {
+  if (projection?.type !== 'date') return undefined;
+  const { form } = projection;
+  const key = identifier(name);
+  if (type === 'date') return dateRange(key, { first, last });
+  if (form === undefined) return undefined;
+  const end = last + DAY - 1;
+  if (form.isSorted) return sql`${key} BETWEEN ${form.write(first)} AND ${form.write(end)}`;
+  const values = new Set<string>();
+  for (let at = first; at <= end; at += form.unit === 'hour' ? 3600 : DAY) {
+    values.add(form.write(at));
+    if (values.size > MOST_VALUES) return undefined;
+  }
+  return oneOf(key, [...values].map(quotedText));
+}
+
+/** By a key of dates that no projection describes. */
+function wholeDates({ name, type, projection }: PartitionKey, days: Days): Sql | undefined {
+  if (projection?.type === 'injected') return undefined; // nobody says how its dates are written
+  const key = identifier(name);
+  if (type === 'date') return dateRange(key, days);
+  const [first, last] = [digitsOf(days.first), digitsOf(days.last)];
+  if (/int/.test(type)) return sql`${key} BETWEEN ${Number(first)} AND ${Number(last)}`;
+  if (!/^(?:string|varchar|char)/.test(type)) return undefined;
+  const digits = sql`substr(regexp_replace(${key}, '[^0-9]', ''), 1, 8)`;
+  const isDate = sql`regexp_like(${key}, ${plain(quotedText(DATE_START))})`;
+  return sql`(NOT ${isDate} OR ${digits} BETWEEN ${first} AND ${last})`;
+}
+
+function dateRange(key: Sql, { first, last }: Days): Sql {
+  const literal = (day: number): Sql => plain(`date '${dateOf(day)}'`);
+  return sql`${key} BETWEEN ${literal(first)} AND ${literal(last)}`;
+}
+
+/** Each key by itself, for the planner, and all together, for the truth: a month has days of no window. */
+function partsOfDays(
+  keys: readonly [PartitionKey, PartitionKey, PartitionKey],
+  { first, last }: Days,
+): Sql {
+  const dates: string[] = [];
+  for (let day = first; day <= last; day += DAY) dates.push(dateOf(day));
+  const lists = keys.flatMap(({ name, type }, at) => {
+    const values = new Set(dates.map((date) => Number(date.split('-')[at])));
+    const isAll = values.size >= [Infinity, 12, 31][at]! || values.size > MOST_VALUES;
+    const literals = [...values].flatMap((value) => literalsOf(value, type));
+    return isAll ? [] : [oneOf(identifier(name), literals)];
+  });
+  const [year, month, day] = keys.map(({ name }) => sql`try_cast(${identifier(name)} AS integer)`);
+  const number = sql`${year!} * 10000 + ${month!} * 100 + ${day!}`;
+  const exact = sql`${number} BETWEEN ${Number(digitsOf(first))} AND ${Number(digitsOf(last))}`;
+  return joined([...lists, exact], ' AND ');
+}
+
+/** A part of a day as people write it: with a zero before it, or not. */
+function literalsOf(value: number, type: string): string[] {
+  if (/int/.test(type)) return [String(value)];
+  const text = String(value);
+  return [...new Set([text, text.padStart(2, '0')])].map(quotedText);
+}
+
+/** Literals of this program's own, or quoted. */
+export function oneOf(key: Sql, literals: readonly string[]): Sql {
+  return sql`${key} IN (${plain(literals.join(', '))})`;
+}
+
+/** `2026-01-20`. */
+export function dateOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
+}
+
+function digitsOf(seconds: number): string {
+  return dateOf(seconds).replaceAll('-', '');
+}
