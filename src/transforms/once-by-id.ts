@@ -43,7 +43,6 @@ class IdsByDay {
   readonly #days = new Map<string, CallIds>();
   readonly #mayForget: () => boolean;
   readonly #isByDay: boolean;
-  #newest = '';
 
   constructor(mayForget: () => boolean) {
     this.#mayForget = mayForget;
@@ -60,13 +59,12 @@ class IdsByDay {
     let ids = this.#days.get(day);
     if (ids === undefined) {
       this.#days.set(day, (ids = new CallIds()));
-      if (day > this.#newest && this.#mayForget()) this.#forgetBefore(day);
+      if (this.#mayForget()) this.#forgetBefore(day);
     }
     return ids;
   }
 
   #forgetBefore(newest: string): void {
-    this.#newest = newest;
     const oldest = new Date(Date.parse(newest) - DAYS_HELD * 86_400_000).toISOString().slice(0, 10);
     for (const day of this.#days.keys()) if (day < oldest) this.#days.delete(day);
   }

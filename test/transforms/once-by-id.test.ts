@@ -45,6 +45,12 @@ const someEvent = fc
   );
 const someEvents = fc.array(someEvent, { maxLength: 30 });
 
+const notCounted = { countDuplicates: () => {}, countContradictions: () => {} };
+transformContract(
+  'onceById',
+  () => onceById({ ...notCounted, inOrderOfDays: () => false }),
+  someEvents,
+);
 transformContract('onceById and fullerTwin', () => (source) => once(source), someEvents);
 
 test('every event is delivered once, every call once, and all else is counted', async () => {
@@ -134,6 +140,17 @@ test('ids are held over the end of a month and of a year', async () => {
   expect(duplicates).toBe(3);
 });
 
+test('ids are not let go any more when the events turn out to come in another order', async () => {
+  let inOrderOfDays = true;
+  async function* source(): Source<RoleCall> {
+    yield [onDay(10, 1), onDay(11, 2)];
+    inOrderOfDays = false;
+    yield [onDay(20, 3), onDay(10, 1)];
+  }
+  const step = onceById({ ...notCounted, inOrderOfDays: () => inOrderOfDays });
+  expect(await rowsOf(step(source()))).toEqual([onDay(10, 1), onDay(11, 2), onDay(20, 3)]);
+});
+
 async function unique(
   rows: readonly RoleCall[],
   { inOrderOfDays = false, sizes = [3] }: { inOrderOfDays?: boolean; sizes?: number[] } = {},
@@ -162,18 +179,20 @@ test.each([
     const time = { eventTime: '2026-01-20T12:00:00Z' };
     const [one, two] = [roleEvent(1, time), roleEvent(1, { ...time, ...other })];
     const pair = [half(2, 'call', time), half(3, 'call', { ...time, ...other, ...STRANGER })];
-    let [duplicates, contradictions] = [0, 0];
     const rows = [one, two, one, two, ...pair];
-    const calls = await rowsOf(
-      once(
-        new Watched(cut(rows, [4])),
-        false,
-        (count) => (duplicates += count),
-        (count) => (contradictions += count),
-      ),
-    );
-    expect(calls).toEqual([one, two, ...pair]);
-    expect([duplicates, contradictions]).toEqual([2, 2]);
+    for (const inOrderOfDays of [false, true]) {
+      let [duplicates, contradictions] = [0, 0];
+      const calls = await rowsOf(
+        once(
+          new Watched(cut(rows, [4])),
+          inOrderOfDays,
+          (count) => (duplicates += count),
+          (count) => (contradictions += count),
+        ),
+      );
+      expect(calls).toEqual([one, two, ...pair]);
+      expect([duplicates, contradictions]).toEqual([2, 2]);
+    }
   },
 );
 
