@@ -46,6 +46,8 @@ describe('what a tracked call says of its role', () => {
     expect(ways([trackedCount('prod', hop)])).toEqual([['prod', 'tracked', 1]]);
     expect(ways([trackedCount('prod', hop), first])).toEqual([['prod', 'suspected', 1]]);
     expect(ways([first, trackedCount('prod', hop)])).toEqual([['prod', 'suspected', 1]]);
+    const without = { ...first, hasIdentity: false };
+    expect(ways([without, trackedCount('prod', hop)])).toEqual([['prod', 'tracked', 1]]);
     const tracked = trackedCount('dev', { roleArn: arn('First') });
     expect(ways([tracked, trackedCount('prod', hop)])).toEqual([['prod', 'suspected', 1]]);
   });

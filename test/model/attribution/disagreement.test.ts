@@ -43,6 +43,7 @@ test('a role is another than a profile’s where the map or the AWS config gives
     [
       claim('Admin', 'prod', 'map'),
       claim(arn('Dev'), 'dev', 'aws_config'),
+      claim(arn('Build'), 'dev', 'aws_config'),
       claim(ADMIN, 'qa', 'tracked', 1),
     ],
     [],
@@ -50,5 +51,7 @@ test('a role is another than a profile’s where the map or the AWS config gives
   expect(isOtherRole(claims, 'prod', arn('team/Admin'))).toBe(false);
   expect(isOtherRole(claims, 'prod', arn('Dev'))).toBe(true);
   expect(isOtherRole(claims, 'dev', ADMIN)).toBe(true);
+  expect(isOtherRole(claims, 'dev', arn('Dev'))).toBe(false);
+  expect(isOtherRole(claims, 'dev', arn('Build'))).toBe(false);
   expect(isOtherRole(claims, 'qa', arn('Dev'))).toBe(false);
 });

@@ -31,10 +31,11 @@ test.each<[string, Claim[], string[], Omit<ReturnType<typeof place>, never>]>([
       claim(ADMIN, 'rare-b', 'tracked', 1),
       claim(ADMIN, 'often', 'tracked', 2),
       claim(ADMIN, 'rare-a', 'tracked', 1),
+      claim(ADMIN, 'rare-c', 'tracked', 1),
       claim(arn('Other'), 'elsewhere', 'tracked', 5),
     ],
     [],
-    { by: 'tracked', sure: ['often', 'rare-a', 'rare-b', 'config'], possible: [] },
+    { by: 'tracked', sure: ['often', 'rare-a', 'rare-b', 'rare-c', 'config'], possible: [] },
   ],
   [
     'the AWS config in the order of the file, and a namesake that somebody mentions',

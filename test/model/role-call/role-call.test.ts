@@ -154,6 +154,12 @@ describe('the role that was assumed', () => {
     );
   });
 
+  test('is among the resources also where their ARN is written in small letters', () => {
+    const arn = 'arn:aws:iam::111122223333:role/Small';
+    const event = eventOf({ ...request({}), resources: [{ type: 'AWS::IAM::Role', arn }] });
+    expect(event.roleArn).toBe(arn);
+  });
+
   test.each([[undefined], [null], [[]], [resources.slice(0, 1)]])(
     "is never the caller's own role: %j as resources",
     (found) => {
@@ -257,6 +263,9 @@ test.each<[string, boolean, object]>([
   ['another account', false, { type: 'AWSAccount', principalId: 'AROA:x', accountId: '1' }],
   ['only an account', false, { accountId: '1', invokedBy: 'x.amazonaws.com' }],
   ['nobody', false, {}],
+  ['only an ARN', false, { arn: BROKER, invokedBy: 'x.amazonaws.com' }],
+  ['only a principal', false, { principalId: 'AROA:x', invokedBy: 'x.amazonaws.com' }],
+  ['nobody for a name that is not of AWS', false, { invokedBy: 'x.amazonaws.com.example.org' }],
   ['somebody of a kind', false, { type: 'WebIdentityUser', invokedBy: 'rds.amazonaws.com' }],
   ['nobody for something else', false, { invokedBy: 'somebody' }],
   ['an unknown kind for a service', true, { type: 'Unknown', invokedBy: 'x.amazonaws.com.cn' }],
@@ -278,6 +287,21 @@ test("of a cross-account pair, the caller's account says more of the caller", ()
   const full = eventOf();
   expect(callerFullness(full)).toBeGreaterThan(callerFullness(less));
   expect(callerFullness(less)).toBeGreaterThan(callerFullness(eventOf({ userIdentity: {} })));
+});
+
+test('a caller is the fuller by its ARN, then by its type, then by its principal', () => {
+  const principalId = 'AROA:x';
+  const descending = [
+    { type: 'AssumedRole', arn: BROKER, principalId },
+    { type: 'AssumedRole', arn: BROKER },
+    { arn: BROKER, principalId },
+    { type: 'AWSAccount', arn: BROKER },
+    { type: 'AssumedRole', principalId },
+    { type: 'AssumedRole' },
+    { type: 'AWSAccount', principalId },
+    {},
+  ].map((userIdentity) => callerFullness(eventOf({ userIdentity })));
+  expect(descending).toEqual([7, 6, 5, 4, 3, 2, 1, 0]);
 });
 
 test.each<[object, string | undefined]>([
@@ -340,6 +364,11 @@ describe('the session tag', () => {
     [
       'of the call before one passed on',
       { tags: [tag('a')], incomingTransitiveTags: { SentinelSessionID: 'b' } },
+      'a',
+    ],
+    [
+      'of the call before one passed on in a list',
+      { tags: [tag('a')], incomingTransitiveTags: [tag('c')] },
       'a',
     ],
     ['that is none', { tags: [], incomingTransitiveTags: { other: 'b' } }, undefined],

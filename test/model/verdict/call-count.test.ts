@@ -66,6 +66,18 @@ test('the caller’s role is told where only that can tell the hop', () => {
   expect(countOf({ callerRoleArn, hop: 'first' }).callerRoleArn).toBeUndefined();
 });
 
+test('a source identity, a session tag and an error are noted where the call has them', () => {
+  const none = { hasIdentity: false, hasTag: false, isFailed: false };
+  const bare = { sourceIdentity: undefined, sessionTag: undefined };
+  expect(countOf(bare)).toMatchObject(none);
+  expect(countOf({ ...bare, sourceIdentity: 'x' })).toMatchObject({ ...none, hasIdentity: true });
+  expect(countOf({ ...bare, sessionTag: 'x' })).toMatchObject({ ...none, hasTag: true });
+  expect(countOf({ ...bare, errorCode: 'AccessDenied' })).toMatchObject({
+    ...none,
+    isFailed: true,
+  });
+});
+
 test.each([
   ['tvm-alice-1a2b3c4d', 'tvm'],
   ['tvmalice', undefined],
@@ -73,6 +85,7 @@ test.each([
   ['sentinel-1700000000000000000', 'cli'],
   ['sentinel-170000000000000', undefined],
   ['sentinel-0123456789abcdef', undefined],
+  ['sentinel-1700000000000000-x', undefined],
   ['my-sentinel-1700000000000000', undefined],
   [undefined, undefined],
 ])('the role session %s is named as by %s', (roleSessionName, naming) => {
@@ -92,6 +105,8 @@ test('calls are counted apart that differ in anything else', () => {
   const counts = [
     countOf(),
     countOf({ roleArn: undefined }),
+    countOf({ roleArn: 'ci' }),
+    countOf({ roleArn: undefined }, { allowedBy: 'ci' }),
     countOf({ sourceIdentity: 'x' }),
     countOf({ sessionTag: 'x' }),
     countOf({ hop: 'later' }),

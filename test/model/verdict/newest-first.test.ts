@@ -32,6 +32,7 @@ test('findings of one time are ordered by event id', () => {
   const sorted = ['b', 'c', 'a'].map((id) => verdict(at, id)).toSorted(newestFirst);
   expect(sorted.map(({ call }) => call.eventId)).toEqual(['a', 'b', 'c']);
   expect(newestFirst(verdict(at), verdict(at))).toBe(0);
+  expect(newestFirst(verdict(at, 'b'), verdict(at, 'a'))).toBeGreaterThan(0);
   const sameInstant = verdict('2026-01-20T13:00:00+01:00', 'a');
   expect(newestFirst(sameInstant, verdict(at, 'b'))).toBeLessThan(0);
 });

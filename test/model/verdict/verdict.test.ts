@@ -87,7 +87,9 @@ describe('an event without a session', () => {
     for (const identity of [undefined, 'x']) {
       const named = identity === undefined ? { tag: ID } : { tag: ID, identity };
       expect(judged({ at, ...named }, oldest).unverifiable).toBe(unverifiable); // its tag names one
-      expect(judged({ at, ...named, tag: 'no id' }, oldest).unverifiable).toBe(false);
+      for (const tag of ['no id', `x${ID}`, `${ID}0`]) {
+        expect(judged({ at, ...named, tag }, oldest).unverifiable).toBe(false);
+      }
     }
   });
 });
