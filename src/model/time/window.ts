@@ -25,8 +25,9 @@ export function windowOf(
   until: Instant | undefined,
   now: Instant,
 ): Window {
-  const order = since === undefined ? -1 : compareInstants(since, until ?? now);
-  if (since === undefined || order < 0) return { since, until };
+  if (since === undefined) return { since, until };
+  const order = compareInstants(since, until ?? now);
+  if (order < 0) return { since, until };
   const ends = `ends ${until === undefined ? 'now, ' : ''}at ${formatInstant(until ?? now)}`;
   const problem = order === 0 ? 'the window is empty' : 'the window is backwards';
   throw new ValueError(`${problem}: it starts at ${formatInstant(since)} and ${ends}`);

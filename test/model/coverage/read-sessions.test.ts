@@ -58,6 +58,10 @@ describe('the spans of a read', () => {
     expect(spansOf(read, { ...nothing, vouched })).toEqual([{ from: 500, to: 5000 }]);
     const until = { since: at(500), until: at(700), source };
     expect(spansOf(read, { ...nothing, vouched: until })).toEqual([{ from: 500, to: 700 }]);
+    for (const nobody of [undefined, empty]) {
+      const open = { ...vouched, source: nobody };
+      expect(spansOf(read, { ...nothing, vouched: open })).toEqual([]);
+    }
   });
 
   test('are none where a row could not be read', () => {

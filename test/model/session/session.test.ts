@@ -11,7 +11,7 @@ import {
   placedAt,
 } from '../../../src/model/session/session.js';
 import { formatInstant } from '../../../src/model/time/instant.js';
-import { type Row, sessionRow } from '../../support/sessions.js';
+import { type Row, idOf, sessionRow } from '../../support/sessions.js';
 
 const parse = (row: Row, required: readonly RequiredField[] = TABLE_FIELDS): Session =>
   parseSession(row, (from, field) => from[field], required);
@@ -104,6 +104,7 @@ describe('what is wrong is told by field, with what was found', () => {
         '0123456789abcdef0',
         '0123456789abcdef\n',
         1,
+        1_234_567_890_123_456,
         null,
       ],
     ],
@@ -138,6 +139,17 @@ describe('what is wrong is told by field, with what was found', () => {
     expect(failureOf(sessionRow(0, { user: [] }))).toMatch(/found a list$/);
     expect(failureOf(sessionRow(0, { request_count: 1.5 }))).toMatch(/found 1\.5$/);
   });
+});
+
+test('an empty ttl is absent, as a CSV has it; an empty request count is wrong', () => {
+  expect(parse(sessionRow(0, { ttl: '' })).ttl).toBeUndefined();
+  expect(failureOf(sessionRow(0, { request_count: '' }), [])).toBe(
+    'request_count: expected a whole number, found ""',
+  );
+});
+
+test('a column for the source identity is required of a file, not of a row', () => {
+  expect(parse(sessionRow(0, { source_identity: undefined }), ['identity']).id).toBe(idOf(0));
 });
 
 test.each(COUNTS)('%s is a number up to 2^53 - 1, or its digits', (field) => {

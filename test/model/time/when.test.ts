@@ -39,6 +39,7 @@ describe('a duration is measured back from now', () => {
     ['1.h', '2026-01-24T11:00:00.25Z'],
     ['0.000000001s', '2026-01-24T12:00:00.249999999Z'],
     ['365d', '2025-01-24T12:00:00.25Z'],
+    ['2  days   ago', '2026-01-22T12:00:00.25Z'],
   ])('%s ago is %s', (text, expected) => {
     expect(whenOf(text)).toBe(expected);
   });
@@ -99,6 +100,8 @@ describe('a date or time', () => {
     ['2026-01-17 09:00:00.5+0200', '2026-01-17T07:00:00.5Z'],
     ['2026-01-17t09:00:00z', '2026-01-17T09:00:00Z'],
     ['2026-01-17 09:00Z', '2026-01-17T09:00:00Z'],
+    ['2026-01-17  09:00Z', '2026-01-17T09:00:00Z'],
+    [' 2026-01-17 ', '2026-01-17T00:00:00Z'],
     ['2026-01-17T09:00-01:00', '2026-01-17T10:00:00Z'],
   ])('%s is %s', (text, expected) => {
     expect(formatInstant(parseTime(text))).toBe(expected);
@@ -152,4 +155,10 @@ test.each([
     message: expect.stringMatching(message),
     hint: expect.stringMatching(hint),
   });
+});
+
+test('the first instant of the year 0 is not too long ago, and one before it is', () => {
+  const at = parseInstant('0000-01-02T00:00:00Z')!;
+  expect(formatInstant(parseWhen('1d', at))).toBe('0000-01-01T00:00:00Z');
+  expect(() => parseWhen('24h1ns', at)).toThrow(/too long ago/);
 });
