@@ -8,7 +8,7 @@ import { readRequest } from '../../src/options/read/request.js';
 import { run } from '../../src/run/run.js';
 import { type TrailRecord, eventIdOf } from '../support/cloudtrail.js';
 import { rowsOf } from '../support/contracts.js';
-import { WINDOW, roleRecord, writeTrail } from '../support/trail.js';
+import { WINDOW, fileOf, roleRecord, writeTrail } from '../support/trail.js';
 
 interface Chosen {
   /** The last digits of the event ids. */
@@ -19,15 +19,16 @@ interface Chosen {
   readonly coverage: ReturnType<ChosenCalls['coverage']>;
 }
 
-/** What is chosen of the records of a trail, in the week of {@link WINDOW}. */
+/** What is chosen of the records of a trail, or of a file, in the week of {@link WINDOW}. */
 async function chosenOf(
-  records: readonly TrailRecord[],
+  events: readonly TrailRecord[] | string,
   args: readonly string[] = [],
   kinds: 'every' | 'judged' = 'judged',
 ): Promise<Chosen> {
   const env = { HOME: '/nonexistent', AWS_CONFIG_FILE: '/dev/null' };
   const now = parseInstant('2026-02-01T00:00:00Z')!;
-  const line = ['untracked-sessions', ...WINDOW, '--events', writeTrail(records), ...args];
+  const place = typeof events === 'string' ? events : writeTrail(events);
+  const line = ['untracked-sessions', ...WINDOW, '--events', place, ...args];
   const request = await readRequest(line, env, '1.2.3', 80);
   if (request.kind !== 'command') throw new Error(`${line.join(' ')} is ${request.kind}`);
   const options = await checkUntracked(request.given, env, now);
@@ -127,4 +128,27 @@ test('read is the reach of all calls with the names that are judged, whatever th
     lastDay: '2026-01-20',
     files: 4,
   });
+});
+
+test.each<[string, readonly string[], number[]]>([
+  ['an account', ['--event-accounts', '222233334444'], [2, 4]],
+  ['a region', ['--event-regions', 'eu-west-1'], [3, 4]],
+  ['both', ['--event-accounts', '222233334444', '--event-regions', 'eu-west-1'], [4]],
+])('of records that lie in one file, those of %s are chosen', async (_, args, chosen) => {
+  const [account, region] = [{ recipientAccountId: '222233334444' }, { awsRegion: 'eu-west-1' }];
+  const records = [
+    roleRecord(1),
+    roleRecord(2, { more: account }),
+    roleRecord(3, { more: region }),
+    roleRecord(4, { more: { ...account, ...region } }),
+  ];
+  const name = fileOf('events.json', JSON.stringify({ Records: records }));
+  expect((await chosenOf(name, args)).ids).toEqual(chosen);
+});
+
+test('a record that does not say its account and its region is chosen with any', async () => {
+  const bare = { more: { recipientAccountId: undefined, awsRegion: undefined } };
+  const name = fileOf('events.json', JSON.stringify({ Records: [roleRecord(1, bare)] }));
+  const args = ['--event-accounts', '222233334444', '--event-regions', 'eu-west-1'];
+  expect((await chosenOf(name, args)).ids).toEqual([1]);
 });

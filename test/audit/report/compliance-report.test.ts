@@ -162,10 +162,14 @@ describe('calls without a role', () => {
     expect(caveatsOf(told(counts, ['prod'], options))).toContain('2 calls_without_role: note');
     const failed = counts.map((one) => ({ ...one, isFailed: true }));
     expect(caveatsOf(told(failed))).toContain('2 calls_without_role: note');
+    const some = callCount({ roleArn: undefined, isFailed: true });
+    expect(caveatsOf(told([...counts, some]))).toContain('3 calls_without_role: undecided');
   });
 });
 
 describe('a profile is told as', () => {
+  const ofProfiles = (report: ReturnType<typeof told>): string[] =>
+    caveatsOf(report).filter((line) => line.includes('_profile: '));
   const tracked = trackedCount('prod', IN_PROD);
   const unsure = { ...UNVERIFIABLE, ...IN_PROD };
 
@@ -175,6 +179,8 @@ describe('a profile is told as', () => {
     const note = told([tracked, unsure], ['prod'], { failOn });
     expect(caveatsOf(note)).toContain('1 unverifiable_profile: note');
     expect(note.code).toBe(0);
+    const beside = told([tracked, unsure, trackedCount('dev'), callCount()], ['prod'], { failOn });
+    expect(caveatsOf(beside)).toContain('1 unverifiable_profile: note');
     for (const counts of [
       [tracked, unsure, callCount(IN_PROD)],
       [tracked, trackedCount('dev'), UNVERIFIABLE],
@@ -185,10 +191,28 @@ describe('a profile is told as', () => {
 
   test('undetermined where it is required, and no other', () => {
     const report = told([callCount({ calls: 4 })]);
-    expect(caveatsOf(report)).toContain('1 undetermined_profile: undecided');
+    expect(ofProfiles(report)).toEqual(['1 undetermined_profile: undecided']);
     const { text } = report.caveats.find(({ code }) => code === 'undetermined_profile')!;
     expect(text).toMatch(/whether prod is compliant: .*, and 4 untracked calls could only/);
   });
+});
+
+test('calls that may be of the profile that is asked for are told once', () => {
+  const tellsOf = (profile: string): string[] =>
+    caveatsOf(told([callCount({ calls: 4 })], ['prod', 'dev'], { profile })).filter((line) =>
+      line.endsWith('undecided'),
+    );
+  expect(tellsOf('prod')).toEqual(['1 undetermined_profile: undecided']);
+  expect(tellsOf('dev')).toEqual(['4 unattributed_calls: undecided']);
+});
+
+test('a profile with a role is told that sessions of roles with untracked calls are gone', () => {
+  const known = [trackedCount('prod', IN_PROD), trackedCount('dev')];
+  const report = told([...known, callCount(), UNVERIFIABLE]);
+  const texts = report.caveats.flatMap(({ code, text }) =>
+    code === 'undetermined_profile' ? [text] : [],
+  );
+  expect(texts).toEqual([expect.stringMatching(/whether prod is compliant: roles with untracked/)]);
 });
 
 test('what was not read stands with the other caveats', () => {
@@ -278,10 +302,18 @@ test('a policy that requires profiles without naming them leaves calls undecided
   const report = told([callCount(), UNVERIFIABLE], [], options);
   expect(caveatsOf(report)).toContain('2 unattributed_calls: undecided');
   expect(report.code).toBe(3);
-  const all = { ...options, requirementOf: () => ({ required: true, rule: undefined }) };
-  expect(caveatsOf(told([callCount(), UNVERIFIABLE], [], all)).join()).not.toContain(
-    'undetermined',
+  // A call without a role is told elsewhere, and one that counts for a required profile is a gap.
+  const roleless = callCount({ roleArn: undefined });
+  expect(caveatsOf(told([callCount(), UNVERIFIABLE, roleless], [], options))).toContain(
+    '2 unattributed_calls: undecided',
   );
+  const suspected = trackedCount('prod', { anomalies: ['user_mismatch'] });
+  expect(caveatsOf(told([callCount(), suspected], ['Admin'], options)).join()).not.toContain(
+    'unattributed',
+  );
+  const all = { ...options, requirementOf: () => ({ required: true, rule: undefined }) };
+  const toldOfAll = caveatsOf(told([callCount(), UNVERIFIABLE], [], all)).join();
+  expect(toldOfAll).not.toMatch(/undetermined|unattributed/);
   const named = { ...options, requirementOf: () => ({ required: false, rule: undefined }) };
   expect(told([callCount(), UNVERIFIABLE], [], named).code).toBe(0);
   expect(told([callCount()], [], options).code).toBe(3); // the name of a role is a weak sign

@@ -34,10 +34,12 @@ test.each<[string, Partial<ProfileCompliance>, number | undefined]>([
 test('of the required profiles, compliant are those that are neither a gap nor undetermined', () => {
   const profiles = [
     profile(),
+    profile(),
+    profile({ isKnown: false }),
     profile({ hasGap: true }),
     profile({ hasGap: true }),
     profile({ undetermined: true }),
     profile({ required: false, untracked: 5 }),
   ];
-  expect(countProfiles(profiles)).toEqual({ required: 4, compliant: 1, gaps: 2, undetermined: 1 });
+  expect(countProfiles(profiles)).toEqual({ required: 6, compliant: 2, gaps: 2, undetermined: 1 });
 });

@@ -62,7 +62,6 @@ export function roleCaveats(
     untracked.filter(
       ({ roleArn }) =>
         roleArn !== undefined &&
-        claims.on(roleArn).some(({ way }) => way === 'suspected') &&
         place(roleArn, claims).possible.some((profile) =>
           claims
             .on(roleArn)

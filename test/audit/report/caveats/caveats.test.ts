@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { caveatsOf } from '../../../../src/audit/report/caveats/caveats.js';
+import { caveatsOf, weightOf } from '../../../../src/audit/report/caveats/caveats.js';
 import type { CaveatOptions } from '../../../../src/audit/report/report-options.js';
 import { select } from '../../../../src/audit/report/selection.js';
 import { sessionCoverage } from '../../../../src/model/coverage/session-coverage.js';
@@ -254,6 +254,13 @@ tells('suspected_profile', [
     {},
     '5 note',
   ],
+  [
+    'counts them also where another profile has a sure claim, and one has the name of the role',
+    [ANOMALOUS, trackedCount('dev'), callCount({ calls: 5 })],
+    {},
+    { named: ['Admin'] },
+    '5 note',
+  ],
   ['does not count tracked ones', [ANOMALOUS], {}, {}, undefined],
   ['does not count permitted ones', [ANOMALOUS, callCount({ allowedBy: 'ci' })], {}, {}, undefined],
   [
@@ -328,4 +335,16 @@ test('sessions and calls that can only be joined by an id are told with their nu
   expect(caveat?.text).toMatch(
     /^no source identity on 4 of 10 session rows, no session tag on 1 of 2 calls:/,
   );
+});
+
+test('calls that cannot be verified are undecided where any of them would fail as a finding, or as orphaned', () => {
+  const weightFor = (...kinds: string[]): string =>
+    weightOf(
+      [callCount({ unverifiable: true }), callCount({ category: 'non_sentinel_format' })],
+      new Set(kinds),
+    );
+  expect(weightFor('orphaned')).toBe('undecided');
+  expect(weightFor('no_source_identity')).toBe('undecided');
+  expect(weightFor('outside_session')).toBe('note');
+  expect(weightFor()).toBe('note');
 });

@@ -8,6 +8,7 @@ const PROD = trackedCount('prod', { roleArn: arn('Prod') });
 const DEV = trackedCount('dev');
 const BYPASS = callCount();
 const LOST = callCount({ category: 'orphaned', unverifiable: true });
+const LATER = trackedCount('dev', { hop: 'later' });
 const NO_ROLE = callCount({ roleArn: undefined });
 const MAP = { explicit: new Map([['Admin', 'dev']]), awsConfig: new Map() };
 
@@ -23,6 +24,8 @@ test.each<[string, readonly CallCount[], readonly CallCount[]]>([
     [PROD, DEV, LOST, BYPASS],
     [BYPASS],
   ],
+  ['no permitted call of such a role', [PROD, DEV, LOST, { ...BYPASS, allowedBy: 'ci' }], []],
+  ['no tracked call, though nothing but the name places its role', [LATER], []],
   ['no call of another role than that', [PROD, { ...LOST, roleArn: arn('Gone') }, BYPASS], []],
   ['nothing by a later hop, which teaches nothing', [PROD, { ...LOST, hop: 'later' }, BYPASS], []],
   [
