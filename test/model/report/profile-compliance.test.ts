@@ -35,11 +35,12 @@ test('of the required profiles, compliant are those that are neither a gap nor u
   const profiles = [
     profile(),
     profile(),
+    profile(),
     profile({ isKnown: false }),
     profile({ hasGap: true }),
     profile({ hasGap: true }),
     profile({ undetermined: true }),
     profile({ required: false, untracked: 5 }),
   ];
-  expect(countProfiles(profiles)).toEqual({ required: 6, compliant: 2, gaps: 2, undetermined: 1 });
+  expect(countProfiles(profiles)).toEqual({ required: 7, compliant: 3, gaps: 2, undetermined: 1 });
 });

@@ -210,6 +210,13 @@ tells('no_source_identity', [
   ['is not told where one does', [callCount(), trackedCount('dev')], {}, {}, undefined],
   ['is not told where one has a tag', [callCount(), WITH_TAG], {}, {}, undefined],
   [
+    'is not told where as many have one as have a tag',
+    [callCount(), WITH_TAG, trackedCount('dev')],
+    {},
+    {},
+    undefined,
+  ],
+  [
     'is not told where a permitted one does, or one of another role than is asked for',
     [callCount(), callCount({ hasIdentity: true, allowedBy: 'ci', roleArn: arn('Other') })],
     { role: arn('Admin') },
