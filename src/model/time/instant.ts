@@ -84,10 +84,7 @@ export function formatInstant(instant: Instant): string {
 
 /** An RFC 3339 text that {@link parseInstant} takes, in UTC and with nine digits of a second: the same instant. */
 export function toNanoseconds(text: string): string {
-  if (text.endsWith('Z')) {
-    const fraction = text.length === 20 ? '' : text.slice(20, -1);
-    return `${text.slice(0, 19)}.${fraction.padEnd(9, '0')}Z`;
-  }
+  if (text.endsWith('Z')) return `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(9, '0')}Z`;
   const instant = parseInstant(text);
   if (instant === undefined) return text;
   return `${formatSeconds(instant).slice(0, 19)}.${String(instant.nanos).padStart(9, '0')}Z`;

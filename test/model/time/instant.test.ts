@@ -6,6 +6,7 @@ import {
   formatSeconds,
   instantFromMillis,
   parseInstant,
+  toNanoseconds,
   toWholeSeconds,
 } from '../../../src/model/time/instant.js';
 import { FIRST, LAST, bigNanos, instants, offsets, rfc3339Nano } from './rfc3339-nano.js';
@@ -55,6 +56,9 @@ describe('parseInstant', () => {
   test.each([
     '2026-02-30T10:00:00Z',
     '2026-04-31T10:00:00Z',
+    '2026-06-31T10:00:00Z',
+    '2026-09-31T10:00:00Z',
+    '2026-11-31T10:00:00Z',
     '2026-02-29T10:00:00Z',
     '1900-02-29T10:00:00Z',
     '2026-01-00T10:00:00Z',
@@ -78,6 +82,8 @@ describe('parseInstant', () => {
     '2026-01-20T10:00:00+0100',
     '2026-01-20T10:00:00+01',
     '2026-01-20T10:00:00+1:00',
+    '2026-01-20T10:00:00+01:00Z',
+    '2026-01-20T10:00:00+01:000',
     '2026-01-20T10:00:00ZZ',
     '2026-01-20T10:00:00Z ',
     ' 2026-01-20T10:00:00Z',
@@ -132,6 +138,20 @@ test('whole seconds are cut, not rounded, and in UTC', () => {
   });
   fc.assert(property, { numRuns: 1000 });
   expect(toWholeSeconds('2026-01-20T10:00:00.999999999Z')).toBe('2026-01-20T10:00:00Z');
+});
+
+test('nine digits of a second in UTC are the same instant, whatever the offset', () => {
+  const property = fc.property(instants(), offsets, (instant, offset) => {
+    const text = rfc3339Nano(instant, offset);
+    fc.pre(text !== undefined);
+    const second = formatSeconds(instant).slice(0, 19);
+    const nanos = String(instant.nanos).padStart(9, '0');
+    expect(toNanoseconds(text)).toBe(`${second}.${nanos}Z`);
+  });
+  fc.assert(property, { numRuns: 1000 });
+  expect(toNanoseconds('2026-01-20T10:00:00.05+01:00')).toBe('2026-01-20T09:00:00.050000000Z');
+  expect(toNanoseconds('2026-01-20T10:00:00.05Z')).toBe('2026-01-20T10:00:00.050000000Z');
+  expect(toNanoseconds('2026-01-20T10:00:00Z')).toBe('2026-01-20T10:00:00.000000000Z');
 });
 
 test('a millisecond clock is read exactly, before 1970 too', () => {

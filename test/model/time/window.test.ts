@@ -13,6 +13,7 @@ test('a side that is not given is open', () => {
   expect(open).toEqual({ since: undefined, until: undefined });
   expect(within(open, now)).toBe(true);
   const since = at('2026-01-24T11:00:00Z');
+  expect(windowOf(undefined, since, now)).toEqual({ since: undefined, until: since });
   expect(within(windowOf(since, undefined, now), at('9999-12-31T00:00:00Z'))).toBe(true);
 });
 
