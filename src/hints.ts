@@ -126,6 +126,7 @@ const CAVEAT_ADVICE: Readonly<Partial<Record<CaveatCode, string>>> = {
     'keep sessions with sentinel-audit archive and read them with --sessions, or say since when your files are complete with --sessions-since',
   unknown_profile: 'give --policy or --profile-map, which know the names of profiles',
   unattributed_calls: 'give --profile-map',
+  hidden_identities: 'sentinel-audit athena-table prints a table that shows it',
   unseen_scope: 'check --event-accounts and --event-regions',
   unchecked_calls: 'archive sessions with --columns all',
   suspected_profile: 'use --profile-map to settle it',

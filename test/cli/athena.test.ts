@@ -76,13 +76,16 @@ const SESSIONS = sessionsOf([1, 2, 3, 4, 8].map((n) => sessionRow(n)));
 const untracked = ['untracked-sessions', ...WINDOW, ...SESSIONS];
 
 interface Report {
+  readonly caveats: readonly { readonly code: string; readonly count: number }[];
   readonly coverage: { readonly events: object };
   readonly [name: string]: unknown;
 }
 
-/** The report without what is the carrier's own: its cost, the number of its files, what a folder lacks. */
+/** The report without what is the carrier's own: its cost, the number of its files, what it does not show. */
 function reportIn({ stdout }: Ended): Report {
-  const { athena: _, identity: __, ...report } = JSON.parse(stdout) as Report;
+  const { athena: _, identity: __, ...all } = JSON.parse(stdout) as Report;
+  const caveats = all.caveats.filter(({ code }) => code !== 'hidden_identities');
+  const report = { ...all, caveats };
   const events = { ...report.coverage.events, files: undefined, missing: [] };
   return { ...report, coverage: { ...report.coverage, events } };
 }
@@ -190,6 +193,28 @@ describe('what is asked', () => {
     );
   });
 });
+
+it.each([
+  ['AWS has', CURRENT, 1],
+  ['shows it', OURS, undefined],
+])(
+  'calls whose identity may stand in their session alone are counted, in a table that %s',
+  async (_, shape, number) => {
+    const caller = {
+      type: 'AssumedRole',
+      arn: 'arn:aws:sts::111122223333:assumed-role/Dev/x',
+      sessionContext: { sessionIssuer: { arn: roleArn('Dev') } },
+    };
+    const user = { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/pat' };
+    const { ask } = await athenaOf(
+      [roleRecord(1, { caller }), roleRecord(2, { caller: user })],
+      shape,
+    );
+    const { stdout } = await ask([...untracked, '--json']);
+    const { caveats } = JSON.parse(stdout) as Report;
+    expect(caveats.find(({ code }) => code === 'hidden_identities')?.count).toBe(number);
+  },
+);
 
 describe('a table that nothing prunes', () => {
   it('is not scanned unless that is permitted', async () => {

@@ -9,6 +9,7 @@ import {
   MANUAL,
   OLDER,
   OLDEST,
+  TIMES,
   ORGANIZATION,
   OURS,
   type TableShape,
@@ -208,7 +209,7 @@ const athena = (shape: TableShape, showsHops = false): Carrier => ({
       { 'audit.logs': { ...shape, folder } },
       { pollsUntilDone: 0, workGroups: { primary: { output: 's3://results/' } } },
     );
-    const args = ['--events', 'athena', '--athena-table', 'audit.logs'];
+    const args = ['--events', 'athena', '--athena-table', 'audit.logs', '--whole-table'];
     return { args, env: { AWS_ENDPOINT_URL: url }, close };
   },
 });
@@ -234,6 +235,7 @@ const CARRIERS: Readonly<Record<string, Carrier>> = {
   'Athena, CURRENT': athena(CURRENT),
   'Athena, OLDER': athena(OLDER),
   'Athena, OLDEST': athena(OLDEST),
+  'Athena, TIMES': athena(TIMES),
   'Athena, MANUAL': athena(MANUAL),
   'Athena, ORGANIZATION': athena(ORGANIZATION),
 };

@@ -22,6 +22,7 @@ export type CaveatCode =
   | 'unchecked_callers'
   | 'no_source_identity'
   | 'sessions_without_identity'
+  | 'hidden_identities'
   | 'orphans_of_tvm'
   | 'orphans_of_cli'
   | 'unseen_scope'

@@ -112,11 +112,6 @@ export async function describeAthenaTable(
   const lost = Object.keys(OPTIONAL).filter((path) => !has(path));
   for (const path of lost) context.note(`table ${name} ${lackOf(path)}`);
   const hasCallerIdentity = has('useridentity.sessioncontext.sourceidentity');
-  if (!hasCallerIdentity) {
-    context.note(
-      `table ${name} does not show the source identity of a caller's own session: second hops are guessed; sentinel-audit athena-table prints one that does`,
-    );
-  }
   const chosen = [
     ...(scope.accounts ?? []).map((one): Unseen => ({ kind: 'account', name: one })),
     ...(scope.regions ?? []).map((one): Unseen => ({ kind: 'region', name: one })),

@@ -43,6 +43,12 @@ export function joinCaveats({ counts, sessions }: Evidence, selection: Selection
   const orphans = selection.counts.filter(
     ({ category, hasTag }) => category === 'orphaned' && !hasTag,
   );
+  const hidden = callsIn(
+    selection.counts.filter(
+      ({ category, hop, hasIdentity }) =>
+        category === 'no_source_identity' && hop === 'unknown' && !hasIdentity,
+    ),
+  );
   const of = (naming: CallCount['naming']): number =>
     callsIn(orphans.filter((one) => one.naming === naming));
   return [
@@ -57,6 +63,12 @@ export function joinCaveats({ counts, sessions }: Evidence, selection: Selection
       withIdentity + withTag > 0 && all > withTag ? bare : 0,
       'note',
       `no source identity on ${grouped(bare)} of ${count(rows, 'session row')}, no session tag on ${grouped(all - withTag)} of ${count(all, 'call')}: these can only be joined by a session id in the identity`,
+    ),
+    ...caveat(
+      'hidden_identities',
+      hidden,
+      'note',
+      `${count(hidden, 'call')} without a source identity came from sessions of roles whose own source identity the table does not show: those that have one may be tracked`,
     ),
     ...caveat(
       'orphans_of_tvm',
