@@ -6,11 +6,21 @@ type Mutation = (bytes: Buffer, random: Random) => Buffer;
 
 /** One of the ways in which content is spoilt, or a few; what is packed is spoilt inside as often as outside. */
 export function mutated(content: Buffer, random: Random): Buffer {
-  if (isGzip(content) && random() < 0.5) return gzipSync(mutated(gunzipSync(content), random));
+  const inside = isGzip(content) && random() < 0.5 ? unpacked(content) : undefined;
+  if (inside !== undefined) return gzipSync(mutated(inside, random));
   let bytes = content;
   do bytes = oneOf(MUTATIONS, random)(bytes, random);
   while (random() < 0.3);
   return bytes;
+}
+
+/** Undefined where it is spoilt already. */
+function unpacked(content: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(content);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes that mean something to one of the readers, or nothing to any. */

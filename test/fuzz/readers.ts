@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Ended, cli, objects, scratch } from '../support/cli.js';
 import { seeded } from '../support/busy-table.js';
 import { NO_AWS } from '../support/trail.js';
@@ -39,6 +39,7 @@ export function fuzz(readers: Readonly<Record<string, Reader>>): void {
   describe.each(Object.entries(readers))('whatever happens to %s', (name, reader) => {
     it('a run tells what it could not read', async () => {
       const watchdog = startWatchdog();
+      onTestFinished(watchdog.stop);
       const folder = scratch();
       const { files, args, spoilt = Object.keys(files)[0]! } = reader;
       for (const [path, content] of Object.entries(files)) write(join(folder, path), content);
@@ -68,7 +69,6 @@ export function fuzz(readers: Readonly<Record<string, Reader>>): void {
         if (wrong.length > 0) keep(changed, number);
         expect(wrong, `${which}\n${ended.stderr.slice(0, 2000)}`).toEqual([]);
       }
-      watchdog.stop();
       if (MUTATIONS >= 100)
         console.log(`${name}: ${MUTATIONS} mutations, ${JSON.stringify(codes)}`);
     });

@@ -67,7 +67,7 @@ function readYaml<T>(option: string, path: string, content: string, schema: z.Zo
   const problems = syntaxProblems(document);
   if (problems.length === 0) {
     problems.push(...keyProblems(document.contents, []));
-    const value: unknown = document.toJS({ maxAliasCount: -1 }); // an anchor is converted once, however often it is used
+    const value = valueOf(document, problems);
     const result = schema.safeParse(value, { error: (issue) => expectation(issue, document) });
     if (result.success && problems.length === 0) return result.data;
     problems.push(...(result.error?.issues ?? []).flatMap((issue) => located(issue, document)));
@@ -81,6 +81,17 @@ function readYaml<T>(option: string, path: string, content: string, schema: z.Zo
       return printable(place + problem.message);
     });
   throw new UsageError(option, messages.join('\n'));
+}
+
+/** What a document says. An alias of what a later key of the same name replaces is one more problem. */
+function valueOf(document: Document, problems: Problem[]): unknown {
+  try {
+    return document.toJS({ maxAliasCount: -1 }); // an anchor is converted once, however often it is used
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    problems.push({ offset: 0, path: [], message: error.message });
+    return undefined;
+  }
 }
 
 async function contentOf(

@@ -73,7 +73,7 @@ export async function* readSessionParquet(
   } catch (error) {
     if (error instanceof SourceError || !(error instanceof Error)) throw error;
     // The library's own errors are plain ones; any other is one that it ran into.
-    const isSaid = error.name === 'Error' && !error.message.includes('undefined');
+    const isSaid = error.name === 'Error' && !/undefined|NaN/.test(error.message);
     const reason = isSaid ? error.message : 'it is damaged';
     throw new SourceError(`the Parquet file cannot be read: ${reason}`, { cause: error });
   }

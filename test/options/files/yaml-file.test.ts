@@ -197,6 +197,12 @@ describe('in a file', () => {
     );
   });
 
+  test('an alias of what is given twice is told, beside that', async () => {
+    const messages = await wrong('a: &y\na: &x "b"\nc: *x\n', z.record(z.string(), z.string()));
+    expect(messages[0]).toMatch(/^file\.yaml:1:1: Unresolved alias/);
+    expect(messages.join()).toContain('file.yaml:2:1: ');
+  });
+
   test('messages of the schema stand, also those of keys', async () => {
     const as = z.record(
       z.string().regex(/^[a-z]+$/, 'small letters'),
