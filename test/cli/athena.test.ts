@@ -182,6 +182,7 @@ describe('what is asked', () => {
     ]) {
       const { code, stdout } = await ask([...command, '--explain']);
       expect(code).toBe(0);
+      expect(stdout).toMatch(/^-- 8 partitions of audit\.logs at the most\n/);
       expect(stdout).toContain("-- ?1 = '2026/01/17'\n-- ?2 = '2026/01/24'\n");
       const statements = stdout.split(';\n').slice(0, -1);
       expect(statements.length).toBe(command[0] === 'export' ? 2 : 4);

@@ -3,6 +3,7 @@ import { type Instant, formatInstant } from '../../model/time/instant.js';
 import type { Scope } from './partitions/scope-condition.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
+import { count } from '../../text/quantity.js';
 import type { Carrier, JudgedKinds } from '../carrier.js';
 import { callsOf, groupsOf } from './call-rows.js';
 import { type AthenaOptions, type AthenaRow, readQuery } from './query.js';
@@ -93,10 +94,14 @@ function explained(
         judgedCalls(table, selection, kinds, 'all'),
       ]
     : [allCalls(table, selection)];
-  return [...statements, countOfEvents(table, selection)]
-    .map(({ title, sql }, at) => {
-      const parameters = sql.parameters.map((value, n) => `-- ?${n + 1} = ${value}\n`);
-      return `-- ${at + 1}. ${title}\n${sql.text};\n${parameters.join('')}`;
-    })
-    .join('\n');
+  const { name, partitions } = table;
+  const head =
+    partitions === undefined
+      ? `-- how many partitions of ${name} are scanned is not known\n\n`
+      : `-- ${count(partitions, 'partition')} of ${name} at the most\n\n`;
+  const texts = [...statements, countOfEvents(table, selection)].map(({ title, sql }, at) => {
+    const parameters = sql.parameters.map((value, n) => `-- ?${n + 1} = ${value}\n`);
+    return `-- ${at + 1}. ${title}\n${sql.text};\n${parameters.join('')}`;
+  });
+  return head + texts.join('\n');
 }

@@ -30,6 +30,8 @@ export interface AthenaTable {
   readonly hasCallerIdentity: boolean;
   /** What the window needs and the table does not show, or may not show, a sentence each. */
   readonly missing: readonly string[];
+  /** How many partitions the window has at the most; undefined where nobody can tell. */
+  readonly partitions: number | undefined;
   /** Accounts and regions of the scope, which are not seen until a call shows them. */
   readonly unseen: readonly Unseen[];
 }
@@ -124,6 +126,7 @@ export async function describeAthenaTable(
     timeType,
     hasCallerIdentity,
     missing: [...partitions.missing, ...partitions.listed.map(listedText), ...lost.map(lackOf)],
+    partitions: partitions.count,
     unseen: chosen,
   };
 }
