@@ -36,7 +36,7 @@ export interface SavedPage {
   readonly position: SegmentPosition;
   /** Of all pages so far. */
   readonly totals: RowTotals;
-  readonly bytes: number;
+  readonly part: ExportCheckpoint['part'];
 }
 
 const FORMAT = 'sentinel-audit checkpoint';
@@ -60,8 +60,8 @@ export function formatCheckpoint(checkpoint: ExportCheckpoint): string {
 }
 
 /** A page on one line. */
-export function formatPage({ segment, position, totals, bytes }: SavedPage): string {
-  return `${JSON.stringify({ segment, ...formatPosition(position), totals, bytes })}\n`;
+export function formatPage({ segment, position, totals, part }: SavedPage): string {
+  return `${JSON.stringify({ segment, ...formatPosition(position), totals, part })}\n`;
 }
 
 /**
@@ -87,16 +87,15 @@ export function parseCheckpoint(text: string): ExportCheckpoint {
   return checkpoint;
 }
 
-/** The checkpoint when a page has come, too. */
+/**
+ * The checkpoint when a page has come, too. One of another part was saved by a run that another one has replaced: its
+ * rows are not in the part that counts.
+ */
 export function withPage(checkpoint: ExportCheckpoint, page: SavedPage): ExportCheckpoint {
-  const { segment, position, totals, bytes } = page;
+  const { segment, position, totals, part } = page;
+  if (part.name !== checkpoint.part.name) return checkpoint;
   if (segment >= checkpoint.positions.length) throw damaged('segment');
-  return {
-    ...checkpoint,
-    positions: checkpoint.positions.with(segment, position),
-    totals,
-    part: { ...checkpoint.part, bytes },
-  };
+  return { ...checkpoint, positions: checkpoint.positions.with(segment, position), totals, part };
 }
 
 function wholeOf(document: Json): ExportCheckpoint {
@@ -105,9 +104,8 @@ function wholeOf(document: Json): ExportCheckpoint {
   if (version !== VERSION) {
     throw new ValueError(`it has version ${version}, and this program reads ${VERSION}`);
   }
-  const [window, table, part] = ['window', 'table', 'part'].map((name) =>
-    objectOf(document[name], name),
-  ) as [Json, Json, Json];
+  const window = objectOf(document['window'], 'window');
+  const table = objectOf(document['table'], 'table');
   const plan = planOf(objectOf(document['plan'], 'plan'));
   const positions = listOf(document['segments'], 'segments').map(positionOf);
   if (positions.length !== segmentsOf(plan)) throw damaged('segments');
@@ -121,7 +119,7 @@ function wholeOf(document: Json): ExportCheckpoint {
     plan,
     positions,
     totals: totalsOf(document),
-    part: { name: nameOf(part['name']), bytes: countOf(part['bytes'], 'part.bytes') },
+    part: partOf(document),
   };
 }
 
@@ -130,8 +128,13 @@ function pageOf(document: Json): SavedPage {
     segment: countOf(document['segment'], 'segment'),
     position: positionOf(document),
     totals: totalsOf(document),
-    bytes: countOf(document['bytes'], 'bytes'),
+    part: partOf(document),
   };
+}
+
+function partOf(document: Json): ExportCheckpoint['part'] {
+  const part = objectOf(document['part'], 'part');
+  return { name: nameOf(part['name']), bytes: countOf(part['bytes'], 'part.bytes') };
 }
 
 function totalsOf(document: Json): RowTotals {

@@ -25,8 +25,8 @@ export class PartFile {
   }
 
   /**
-   * A new part for an output; what is `held` is copied from the part of an earlier run, which stays as it is: a
-   * run that still writes there does no harm.
+   * A new part for an output; what is `held` is copied from the part of an earlier run, so that one
+   * that still writes there does no harm.
    *
    * @throws SinkError where it cannot be written, or where what is held is gone.
    */
@@ -78,6 +78,7 @@ export class PartFile {
     if (bytes === 0) return;
     const pieces = createReadStream(path, { end: bytes - 1, highWaterMark: PIECE, signal });
     for await (const piece of pieces) await this.#file.appendFile(piece as Buffer);
+    await this.#file.datasync();
     this.#bytes = bytes;
   }
 }
@@ -103,6 +104,11 @@ export async function keepPart(out: string, { name, bytes }: Part): Promise<void
   for (const one of (await readdir(folder)).filter(isPart)) {
     await rm(join(folder, one), { force: true });
   }
+}
+
+/** Removes a part, there or not. */
+export async function removePart(out: string, { name }: Part): Promise<void> {
+  await rm(join(dirname(await writableTarget(out)), name), { force: true });
 }
 
 /** Another for each output, and short: a name may have 255 bytes. */

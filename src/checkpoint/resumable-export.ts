@@ -17,7 +17,7 @@ import {
   segmentsOf,
   withPage,
 } from './export-checkpoint.js';
-import { PartFile, keepPart } from './part-file.js';
+import { PartFile, keepPart, removePart } from './part-file.js';
 
 /** An export of a live table to a file, in one run or in several. */
 export interface ResumableExport {
@@ -95,13 +95,18 @@ async function readOn(
   try {
     if (checkpoint.part === undefined) await part.append(await pack(text.head));
     let state: ExportCheckpoint = { ...checkpoint, part: part.state };
-    const saved = await CheckpointFile.open(file, state);
+    const saved = await CheckpointFile.open(file, state).catch(async (error: unknown) => {
+      await part.discard();
+      throw error;
+    });
     try {
+      // The part that was copied is of no use any more; a run that still writes there will find that out.
+      if (checkpoint.part !== undefined) await removePart(out, checkpoint.part);
       for await (const pages of table.pages(plan, positions)) {
         for (const page of pages) {
           const rows = page.rows.filter(isWanted);
           if (rows.length > 0) await part.append(await pack(text.of(rows)));
-          const done = savedPage(page, rows.length, state.totals, part.state.bytes);
+          const done = savedPage(page, rows.length, state.totals, part.state);
           await saved.save(done);
           state = withPage(state, done);
         }
@@ -124,14 +129,14 @@ function savedPage(
   { segment, position, read, rows }: TablePage,
   exported: number,
   before: RowTotals,
-  bytes: number,
+  part: SavedPage['part'],
 ): SavedPage {
   const totals = {
     read: before.read + read,
     rejected: before.rejected + read - rows.length,
     exported: before.exported + exported,
   };
-  return { segment, position, totals, bytes };
+  return { segment, position, totals, part };
 }
 
 /** @throws ConfigurationError that names what differs. */
