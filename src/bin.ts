@@ -26,6 +26,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 // What nobody expected must not end with Node's 1, which means findings.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
+    const { reason } = stop.signal as { reason: unknown };
+    if (reason instanceof Interruption) process.exit(reason.exitCode);
     const text = (error instanceof Error ? error.stack : undefined) ?? String(error);
     writeSync(
       2,

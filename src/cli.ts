@@ -21,7 +21,9 @@ import { VERSION } from './version.js';
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
   try {
     return await dispatch(argv, { ...world, version: VERSION });
-  } catch (error) {
+  } catch (caught) {
+    // Whatever fails once the run is interrupted fails because of that.
+    const error: unknown = world.signal.aborted ? world.signal.reason : caught;
     const reporter = new Reporter(world.stderr, { quiet: false, verbose: false, progress: false });
     const message = describe(error);
     if (message === undefined) reporter.stack(stackOf(error));

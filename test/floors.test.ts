@@ -111,7 +111,7 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^heap-js$/, /^disk\/sorted-spool\.ts$/],
   [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
   [/^picomatch$/, /^storage\/exclude\.ts$/],
-  [/^hyparquet$/, /^sources\/sessions\/session-parquet\.ts$/],
+  [/^hyparquet(?:\/|$)/, /^sources\/sessions\/parquet\//],
   [/^ndjson$/, /^sources\/sessions\//],
   [/^p-limit$/, /^sources\//],
   [/^hpagent$/, /^aws\/http\//],

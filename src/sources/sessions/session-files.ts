@@ -10,7 +10,7 @@ import { peek, putBack } from '../../text/first-bytes.js';
 import { brokenFile } from '../broken-file.js';
 import type { SessionFile } from './list-session-files.js';
 import { readSessionCsv } from './session-csv.js';
-import { PARQUET, readSessionParquet } from './session-parquet.js';
+import { PARQUET, readSessionParquet } from './parquet/session-parquet.js';
 import { readSessionJson } from './session-json.js';
 import { SESSION_KEYS } from './unwrap-session.js';
 

@@ -1,10 +1,15 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { SourceError } from '../../errors.js';
-import { type RequiredField, SESSION_FIELDS, type Session } from '../../model/session/session.js';
-import { formatInstant } from '../../model/time/instant.js';
-import { type FilePart, newFilePart } from '../../pipeline/file-part.js';
-import { FieldNames } from './field-names.js';
-import { readProperty, takeRow } from './session-rows.js';
+import { SourceError } from '../../../errors.js';
+import {
+  type RequiredField,
+  SESSION_FIELDS,
+  type Session,
+} from '../../../model/session/session.js';
+import { formatInstant } from '../../../model/time/instant.js';
+import { type FilePart, newFilePart } from '../../../pipeline/file-part.js';
+import { FieldNames } from '../field-names.js';
+import { LARGEST_PAGE, checkPages } from './parquet-pages.js';
+import { readProperty, takeRow } from '../session-rows.js';
 
 /** How a Parquet file begins, and ends. */
 export const PARQUET = 'PAR1';
@@ -17,8 +22,7 @@ const PARSERS = {
   dateFromDays: (days: number) => timeText(BigInt(days) * 86_400n, 1n),
 };
 
-/** Of one page, in bytes: DuckDB writes none of more than 100 MB. */
-const UNPACKED = { maxOutputLength: 128 * 1024 * 1024 };
+const UNPACKED = { maxOutputLength: LARGEST_PAGE };
 
 /** Other tools compress so; snappy and none are read by the library itself. */
 const COMPRESSORS = {
@@ -51,6 +55,7 @@ export async function* readSessionParquet(
     const present = parquetSchema(metadata).children.map(({ element }) => element.name);
     names.take(present);
     const columns = present.filter((column) => Object.hasOwn(SESSION_FIELDS, column));
+    checkPages(metadata, columns, content);
     let from = 0;
     for (const { num_rows: count } of metadata.row_groups) {
       const to = from + Number(count);
