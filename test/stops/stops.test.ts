@@ -12,6 +12,9 @@ import { SCENES, type Scene, closeScenes } from './scenes.js';
 const STOPS = Number(process.env['STOPS'] ?? (process.env['MODE'] === 'stops' ? 200 : 1));
 const SEED = Number(process.env['STOPS_SEED'] ?? 1);
 
+/** For a scene, in milliseconds: a run may take seconds. */
+const PATIENCE = { timeout: 600_000 + STOPS * 60_000 };
+
 /** No machine is so busy that an interruption takes longer. On a quiet one it is two seconds at the most. */
 const MOST_MS = 30_000;
 
@@ -112,24 +115,28 @@ afterAll(() => {
 });
 
 describe.concurrent('an interrupted run ends soon, and leaves nothing behind', () => {
-  it.each(SCENES.map((scene, n) => ({ ...scene, n })))('$name', async ({ n, ...scene }) => {
-    const random = seeded(SEED * 1000 + n);
-    const before = (await scene.before?.()) ?? new Map<string, Buffer>();
-    const whole = scene.lasts === undefined ? await playScene(scene) : undefined;
-    if (whole !== undefined) {
-      expect([whole.code, whole.left], whole.stderr).toEqual([expect.toBeOneOf([0, 1, 3]), []]);
-    }
-    const faults: string[] = [];
-    for (let stop = 0; stop < STOPS; stop++) {
-      const interruption = anyInterruption(scene.lasts ?? whole!.took, random);
-      const run = await playScene(scene, interruption);
-      const { moment, signal, again } = interruption;
-      const twice = again === undefined ? '' : ` and once more after ${again.toFixed(0)} ms`;
-      const how = `stop ${stop}, ${signal} after ${moment.toFixed(0)} ms${twice}`;
-      const found = faultsOf(interruption, run, whole, scene, before);
-      faults.push(...found.map((fault) => `${how}: ${fault}`));
-      if (run.code === SIGNALS[signal]) note(again === undefined ? scene.name : TWICE, run.took);
-    }
-    expect(faults, `with STOPS_SEED=${SEED}`).toEqual([]);
-  });
+  it.each(SCENES.map((scene, n) => ({ ...scene, n })))(
+    '$name',
+    PATIENCE,
+    async ({ n, ...scene }) => {
+      const random = seeded(SEED * 1000 + n);
+      const before = (await scene.before?.()) ?? new Map<string, Buffer>();
+      const whole = scene.lasts === undefined ? await playScene(scene) : undefined;
+      if (whole !== undefined) {
+        expect([whole.code, whole.left], whole.stderr).toEqual([expect.toBeOneOf([0, 1, 3]), []]);
+      }
+      const faults: string[] = [];
+      for (let stop = 0; stop < STOPS; stop++) {
+        const interruption = anyInterruption(scene.lasts ?? whole!.took, random);
+        const run = await playScene(scene, interruption);
+        const { moment, signal, again } = interruption;
+        const twice = again === undefined ? '' : ` and once more after ${again.toFixed(0)} ms`;
+        const how = `stop ${stop}, ${signal} after ${moment.toFixed(0)} ms${twice}`;
+        const found = faultsOf(interruption, run, whole, scene, before);
+        faults.push(...found.map((fault) => `${how}: ${fault}`));
+        if (run.code === SIGNALS[signal]) note(again === undefined ? scene.name : TWICE, run.took);
+      }
+      expect(faults, `with STOPS_SEED=${SEED}`).toEqual([]);
+    },
+  );
 });
