@@ -12,7 +12,7 @@ import {
 /** The checkpoint in a file; undefined where there is none. @throws ConfigurationError where it is another file, or damaged. */
 export async function readCheckpoint(path: string): Promise<ExportCheckpoint | undefined> {
   const found = await readText(path);
-  if (found === undefined) return undefined;
+  if (found === undefined || isUnbegun(found.text)) return undefined;
   try {
     return parseCheckpoint(found.text);
   } catch (error) {
@@ -21,6 +21,11 @@ export async function readCheckpoint(path: string): Promise<ExportCheckpoint | u
       hint: 'name another file, or remove this one to begin anew',
     });
   }
+}
+
+/** Empty, or torn where it begins: for want of room, or killed. Nothing had been saved. */
+function isUnbegun(text: string): boolean {
+  return text === '' || (text.startsWith('{"format":"sentinel-audit') && !text.includes('\n'));
 }
 
 /** The file of a checkpoint, to which a run adds what it has done; readable by its owner alone. */

@@ -26,8 +26,11 @@ export interface ExportCheckpoint {
   /** How far each segment of the plan has been read. */
   readonly positions: readonly SegmentPosition[];
   readonly totals: RowTotals;
-  /** The file that holds the rows, beside the output; what is longer than this is not counted. */
-  readonly part: { readonly name: string; readonly bytes: number };
+  /**
+   * The file that holds the rows, beside the output; what is longer than this is not counted. By its inode it is
+   * known again when it has the name of the output.
+   */
+  readonly part: { readonly name: string; readonly bytes: number; readonly inode: number };
 }
 
 /** What one page adds: the rows up to it are in the part, on disk. */
@@ -134,7 +137,11 @@ function pageOf(document: Json): SavedPage {
 
 function partOf(document: Json): ExportCheckpoint['part'] {
   const part = objectOf(document['part'], 'part');
-  return { name: nameOf(part['name']), bytes: countOf(part['bytes'], 'part.bytes') };
+  return {
+    name: nameOf(part['name']),
+    bytes: countOf(part['bytes'], 'part.bytes'),
+    inode: countOf(part['inode'], 'part.inode'),
+  };
 }
 
 function totalsOf(document: Json): RowTotals {

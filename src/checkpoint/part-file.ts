@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { SinkError } from '../errors.js';
 import { writableTarget } from '../storage/local-file.js';
 import type { ExportCheckpoint } from './export-checkpoint.js';
@@ -11,17 +11,25 @@ const PIECE = 1024 * 1024;
 
 type Part = ExportCheckpoint['part'];
 
+/** The output, and the file of the checkpoint. */
+interface Places {
+  readonly out: string;
+  readonly file: string;
+}
+
 /** The output of an export while it grows: a hidden file beside it, readable by its owner alone. */
 export class PartFile {
   readonly #target: string;
   readonly #name: string;
   readonly #file: FileHandle;
+  readonly #inode: number;
   #bytes = 0;
 
-  private constructor(target: string, name: string, file: FileHandle) {
+  private constructor(target: string, name: string, file: FileHandle, inode: number) {
     this.#target = target;
     this.#name = name;
     this.#file = file;
+    this.#inode = inode;
   }
 
   /**
@@ -30,12 +38,16 @@ export class PartFile {
    *
    * @throws SinkError where it cannot be written, or where what is held is gone.
    */
-  static async open(out: string, held: Part | undefined, signal: AbortSignal): Promise<PartFile> {
+  static async open(
+    { out, file: checkpoint }: Places,
+    held: Part | undefined,
+    signal: AbortSignal,
+  ): Promise<PartFile> {
     const target = await writableTarget(out);
-    const name = `${prefixOf(target)}${randomBytes(6).toString('hex')}.part`;
+    const name = `${prefixOf(target, checkpoint)}${randomBytes(6).toString('hex')}.part`;
     const path = join(dirname(target), name);
     const file = await open(path, 'wx', 0o600).catch((error: unknown) => fail(error, out));
-    const part = new PartFile(target, name, file);
+    const part = new PartFile(target, name, file, (await file.stat()).ino);
     try {
       if (held !== undefined) await part.#copy(held, signal);
       return part;
@@ -48,7 +60,7 @@ export class PartFile {
 
   /** How it stands. */
   get state(): Part {
-    return { name: this.#name, bytes: this.#bytes };
+    return { name: this.#name, bytes: this.#bytes, inode: this.#inode };
   }
 
   /** Adds some bytes, which are on disk when it settles. @throws SinkError */
@@ -89,18 +101,19 @@ export class PartFile {
  *
  * @throws SinkError where the part is gone, and the output is not what it was.
  */
-export async function keepPart(out: string, { name, bytes }: Part): Promise<void> {
+export async function keepPart({ out, file }: Places, { name, bytes, inode }: Part): Promise<void> {
   const target = await writableTarget(out);
   const folder = dirname(target);
   const path = join(folder, name);
-  if ((await stat(path).catch(() => undefined))?.size === bytes) {
-    await rename(path, target).catch((error: unknown) => fail(error, out));
-  } else if ((await stat(target).catch(() => undefined))?.size !== bytes) {
-    throw gone(path);
-  }
+  const isIt = async (one: string): Promise<boolean> => {
+    const found = await stat(one).catch(() => undefined);
+    return found?.size === bytes && found.ino === inode;
+  };
+  if (await isIt(path)) await rename(path, target).catch((error: unknown) => fail(error, out));
+  else if (!(await isIt(target))) throw gone(path);
+  const prefix = prefixOf(target, file);
   const isPart = (one: string): boolean =>
-    one.startsWith(prefixOf(target)) &&
-    /^[0-9a-f]{12}\.part$/.test(one.slice(prefixOf(target).length));
+    one.startsWith(prefix) && /^[0-9a-f]{12}\.part$/.test(one.slice(prefix.length));
   for (const one of (await readdir(folder)).filter(isPart)) {
     await rm(join(folder, one), { force: true });
   }
@@ -111,11 +124,12 @@ export async function removePart(out: string, { name }: Part): Promise<void> {
   await rm(join(dirname(await writableTarget(out)), name), { force: true });
 }
 
-/** Another for each output, and short: a name may have 255 bytes. */
-function prefixOf(target: string): string {
+/** Another for each output and each checkpoint, and short: a name may have 255 bytes. */
+function prefixOf(target: string, checkpoint: string): string {
   const name = basename(target);
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, 8);
-  return `.${name.slice(0, 40)}.${digest}.`;
+  const both = `${name}\0${resolve(checkpoint)}`;
+  const digest = createHash('sha256').update(both).digest('hex').slice(0, 12);
+  return `.${name.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}.${digest}.`;
 }
 
 function gone(path: string): SinkError {

@@ -52,7 +52,7 @@ export async function exportResumably(
   const table = await work.open({ ...filter, window });
   try {
     const { arn, id } = table.shape;
-    if (held !== undefined) refuseOther(held.table, { arn, id }, file);
+    if (held !== undefined) refuseOther(namedTable(held.table), namedTable({ arn, id }), file);
     const checkpoint = held ?? {
       asked,
       window,
@@ -63,7 +63,7 @@ export async function exportResumably(
       part: undefined,
     };
     const { part, totals } = await readOn(checkpoint, table, work, context);
-    await keepPart(out, part);
+    await keepPart({ out, file }, part);
     await removeCheckpoint(file);
     return totals;
   } finally {
@@ -91,7 +91,7 @@ async function readOn(
   }
   const isWanted = matches({ ...filter, window });
   const pack = out.endsWith('.gz') ? promisify(gzip) : (rows: string) => Buffer.from(rows);
-  const part = await PartFile.open(out, checkpoint.part, context.signal);
+  const part = await PartFile.open({ out, file }, checkpoint.part, context.signal);
   try {
     if (checkpoint.part === undefined) await part.append(await pack(text.head));
     let state: ExportCheckpoint = { ...checkpoint, part: part.state };
@@ -137,6 +137,10 @@ function savedPage(
     exported: before.exported + exported,
   };
   return { segment, position, totals, part };
+}
+
+function namedTable({ arn, id }: ExportCheckpoint['table']): Asked {
+  return { 'the table': arn, 'the id of the table, which was made anew,': id };
 }
 
 /** @throws ConfigurationError that names what differs. */

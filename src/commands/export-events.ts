@@ -56,7 +56,8 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
     await dispose();
   }
   const { duplicates, outside_window, not_judged } = setAside();
-  const left = `${duplicates} duplicates, ${outside_window} outside the window, ${not_judged} of other calls`;
+  const others = not_judged === undefined ? '' : `, ${not_judged} of other calls`;
+  const left = `${duplicates} duplicates, ${outside_window} outside the window${others}`;
   return {
     lines: [
       `exported ${count(exported, 'event')}; left out: ${left}`,

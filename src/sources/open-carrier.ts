@@ -131,7 +131,8 @@ async function openCache(
     import('./cloudtrail/lookup/lookup-cache.js'),
   ]);
   const identity = await readIdentity(from, context);
-  if (identity !== undefined) {
+  // It becomes a part of a path.
+  if (identity !== undefined && /^\d{12}$/.test(identity.account)) {
     return { files: new LookupCache(folder, VERSION), account: identity.account };
   }
   context.note('the cache is not used: which account asks is not known');

@@ -15,7 +15,7 @@ const first: ExportCheckpoint = {
   plan: { kind: 'scan', segments: 2, missing: undefined },
   positions: [{ isDone: false }, { isDone: false }],
   totals: { read: 0, rejected: 0, exported: 0 },
-  part: { name: '.x.aaaaaaaaaaaa.part', bytes: 3 },
+  part: { name: '.x.aaaaaaaaaaaa.part', bytes: 3, inode: 7 },
 };
 const page = {
   segment: 1,
@@ -44,7 +44,7 @@ test('the torn line of a killed run counts for nothing, at the end or before the
 });
 
 test('a page that a replaced run still saved is none of the next run', () => {
-  const next = { ...first, part: { name: '.x.bbbbbbbbbbbb.part', bytes: 3 } };
+  const next = { ...first, part: { name: '.x.bbbbbbbbbbbb.part', bytes: 3, inode: 8 } };
   expect(parseCheckpoint(formatCheckpoint(next) + formatPage(page))).toEqual(next);
 });
 
@@ -53,7 +53,10 @@ test.each([
   ['another file', '{"a":1}\n'],
   ['a segment that there is not', formatCheckpoint(first) + formatPage({ ...page, segment: 2 })],
   ['fewer positions than segments', formatCheckpoint({ ...first, positions: [] })],
-  ['a part elsewhere', formatCheckpoint({ ...first, part: { name: '../x.part', bytes: 1 } })],
+  [
+    'a part elsewhere',
+    formatCheckpoint({ ...first, part: { name: '../x.part', bytes: 1, inode: 1 } }),
+  ],
 ])('%s is no checkpoint', (_, text) => {
   expect(() => parseCheckpoint(text)).toThrow(/^it /);
 });

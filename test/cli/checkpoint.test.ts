@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -218,7 +218,7 @@ describe('export --checkpoint', () => {
     [['--columns', 'id'], '--columns was not given, and is id'],
     [['--format', 'ndjson'], '--format was csv, and is ndjson'],
     [['--csv-raw'], '--csv-raw was false, and is true'],
-    [['--table', 'with-bad-rows'], 'arn was '],
+    [['--table', 'with-bad-rows'], 'the table was arn:'],
   ])('with %j it is the checkpoint of another export', async (more, reason) => {
     const work = new Export();
     failAfter(1);
@@ -273,6 +273,66 @@ describe('export --checkpoint', () => {
     }
     writeFileSync(work.file, text);
     expect((await work.run()).code).toBe(0);
+  });
+
+  it('an empty one, or one that was torn where it begins, is none yet', async () => {
+    for (const text of ['', '{"format":"sentinel-audit check']) {
+      const work = new Export('x.csv', '--table', 'with-bad-rows');
+      writeFileSync(work.file, text);
+      expect([text, (await work.run()).code, work.files]).toEqual([text, 3, ['x.csv']]);
+    }
+  });
+
+  it('another file of the same size is not taken for the output', async () => {
+    const whole = new Export();
+    await whole.run();
+    const work = new Export();
+    writeFileSync(work.out, whole.text.replaceAll('alice', 'ALICE'));
+    failAfter(3);
+    await work.run();
+    mend();
+    const text = readFileSync(work.file, 'utf8');
+    const { part } = parseCheckpoint(text);
+    const lines = text.trimEnd().split('\n');
+    const done = Array.from({ length: 4 }, (_, segment) =>
+      JSON.stringify({
+        segment,
+        done: true,
+        totals: { read: 6000, rejected: 0, exported: 6000 },
+        part: { ...part, bytes: statSync(work.out).size },
+      }),
+    );
+    const segments = parseCheckpoint(text).positions.length;
+    writeFileSync(work.file, `${[...lines, ...done.slice(0, segments)].join('\n')}\n`);
+    const name = work.files.find((one) => one.endsWith('.part'))!;
+    rmSync(join(work.folder, name));
+    const { code, stderr } = await work.run();
+    expect([code, stderr]).toEqual([3, expect.stringContaining('is gone or damaged')]);
+  });
+
+  it.each(['a\\b c.csv', `${'x'.repeat(39)}😀.csv`, `${'ü'.repeat(120)}.csv`])(
+    'goes on with the output %j, and leaves nothing',
+    async (name) => {
+      const work = new Export(name);
+      failAfter(2);
+      await work.run();
+      mend();
+      expect((await work.run()).code).toBe(0);
+      expect(work.files).toEqual([name]);
+    },
+  );
+
+  it('leaves the rows of another checkpoint of the same output', async () => {
+    const [one, other] = [new Export(), new Export()];
+    const args = other.args.map((word) => (word === other.out ? one.out : word));
+    for (const words of [one.args, args]) {
+      failAfter(2);
+      await cli(words, { env: one.env });
+    }
+    mend();
+    expect((await one.run()).code).toBe(0);
+    expect((await cli(args, { env: one.env })).code).toBe(0);
+    expect(one.files).toEqual(['x.csv']);
   });
 
   it('without the rows it is of no use', async () => {

@@ -1,6 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { isOwnersAlone } from '../../disk/owners-alone.js';
 import { UsageError, ValueError } from '../../errors.js';
 import { isS3Url } from '../../model/aws/s3-url.js';
 import type { GivenOptions } from '../read/given-options.js';
@@ -71,23 +71,12 @@ export function checkCache(given: GivenOptions): string | undefined {
     const found = statOf(path);
     if (found === undefined) return path;
     if (!found.isDirectory()) throw new ValueError(`${path} is not a folder`);
-    const own = ownId();
-    // A system without users has no such rights either.
-    if (own === -1 || (found.uid === (own ?? found.uid) && (found.mode & 0o022) === 0)) return path;
+    if (isOwnersAlone(found)) return path;
     throw new ValueError(
       `others can write to ${path}`,
       'name a folder of your own, or chmod 700 it',
     );
   });
-}
-
-/** Who runs the program; -1 where there are no users, undefined where it is not known. */
-function ownId(): number | undefined {
-  try {
-    return userInfo().uid;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A folder, there or not, without the slash at its end. */

@@ -232,6 +232,35 @@ describe('what LookupEvents returned', () => {
     expect([ids, asked]).toEqual([[eventIdOf(0)], 2]);
   });
 
+  it('in a folder that others can write to is not used, wherever it lies', async () => {
+    const { read, folder } = await history({ 'us-east-1': recordsAt([FIRST]) });
+    await read(FIRST, FIRST + HOUR);
+    for (const path of [dirname(filesIn(folder)[0]!), join(folder, 'lookup-events/1.0.0-1')]) {
+      chmodSync(path, 0o777);
+      await expect(read(FIRST, FIRST + HOUR)).rejects.toThrow(`others can write to ${path}`);
+      chmodSync(path, 0o700);
+    }
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['that others can write', (file) => chmodSync(file, 0o666)],
+    ['that is a folder', (file) => (renameSync(file, `${file}.old`), mkdirSync(file))],
+    [
+      'that leads nowhere',
+      (file) => (renameSync(file, `${file}.old`), symlinkSync('/nowhere', file)),
+    ],
+    [
+      'that never ends',
+      (file) => (renameSync(file, `${file}.old`), symlinkSync('/dev/zero', file)),
+    ],
+  ])('in a file %s is asked for again', async (_, change) => {
+    const { read, folder } = await history({ 'us-east-1': recordsAt([FIRST]) });
+    const first = await read(FIRST, FIRST + HOUR);
+    change(filesIn(folder)[0]!);
+    const second = await read(FIRST, FIRST + HOUR);
+    expect([second.asked, second.ids]).toEqual([first.asked, first.ids]);
+  });
+
   it('with an event that cannot be understood is asked for, and told, again', async () => {
     const records = { 'us-east-1': recordsAt([FIRST]) };
     const { read } = await history(records, { textOf: () => 'no JSON' });

@@ -24,9 +24,13 @@ export function spanOfName(name: string): Span | undefined {
 }
 
 /** The SHA-256 of the content of a file, and of whose it is: one that was moved is none of ours. */
-export async function digestOf(time: CachedTime, path: string): Promise<string> {
+export async function digestOf(
+  time: CachedTime,
+  path: string,
+  signal: AbortSignal,
+): Promise<string> {
   const hash = hashOf(time);
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  for await (const piece of createReadStream(path, { signal })) hash.update(piece as Buffer);
   return hash.digest('hex');
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isOwnersAlone } from '../../../disk/owners-alone.js';
 import { SinkError } from '../../../errors.js';
 import type { RoleCall } from '../../../model/role-call/role-call.js';
 import { parseInstant } from '../../../model/time/instant.js';
@@ -43,18 +44,16 @@ export class LookupCache {
     const folder = this.#folderOf(time);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      await this.#checkFolders(folder);
       const names = await readdir(folder);
       await removeStrays(folder, names);
-      let files = names.flatMap((name) => {
-        const span = spanOfName(name);
-        return span === undefined ? [] : [{ ...span, path: join(folder, name) }];
-      });
+      let files = await filesIn(folder, names);
       for (;;) {
         const cover = coverOf(time, files);
         const damaged: CachedSpan[] = [];
         for (const { file } of cover.held) {
           signal.throwIfAborted();
-          const digest = await digestOf({ ...time, ...file }, file.path);
+          const digest = await digestOf({ ...time, ...file }, file.path, signal);
           if (!file.path.includes(digest)) damaged.push(file);
         }
         if (damaged.length === 0) return cover;
@@ -106,9 +105,28 @@ export class LookupCache {
     }
   }
 
+  /** From the folder of the user's down, each is the owner's alone. */
+  async #checkFolders(folder: string): Promise<void> {
+    for (let at = folder; at.length >= this.#folder.length; at = dirname(at)) {
+      if (!isOwnersAlone(await stat(at))) throw new Error(`others can write to ${at}`);
+    }
+  }
+
   #folderOf({ account, region, eventName }: CachedTime): string {
     return join(this.#folder, account, region, eventName);
   }
+}
+
+/** The files that hold calls: what is no regular file, or what others can write to, is none of ours. */
+async function filesIn(folder: string, names: readonly string[]): Promise<CachedSpan[]> {
+  const files: CachedSpan[] = [];
+  for (const name of names) {
+    const span = spanOfName(name);
+    const path = join(folder, name);
+    const found = span && (await lstat(path).catch(() => undefined));
+    if (span && found?.isFile() === true && isOwnersAlone(found)) files.push({ ...span, path });
+  }
+  return files;
 }
 
 async function removeStrays(folder: string, names: readonly string[]): Promise<void> {
