@@ -162,7 +162,7 @@ function checkColumns(types: ReadonlyMap<string, GlueType>, name: string): Athen
 /** Accounts are told by a partition key, or by the column that is not there. */
 function checkAccounts({ PartitionKeys: keys = [] }: TableMetadata, name: string): void {
   if (keys.some(({ Name = '' }) => isAccountKey(Name.toLowerCase()))) return;
-  throw new SourceError(`table ${name} has nothing that tells the account of a call`, {
+  throw new ConfigurationError(`table ${name} has nothing that tells the account of a call`, {
     facts: { code: 'NoAccounts' },
   });
 }
@@ -170,7 +170,7 @@ function checkAccounts({ PartitionKeys: keys = [] }: TableMetadata, name: string
 /** Athena fails a query without a condition on such a key (Athena User Guide, "Supported types for partition projection"). */
 function checkInjected({ injected }: Partitions, name: string): void {
   if (injected.length === 0) return;
-  throw new SourceError(
+  throw new ConfigurationError(
     `table ${name} has partition keys of the projection type injected, which need a condition on each: ${injected.join(', ')}`,
     { facts: { code: 'InjectedKeys' } },
   );
