@@ -85,10 +85,9 @@ class Export {
 
   /** The position of each segment, as the scan is asked for it. */
   get positions(): readonly unknown[] {
-    if (!existsSync(this.file)) return [];
-    return parseCheckpoint(readFileSync(this.file, 'utf8')).positions.map(
-      ({ after, isDone }) => isDone || after,
-    );
+    const text = existsSync(this.file) ? readFileSync(this.file, 'utf8') : '';
+    if (!text.includes('\n')) return []; // a run has just begun
+    return parseCheckpoint(text).positions.map(({ after, isDone }) => isDone || after);
   }
 }
 
