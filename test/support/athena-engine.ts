@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { filesOf } from './athena-files.js';
 import { misusedAliases } from './athena-names.js';
+import { bind } from './athena-parameters.js';
 import { predicatesOn, quoted, treeOf } from './athena-predicate.js';
 import type { AthenaTable } from './athena-tables.js';
 import { columnTypeOf, textOf } from './athena-text.js';
@@ -19,7 +20,12 @@ export interface Outcome {
   readonly bytesScanned: number;
 }
 
-export type Engine = (sql: string, database: string | undefined) => Promise<Outcome>;
+/** Runs one statement; its parameters are literals of SQL. */
+export type Engine = (
+  sql: string,
+  parameters: readonly string[],
+  database: string | undefined,
+) => Promise<Outcome>;
 
 interface Source {
   readonly schema: string;
@@ -35,7 +41,8 @@ export function createEngine(tables: Readonly<Record<string, AthenaTable>>): Eng
   });
   let opening: Promise<DuckDBInstance> | undefined;
 
-  return async (sql, database) => {
+  return async (unbound, parameters, database) => {
+    const sql = bind(unbound, parameters);
     opening ??= open(sources);
     const instance = await opening;
     const connection = await instance.connect();

@@ -132,7 +132,7 @@ async function run({ sql, parameters, database }: Query, engine: Engine): Promis
   const errors = checkTrino(sql);
   if (errors.length > 0) return { state: 'FAILED', reason: errors.join('\n') };
   try {
-    return await engine(bind(sql, parameters), database);
+    return await engine(sql, parameters, database);
   } catch (error) {
     return { state: 'FAILED', reason: (error as Error).message };
   }

@@ -38,7 +38,7 @@ function translate(glue: string, spell: (name: string) => string): string {
 }
 
 /** Splits at the commas that are in no inner brackets. */
-function partsOf(text: string): string[] {
+export function partsOf(text: string): string[] {
   const parts = [''];
   let depth = 0;
   for (const character of text) {

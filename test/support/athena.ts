@@ -19,6 +19,7 @@ import {
 } from './athena-queries.js';
 import type { AthenaTable } from './athena-tables.js';
 import { Refusal, invalid } from './refusal.js';
+import { createTrinoEngine } from '../trino/engine.js';
 
 /**
  * What happens to a request; undefined answers it. `drop` does what is asked and loses the answer. `requeue`
@@ -66,13 +67,16 @@ export interface Athena {
   readonly close: () => void;
 }
 
-/** Athena over HTTP, with the limits of the real one, on tables by `database.table`; its SQL runs on DuckDB. */
+/**
+ * Athena over HTTP, with the limits of the real one, on tables by `database.table`; its SQL runs on DuckDB, or on
+ * Trino in the mode of that name.
+ */
 export async function startAthena(
   tables: Readonly<Record<string, AthenaTable>>,
   options: AthenaOptions = {},
 ): Promise<Athena> {
   const { faultFor, pollsUntilDone = 3, workGroups = { primary: {} } } = options;
-  const engine = createEngine(tables);
+  const engine = process.env['MODE'] === 'trino' ? createTrinoEngine(tables) : createEngine(tables);
   const seen: SeenRequest[] = [];
   const queries: Query[] = [];
   const stopped: string[] = [];
