@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** The jars of Trino 418: Athena's engine version 3 is near to it, and it is the last that Java 17 runs whole. */
+/** The jars of Trino 418: Athena's engine version 3 is near to it, and it runs on Java 17. */
 export const JARS = fileURLToPath(new URL('../../node_modules/.cache/trino-418', import.meta.url));
 const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.0:copy-dependencies';
