@@ -19,7 +19,8 @@ const DATE_START = '^[0-9]{4}[^0-9]*[0-9]{2}[^0-9]*[0-9]{2}';
 /**
  * The condition under which a table's partitions are of some days; undefined where none of its keys tells. It is on
  * partition keys alone, and as plain as it can be: what a planner cannot turn into ranges makes it list every
- * partition there is. Partitions that were added by hand and say no date are read, whatever is in them.
+ * partition there is. A partition whose text of a whole day is no date is read, whatever is in it; one whose year,
+ * month or day is no number is not.
  */
 export function dayCondition(
   keys: readonly PartitionKey[],
