@@ -54,6 +54,7 @@ async function dispatch(
       if (request.what === 'sessions') {
         const options = checkExport(request.given, env, now);
         refuseGone(options.output, world);
+        world.boundHeap?.();
         const { exportSessions } = await import('./commands/export.js');
         return run(options.run, world, (started) => exportSessions(options, started));
       }

@@ -50,7 +50,8 @@ export async function chooseCalls(
     run.context.meter.clipped = true;
     run.context.note(clipped);
   }
-  const carrier = await openCarrier(from, run.world.stdin, run.context);
+  const { stdin, threads } = run.world;
+  const carrier = await openCarrier({ threads, ...from }, stdin, run.context);
   const reach = new ReachOfCalls();
   const apart = { ...nothingSetAside(), not_judged: 0 };
   const otherCalls = new Map<string, number>();

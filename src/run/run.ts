@@ -22,6 +22,10 @@ export interface World {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   /** Nobody will ever see what is written to standard output. */
   readonly isOutputGone?: boolean;
+  /** Keeps the garbage of a long run small, for some more time. */
+  readonly boundHeap?: () => void;
+  /** How many threads read log files, where nobody says; 1 when left out. */
+  readonly threads?: number;
   /** Aborted with an Interruption. */
   readonly signal: AbortSignal;
   /** The version of this program; `main` sets it. */

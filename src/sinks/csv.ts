@@ -6,6 +6,8 @@ import type { Sink, Source } from '../pipeline/pipe.js';
 import { PIECE, type WriteText } from './write-text.js';
 
 const NEEDS_QUOTES = /[",\r\n]/;
+/** What needs quotes, or may be one that a spreadsheet would run. Most cells are neither: their lines are put together here, several times faster than by the library. */
+const SPECIAL = /[",\r\n]|^['=+\-@\t＝＋－＠]/;
 
 /**
  * CSV by RFC 4180, with a header line, `\n` at the end of a line, an absent value as an empty cell. Cells
@@ -35,7 +37,20 @@ export function csvLine<T>(
 ): (row: T) => string {
   const guard = raw ? (cell: string): string => cell : escapeFormula;
   const show = isShown ? (cell: string): string => printable(guard(cell)) : guard;
-  return (row) => joined(columns.map((column) => textOf(column.of(row), show)));
+  const isSpecial = raw ? NEEDS_QUOTES : SPECIAL;
+  const careful = (row: T): string => joined(columns.map((column) => textOf(column.of(row), show)));
+  if (isShown || columns.length === 1) return careful;
+  return (row) => {
+    let line = '';
+    for (let at = 0; at < columns.length; at++) {
+      const cell = columns[at]!.of(row);
+      if (at > 0) line += ',';
+      if (cell === undefined) continue;
+      if (typeof cell === 'string' && isSpecial.test(cell)) return careful(row);
+      line += cell;
+    }
+    return `${line}\n`;
+  };
 }
 
 async function* csvText<T>(
@@ -64,11 +79,8 @@ function textOf(cell: Cell, guard: (cell: string) => string): string {
   return typeof cell === 'string' ? guard(cell) : String(cell);
 }
 
-/** Most lines need no quotes: joining their cells is several times faster than the library. */
 function joined(cells: readonly string[]): string {
   const isSingle = cells.length === 1;
-  const isPlain = !isSingle && !cells.some((cell) => NEEDS_QUOTES.test(cell));
-  if (isPlain) return `${cells.join(',')}\n`;
   // A single empty cell must not become an empty line, which readers pass over.
   return stringify([cells], { quoted_match: isSingle ? /^$|\r/ : /\r/ });
 }

@@ -1,6 +1,6 @@
 import type { Column } from '../model/columns/column.js';
 import type { Sink, Source } from '../pipeline/pipe.js';
-import { jsonObject } from './json-text.js';
+import { jsonLine } from './json-text.js';
 import { PIECE, type WriteText } from './write-text.js';
 
 /** One JSON object a line; numbers are numbers, absent is absent. Holds one batch. */
@@ -12,11 +12,11 @@ async function* ndjsonText<T>(
   source: Source<T>,
   columns: readonly Column<T>[],
 ): AsyncGenerator<string> {
-  const objectOf = jsonObject(columns);
+  const lineOf = jsonLine(columns);
   for await (const batch of source) {
     let text = '';
     for (const row of batch) {
-      text += `${objectOf(row)}\n`;
+      text += lineOf(row);
       if (text.length >= PIECE) {
         yield text;
         text = '';

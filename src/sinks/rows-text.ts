@@ -1,7 +1,7 @@
 import type { Column } from '../model/columns/column.js';
 import type { Batch } from '../pipeline/pipe.js';
 import { csvHeader, csvLine } from './csv.js';
-import { jsonObject } from './json-text.js';
+import { jsonLine } from './json-text.js';
 
 /** Rows as text of a format that can be added to. */
 export interface RowsText<T> {
@@ -19,12 +19,7 @@ export function rowsText<T>(
   columns: readonly Column<T>[],
   csvRaw: boolean,
 ): RowsText<T> {
-  const lineOf = format === 'csv' ? csvLine(columns, csvRaw) : ndjsonLine(columns);
+  const lineOf = format === 'csv' ? csvLine(columns, csvRaw) : jsonLine(columns);
   const head = format === 'csv' ? csvHeader(columns) : '';
   return { head, of: (rows) => rows.map(lineOf).join('') };
-}
-
-function ndjsonLine<T>(columns: readonly Column<T>[]): (row: T) => string {
-  const objectOf = jsonObject(columns);
-  return (row) => `${objectOf(row)}\n`;
 }

@@ -12,7 +12,7 @@ import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { storages } from '../storage/storage-of.js';
 import { readLogFiles } from './cloudtrail/read-logs.js';
 import { VERSION } from '../version.js';
-import { listLogFiles } from './cloudtrail/log-files.js';
+import { listLogFiles } from './cloudtrail/listing/log-files.js';
 
 /** Where role calls come from. */
 export interface EventsFrom extends S3Options {
@@ -30,6 +30,8 @@ export interface EventsFrom extends S3Options {
   readonly eventRegions: readonly string[] | undefined;
   /** Ask every region that is enabled for the account. */
   readonly everyRegion?: boolean | undefined;
+  /** How many threads read log files; 1 when left out: the one that asks. */
+  readonly threads?: number | undefined;
   /** A folder that keeps what CloudTrail's LookupEvents returned. */
   readonly cache?: string | undefined;
   readonly eventNames: readonly string[];
@@ -70,7 +72,7 @@ async function openLogs(
   return {
     calls: async function* () {
       try {
-        yield* readLogFiles(files(), context);
+        yield* readLogFiles(files(), context, from.threads);
       } finally {
         stop.abort(); // nobody waits for a listing any more
       }

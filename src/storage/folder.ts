@@ -1,6 +1,7 @@
-import { type Stats, createReadStream } from 'node:fs';
+import { type Stats, closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { readPipe } from '../disk/named-pipe.js';
 import { SinkError, SourceError } from '../errors.js';
 import { createFile } from './local-file.js';
@@ -22,7 +23,7 @@ export const folders: Storage = {
     const isAbove = parts[0] === '..';
     const below = isAbove ? parts.slice(1) : parts;
     if (path === '' || below.includes('..')) return undefined;
-    const folder = parentOf((file as FolderFile).path);
+    const folder = parentOf((file as Required<StoredFile>).path);
     const from = isAbove ? joined(folder, Buffer.from('..')) : folder;
     const beside = below.reduce((above, part) => joined(above, Buffer.from(part)), from);
     return fileAt(beside, await idOf(beside), true);
@@ -33,11 +34,6 @@ export const folders: Storage = {
   replaceShared: replaceText,
   remove: (path) => rm(path, { force: true }),
 };
-
-/** A file of this storage knows its path as bytes. */
-interface FolderFile extends StoredFile {
-  readonly path: Buffer;
-}
 
 async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
@@ -97,18 +93,45 @@ async function* filesBelow(
   }
 }
 
-function fileAt(path: Buffer, id: string, rereadable: boolean): FolderFile {
+/** A regular file of this machine, by the bytes of its path. */
+export function fileOfPath(path: Buffer): StoredFile {
+  return fileAt(path, path.toString('latin1'), true);
+}
+
+function fileAt(path: Buffer, id: string, rereadable: boolean): StoredFile {
   return { path, id, name: nameOf(path), rereadable, open: (signal) => bytesOf(path, signal) };
 }
 
 async function* bytesOf(path: Buffer, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
-    const isPipe = (await statOf(path))?.isFIFO() === true;
-    yield* isPipe
-      ? readPipe(path, signal)
-      : (createReadStream(path, { highWaterMark: CHUNK, signal }) as AsyncIterable<Buffer>);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isFIFO() === true) yield* readPipe(path, signal);
+    else if (found?.isFile() === true) yield* piecesOf(path, found.size, signal);
+    else yield* createReadStream(path, { signal }) as AsyncIterable<Buffer>;
   } catch (error) {
     throw unreadable(error);
+  }
+}
+
+/**
+ * The bytes of a regular file. Each piece is read at once, which costs a fraction of what handing it from thread to
+ * thread does, and after whatever else is due.
+ */
+async function* piecesOf(path: Buffer, size: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = openSync(path, 'r');
+  try {
+    let expected = size;
+    for (;;) {
+      await otherWork();
+      signal.throwIfAborted();
+      const piece = Buffer.allocUnsafe(Math.min(Math.max(expected + 1, 1024), CHUNK));
+      const length = readSync(file, piece);
+      if (length === 0) return;
+      expected -= length;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -2,8 +2,9 @@ import { type Hash, createHash } from 'node:crypto';
 import { Readable, pipeline as connect } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SourceError } from '../errors.js';
-import { peek, putBack } from '../text/first-bytes.js';
+import { peek, peekLength, putBack } from '../text/first-bytes.js';
 import type { StoredFile } from './storage.js';
+import { unpackedAtOnce } from './small-gzip.js';
 
 /** What a file must turn out to be, where a manifest says so. */
 export interface Promised {
@@ -13,7 +14,9 @@ export interface Promised {
   readonly sha256?: string | undefined;
 }
 
-const CHUNK = 256 * 1024;
+const CHUNK = 1024 * 1024;
+/** In bytes, packed. */
+const LARGEST_AT_ONCE = 4 * 1024 * 1024;
 
 /**
  * The content of a file in pieces, unpacked if it is gzip and as UTF-8 if it is UTF-16: both are told by the
@@ -104,8 +107,16 @@ async function* asUtf8(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   decoded();
 }
 
-/** Zeros may fill up a gzip, but nothing may come after them: Node would stop reading there. */
+/** A gzip that is small is unpacked at once: a stream for each costs more than its bytes. */
 async function* unpacked(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const { start, rest, isAll } = await peekLength(bytes, LARGEST_AT_ONCE + 1);
+  const whole = isAll ? unpackedAtOnce(start) : undefined;
+  if (whole === undefined) yield* streamed(putBack(start, rest));
+  else if (whole.length > 0) yield whole;
+}
+
+/** Zeros may fill up a gzip, but nothing may come after them: Node would stop reading there. */
+async function* streamed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let read = 0;
   let end = 0;
   const next = async (): Promise<Buffer | undefined> => {

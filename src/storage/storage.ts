@@ -12,6 +12,8 @@ export interface StoredFile {
   readonly rereadable: boolean;
   /** Is it a copy of what could be opened once, such as a pipe? */
   readonly isCopy?: true;
+  /** Its path as bytes, of a file of this machine. */
+  readonly path?: Buffer;
   /** Does it take so long until its first byte comes that several should be under way at once? */
   readonly isFar?: true;
 }

@@ -40,25 +40,32 @@ export async function shapeOf(
     await rest.return(undefined);
     throw new SourceError(foreign);
   }
-  const text = beginningOf(start);
-  const head = text.slice(0, HEAD);
-  const isBlank = text === '' && start.length >= MOST_BLANK;
-  const shape = isBlank ? 'text' : shapeOfText(text, keys);
-  return { shape, head, bytes: putBack(withoutMark(start), rest) };
+  const bare = withoutMark(start);
+  const begin = lengthOfBlanks(bare);
+  const head = bare.toString('latin1', begin, begin + HEAD);
+  const isAllBlank = head === '' && start.length >= MOST_BLANK;
+  const isKnown = isAllBlank || isDocument(head, keys);
+  const text = isKnown ? head : bare.toString('latin1', begin, begin + LONGEST_FIRST_LINE);
+  const shape = isAllBlank ? 'text' : shapeOfText(text, keys);
+  return { shape, head, bytes: putBack(bare, rest) };
 }
 
 function isEnough(begun: Buffer, keys: ReadonlySet<string>): boolean {
-  const blank = begun.findIndex((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d);
-  if (blank === -1) return begun.length >= MOST_BLANK;
-  if (begun.length - blank < HEAD) return false;
-  if (begun.length - blank >= LONGEST_FIRST_LINE) return true;
-  if (isDocument(beginningOf(begun.subarray(0, blank + HEAD)), keys)) return true;
-  return begun.indexOf(0x0a, blank) !== -1;
+  const bare = withoutMark(begun);
+  const begin = lengthOfBlanks(bare);
+  if (begin === bare.length) return begun.length >= MOST_BLANK;
+  if (bare.length - begin < HEAD) return false;
+  if (bare.length - begin >= LONGEST_FIRST_LINE) return true;
+  if (isDocument(bare.toString('latin1', begin, begin + HEAD), keys)) return true;
+  return begun.indexOf(0x0a, begin) !== -1;
 }
 
-/** Text without the white space before it, which may be long. */
-function beginningOf(start: Buffer): string {
-  return withoutMark(start).toString('latin1').trimStart();
+/** How many bytes of white space come before anything else, of all kinds of it that Latin-1 has. */
+function lengthOfBlanks(bytes: Buffer): number {
+  const first = bytes.findIndex(
+    (byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0xa0,
+  );
+  return first === -1 ? bytes.length : first;
 }
 
 function withoutMark(start: Buffer): Buffer {

@@ -29,7 +29,8 @@ export class KeySet {
   }
 }
 
-function lookOf(first: number, length: number): number {
+/** Few keys look the same. */
+export function lookOf(first: number, length: number): number {
   return length * 256 + first;
 }
 

@@ -30,6 +30,30 @@ export interface Envelope {
   readonly rows: number;
 }
 
+/** The bytes of one row, and its number among all, from 1. */
+export interface JsonRow {
+  readonly bytes: Buffer;
+  readonly number: number;
+}
+
+/**
+ * Passes over rows of a list that nobody needs to see: for a piece, a function that is told a place between two
+ * rows, and whether a comma must come before the next. It may stop anywhere between rows, or before a row.
+ */
+export type RowSkipper = (piece: Buffer) => (at: number, needsComma: boolean) => SkippedRows;
+
+export interface SkippedRows {
+  /** How many rows were passed over. */
+  readonly rows: number;
+  /** The place where it stopped. */
+  readonly at: number;
+  /** Where the row ends that begins there, if that is known: the place of its last byte. */
+  readonly end: number | undefined;
+  /** Must a comma come before the next row, and has one come after the last? */
+  readonly needsComma: boolean;
+  readonly sawComma: boolean;
+}
+
 /** One place where rows stand: the text as a whole, or a list. */
 interface Level {
   readonly rowDepth: number;
@@ -53,6 +77,7 @@ interface Level {
 export class JsonRows {
   readonly #lists: KeySet;
   readonly #deepLists: KeySet;
+  readonly #skipper: RowSkipper | undefined;
   readonly #levels: Level[] = [levelAt(0)];
   #level: Level = this.#levels[0]!;
   #depth = 0;
@@ -63,20 +88,32 @@ export class JsonRows {
   #carry: Buffer[] = [];
   #carried = 0;
   #envelopes: Envelope[] = [];
+  #count = 0;
+  #skipped = 0;
   #failure: SourceError | undefined;
 
-  constructor({ lists, deepLists = new Set() }: ListKeys = { lists: new Set() }) {
+  /** @param skipper is asked for every row of a list but the first. */
+  constructor(
+    { lists, deepLists = new Set() }: ListKeys = { lists: new Set() },
+    skipper?: RowSkipper,
+  ) {
     this.#lists = new KeySet(lists);
     this.#deepLists = new KeySet(deepLists);
+    this.#skipper = skipper;
+  }
+
+  /** How many rows were passed over so far. */
+  get skipped(): number {
+    return this.#skipped;
   }
 
   /**
-   * The rows that end in this piece, each the bytes of one JSON value. What is wrong behind them is thrown
-   * when the next piece, or the end, is told.
+   * The rows that end in this piece, each one JSON value. What is wrong behind them is thrown when the next
+   * piece, or the end, is told.
    */
-  push(piece: Buffer): Buffer[] {
+  push(piece: Buffer): JsonRow[] {
     if (this.#failure !== undefined) throw this.#failure;
-    const rows: Buffer[] = [];
+    const rows: JsonRow[] = [];
     try {
       this.#follow(piece, rows);
     } catch (error) {
@@ -98,7 +135,7 @@ export class JsonRows {
    *
    * @throws SourceError when the JSON is not whole.
    */
-  end(): Buffer[] {
+  end(): JsonRow[] {
     if (this.#failure !== undefined) throw this.#failure;
     const rows = this.#row === 'scalar' ? [this.#take(Buffer.alloc(0))] : [];
     if (this.#row !== 'none' || this.#level.envelope !== undefined || this.#levels.length > 1) {
@@ -107,8 +144,9 @@ export class JsonRows {
     return rows;
   }
 
-  #follow(piece: Buffer, rows: Buffer[]): void {
+  #follow(piece: Buffer, rows: JsonRow[]): void {
     const { length } = piece;
+    const skip = this.#skipper?.(piece);
     let start = 0; // of the current row, or of the envelope's part
     for (let at = 0; at < length; at++) {
       if (this.#row === 'nested') {
@@ -128,7 +166,7 @@ export class JsonRows {
         rows.push(this.#take(piece.subarray(start, at + 1)));
         continue;
       }
-      const byte = piece[at]!;
+      let byte = piece[at]!;
       if (this.#row === 'scalar') {
         if (!isSpace(byte) && byte !== COMMA && !isBracket(byte) && byte !== QUOTE) continue;
         rows.push(this.#take(piece.subarray(start, at)));
@@ -154,6 +192,11 @@ export class JsonRows {
           this.#closeEnvelope(level);
         }
         continue;
+      }
+      if (skip !== undefined && level.rows > 0 && level.rowDepth > 0) {
+        at = this.#skip(piece, at, rows, skip);
+        if (at === length) break;
+        byte = piece[at]!;
       }
       if (isSpace(byte) || (level.rowDepth === 0 && isMark(byte))) continue;
       if (byte === COMMA) {
@@ -185,6 +228,26 @@ export class JsonRows {
     }
     if (this.#row !== 'none') this.#hold(piece.subarray(start));
     else if (this.#level.envelope !== undefined) this.#keep(piece.subarray(start));
+  }
+
+  /** Passes over rows from a place on, and gives back where it stopped; what must be looked at is a row. */
+  #skip(piece: Buffer, from: number, rows: JsonRow[], skip: ReturnType<RowSkipper>): number {
+    const level = this.#level;
+    for (let at = from; at < piece.length;) {
+      const skipped = skip(at, level.needsComma);
+      level.needsComma = skipped.needsComma;
+      level.sawComma = skipped.rows > 0 ? skipped.sawComma : level.sawComma || skipped.sawComma;
+      level.rows += skipped.rows;
+      this.#count += skipped.rows;
+      this.#skipped += skipped.rows;
+      at = skipped.at;
+      if (skipped.end === undefined) return at;
+      level.needsComma = true;
+      level.sawComma = false;
+      rows.push(this.#take(piece.subarray(at, skipped.end + 1)));
+      at = skipped.end + 1;
+    }
+    return piece.length;
   }
 
   /**
@@ -301,13 +364,13 @@ export class JsonRows {
     this.#level.envelopeRows += rows;
   }
 
-  #take(end: Buffer): Buffer {
-    const row = this.#carry.length === 0 ? end : Buffer.concat([...this.#carry, end]);
+  #take(end: Buffer): JsonRow {
+    const bytes = this.#carry.length === 0 ? end : Buffer.concat([...this.#carry, end]);
     this.#carry = [];
     this.#carried = 0;
     this.#row = 'none';
     this.#level.rows++;
-    return row;
+    return { bytes, number: ++this.#count };
   }
 
   #hold(part: Buffer): void {

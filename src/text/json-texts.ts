@@ -1,5 +1,11 @@
 import type { FileShape } from './file-shape.js';
-import { type Envelope, JsonRows, type ListKeys } from './json-rows.js';
+import {
+  type Envelope,
+  type JsonRow,
+  JsonRows,
+  type ListKeys,
+  type RowSkipper,
+} from './json-rows.js';
 import { readLines } from './lines.js';
 
 /** The bytes of one JSON value, or of a line that may hold several or none; and where they stand. */
@@ -14,6 +20,8 @@ export interface JsonText {
 export interface JsonTexts {
   readonly texts: readonly JsonText[];
   readonly envelopes: readonly Envelope[];
+  /** How many rows were passed over so far. */
+  readonly skipped: number;
 }
 
 /**
@@ -27,30 +35,35 @@ export async function* readJsonTexts(
   bytes: AsyncIterable<Buffer>,
   shape: Extract<FileShape, 'lines' | 'values'>,
   keys: ListKeys,
+  skipper?: RowSkipper,
 ): AsyncGenerator<JsonTexts> {
-  const rows = new JsonRows(keys);
-  let count = 0;
-  const numbered = (found: readonly Buffer[]): JsonText[] =>
-    found.map((row) => ({ bytes: row, number: ++count, isLine: false }));
-  const add = (piece: Buffer): JsonTexts => ({
-    texts: numbered(rows.push(piece)),
+  const rows = new JsonRows(keys, skipper);
+  let lines = 0;
+  const found = (ended: readonly JsonRow[]): JsonTexts => ({
+    texts: ended.map(({ bytes: row, number }) => ({
+      bytes: row,
+      number: lines + number,
+      isLine: false,
+    })),
     envelopes: rows.takeEnvelopes(),
+    skipped: rows.skipped,
   });
   if (shape === 'values') {
-    for await (const piece of bytes) yield add(piece);
+    for await (const piece of bytes) yield found(rows.push(piece));
   } else {
     let isLaidOut = false;
-    for await (const lines of readLines(bytes)) {
-      const end = isLaidOut ? 0 : lines.findIndex(({ bytes: line }) => isOpening(line));
-      const plain = end === -1 ? lines : lines.slice(0, end);
-      count += plain.length;
-      if (plain.length > 0) yield { texts: plain, envelopes: [] };
+    for await (const more of readLines(bytes)) {
+      const end = isLaidOut ? 0 : more.findIndex(({ bytes: line }) => isOpening(line));
+      const plain = end === -1 ? more : more.slice(0, end);
+      lines += plain.length;
+      if (plain.length > 0) yield { texts: plain, envelopes: [], skipped: 0 };
       if (end === -1) continue;
       isLaidOut = true;
-      yield add(Buffer.concat(lines.slice(end).flatMap(({ bytes: line }) => [line, NEWLINE])));
+      const rest = more.slice(end).flatMap(({ bytes: line }) => [line, NEWLINE]);
+      yield found(rows.push(Buffer.concat(rest)));
     }
   }
-  yield { texts: numbered(rows.end()), envelopes: rows.takeEnvelopes() };
+  yield found(rows.end());
 }
 
 /** Where a text stands in the file of this name, for people. */
@@ -75,8 +88,8 @@ export function valuesOf({ bytes, isLine }: JsonText, keys: ListKeys): JsonValue
   const rows = new JsonRows(keys);
   const values: unknown[] = [];
   let broken: JsonValues['broken'];
-  const add = (row: Buffer): void => {
-    const inner = parse(row.toString());
+  const add = (row: JsonRow): void => {
+    const inner = parse(row.bytes.toString());
     if (inner === undefined) broken = 'not JSON';
     else values.push(inner);
   };

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type FilePart, deliver } from '../../src/pipeline/file-part.js';
-import { readLogFile } from '../../src/sources/cloudtrail/read-logs.js';
+import { readLogFile } from '../../src/sources/cloudtrail/read-log-file.js';
 import { readSessionFile } from '../../src/sources/sessions/session-files.js';
 import { folders } from '../../src/storage/folder.js';
 import type { StoredFile } from '../../src/storage/storage.js';

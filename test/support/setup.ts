@@ -10,10 +10,7 @@ import { startSts } from '../../examples/demo-sts.js';
  * gone when they are over, and one STS, so that nobody asks AWS who they are; a file that they left elsewhere, in the repository or at home, fails the run.
  */
 export async function setup(): Promise<() => void> {
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
+  execFileSync('node', ['build.js', '--over'], { stdio: 'inherit' });
   const temporary = mkdtempSync(join(tmpdir(), 'sentinel-audit-tests-'));
   const home = join(temporary, 'home'); // which nobody may make: no config, no caches of whoever runs the tests
   const sts = await startSts();

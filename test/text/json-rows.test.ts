@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/errors.js';
-import { type Envelope, JsonRows } from '../../src/text/json-rows.js';
+import { type Envelope, type JsonRow, JsonRows } from '../../src/text/json-rows.js';
 
 interface Read {
   readonly rows: unknown[];
@@ -15,7 +15,7 @@ const KEYS = { lists: new Set(['sessions', 'Items']), deepLists: new Set(['hits'
 /** Reads bytes in pieces of these sizes, the last of which repeats. */
 function read(bytes: Buffer, sizes: readonly number[] = [Infinity]): Read {
   const json = new JsonRows(KEYS);
-  const found: Buffer[] = [];
+  const found: JsonRow[] = [];
   const envelopes: Envelope[] = [];
   for (let at = 0, next = 0; at < bytes.length; next++) {
     const size = sizes[next] ?? sizes.at(-1)!;
@@ -27,7 +27,7 @@ function read(bytes: Buffer, sizes: readonly number[] = [Infinity]): Read {
   found.push(...json.end());
   envelopes.push(...json.takeEnvelopes());
   return {
-    rows: found.map((row) => JSON.parse(row.toString()) as unknown),
+    rows: found.map((row) => JSON.parse(row.bytes.toString()) as unknown),
     envelopes: envelopes.map(({ value }) => value),
     counts: envelopes.map(({ rows }) => rows),
   };

@@ -1,5 +1,5 @@
 import type { Cell, Column, Tint } from './column.js';
-import { SESSION_FIELDS, type Session, type SessionField, fieldValue } from '../session/session.js';
+import { SESSION_FIELDS, type Session, type SessionField } from '../session/session.js';
 import { type Instant, compareInstants, parseInstant, toWholeSeconds } from '../time/instant.js';
 import { exactTimes, respelt, timesInSeconds } from './time-columns.js';
 
@@ -46,8 +46,8 @@ export function isOverdue(session: Session, now: Instant): boolean {
 }
 
 function stored(field: SessionField): Column<Session> {
-  const { title, width, kind } = SESSION_FIELDS[field];
-  const of = (session: Session): Cell => fieldValue(session, field);
+  const { key, title, width, kind } = SESSION_FIELDS[field];
+  const of = (session: Session): Cell => session[key];
   const column: Column<Session> = {
     name: field,
     title,

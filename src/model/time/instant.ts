@@ -84,6 +84,7 @@ export function formatInstant(instant: Instant): string {
 
 /** An RFC 3339 text that {@link parseInstant} takes, in UTC and with nine digits of a second: the same instant. */
 export function toNanoseconds(text: string): string {
+  if (text.length === 30 && text.endsWith('Z')) return text;
   if (text.endsWith('Z')) return `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(9, '0')}Z`;
   const instant = parseInstant(text);
   if (instant === undefined) return text;

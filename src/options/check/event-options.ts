@@ -34,6 +34,8 @@ const HORIZON_GRACE = 3600;
 /** CloudTrail may still deliver events that are younger than this, in seconds. */
 const DELIVERY = 15 * 60;
 
+const MOST_THREADS = 64;
+
 const ROLE_CALLS_TO_JUDGE = ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
 
 /** @throws UsageError; nothing has been asked of AWS by then. */
@@ -79,6 +81,7 @@ export function checkFrom(
       eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
       everyRegion,
       eventAccounts: given.value('event-accounts'),
+      ...checkThreads(given),
       cache: checkCache(given),
       eventNames: checkEventNames(given),
       window: { since: from, until },
@@ -93,6 +96,11 @@ export function checkFrom(
     clipped,
     freshUntil: compareInstants(until, youngest) > 0 ? youngest : undefined,
   };
+}
+
+function checkThreads(given: GivenOptions): Pick<EventsFrom, 'threads'> {
+  const threads = given.number('threads', MOST_THREADS);
+  return threads === undefined ? {} : { threads };
 }
 
 /** An option that events of other origins cannot heed is not ignored in silence. */

@@ -24,6 +24,12 @@ export const EVENTS = {
     describe:
       'Regions whose events are read, separated by commas. With --events lookup all asks every enabled region. Default: for lookup the region in use and, in the partition aws, us-east-1; for log files and athena all',
   },
+  threads: {
+    kind: 'number',
+    value: 'N',
+    describe:
+      'Read log files with N threads side by side, each with about 40 MB of memory; 1 is without. Default: as many as there are processors, at most 4',
+  },
   cache: {
     kind: 'text',
     value: 'DIR',

@@ -12,7 +12,7 @@ const SOURCE = Buffer.from('Source"');
 const NAME = Buffer.from('"eventName"');
 
 /** Services that hand out role credentials under names of their own: each record of theirs is looked at. */
-const OTHERS: ReadonlySet<string> = new Set([
+export const OTHERS: ReadonlySet<string> = new Set([
   'rolesanywhere',
   'sso',
   'eks-auth',

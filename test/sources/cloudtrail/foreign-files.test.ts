@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { listLogFiles } from '../../../src/sources/cloudtrail/log-files.js';
+import { listLogFiles } from '../../../src/sources/cloudtrail/listing/log-files.js';
 import { readLogFiles } from '../../../src/sources/cloudtrail/read-logs.js';
 import { storages } from '../../../src/storage/storage-of.js';
 import { assumeRoleRecord, eventIdOf } from '../../support/cloudtrail.js';

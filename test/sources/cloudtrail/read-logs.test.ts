@@ -10,8 +10,8 @@ import { parseInstant } from '../../../src/model/time/instant.js';
 import type { Window } from '../../../src/model/time/window.js';
 import { storages } from '../../../src/storage/storage-of.js';
 import { readLogFiles } from '../../../src/sources/cloudtrail/read-logs.js';
-import { listLogFiles } from '../../../src/sources/cloudtrail/log-files.js';
-import { JsonRows } from '../../../src/text/json-rows.js';
+import { listLogFiles } from '../../../src/sources/cloudtrail/listing/log-files.js';
+import { type JsonRow, JsonRows } from '../../../src/text/json-rows.js';
 import { assumeRoleRecord, eventIdOf, trailRecords } from '../../support/cloudtrail.js';
 import { rowsOf, temporaryFolder } from '../../support/contracts.js';
 import {
@@ -495,14 +495,14 @@ function* pieces(bytes: Buffer, size: number): Generator<Buffer> {
 /** The rows of some bytes that come in pieces of these sizes, the last of which repeats. */
 function rowsIn(bytes: Buffer, sizes: readonly number[]): unknown[] {
   const json = new JsonRows({ lists: new Set(['Records', 'Events']) });
-  const rows: Buffer[] = [];
+  const rows: JsonRow[] = [];
   for (let at = 0, next = 0; at < bytes.length; next++) {
     const size = sizes[next] ?? sizes.at(-1)!;
     rows.push(...json.push(Buffer.from(bytes.subarray(at, at + size))));
     at += size;
   }
   rows.push(...json.end());
-  return rows.map((row) => JSON.parse(row.toString()) as unknown);
+  return rows.map((row) => JSON.parse(row.bytes.toString()) as unknown);
 }
 
 /** A log file with the events of these numbers. */

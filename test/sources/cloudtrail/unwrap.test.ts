@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAwsService, unwrap } from '../../../src/sources/cloudtrail/unwrap.js';
 import { RECORD_LISTS } from '../../../src/sources/cloudtrail/wrappers.js';
-import { JsonRows } from '../../../src/text/json-rows.js';
+import { type JsonRow, JsonRows } from '../../../src/text/json-rows.js';
 import { type TrailRecord, assumeRoleRecord, eventIdOf } from '../../support/cloudtrail.js';
 import { someRecord } from '../../support/records.js';
 
@@ -79,14 +79,14 @@ function unzipped(value: string): string {
 function scanned(content: string, cuts: readonly number[]): unknown[] {
   const rows = new JsonRows(RECORD_LISTS);
   const bytes = Buffer.from(content);
-  const found: Buffer[] = [];
+  const found: JsonRow[] = [];
   for (let at = 0, next = 0; at < bytes.length; next++) {
     const size = cuts[next % cuts.length]!;
     found.push(...rows.push(Buffer.from(bytes.subarray(at, at + size))));
     at += size;
   }
   found.push(...rows.end());
-  return found.map((row) => JSON.parse(row.toString()) as unknown);
+  return found.map((row) => JSON.parse(row.bytes.toString()) as unknown);
 }
 
 describe('records are found whatever carries them, nested and cut anyhow', () => {

@@ -26,6 +26,7 @@ export const EVENT_SOURCES = [
   'event-accounts',
   'event-regions',
   'event-name',
+  'threads',
   'cache',
   'athena-table',
   'athena-workgroup',

@@ -1,10 +1,10 @@
-import { SourceError } from '../../errors.js';
-import type { ReadContext } from '../../pipeline/read-context.js';
-import { listSideBySide } from '../../storage/side-by-side.js';
-import type { StorageOf } from '../../storage/storage-of.js';
-import type { StoredFile } from '../../storage/storage.js';
-import { brokenFile } from '../broken-file.js';
-import type { Unseen } from '../carrier.js';
+import { SourceError } from '../../../errors.js';
+import type { ReadContext } from '../../../pipeline/read-context.js';
+import { listSideBySide } from '../../../storage/side-by-side.js';
+import type { StorageOf } from '../../../storage/storage-of.js';
+import type { StoredFile } from '../../../storage/storage.js';
+import { brokenFile } from '../../broken-file.js';
+import type { Unseen } from '../../carrier.js';
 import { DeliveredLogs } from './delivered-logs.js';
 import type { LogFile, LogPlaces } from './log-file.js';
 import {

@@ -1,5 +1,5 @@
-import type { Window } from '../../model/time/window.js';
-import type { StoredFile } from '../../storage/storage.js';
+import type { Window } from '../../../model/time/window.js';
+import type { StoredFile } from '../../../storage/storage.js';
 
 /** A log file, and what is known of it before it is read. */
 export interface LogFile extends StoredFile {

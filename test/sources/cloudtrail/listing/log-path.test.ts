@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { parseInstant } from '../../../src/model/time/instant.js';
+import { parseInstant } from '../../../../src/model/time/instant.js';
 import {
   dayOf,
   folderMayBeIn,
   mayBeIn,
   otherService,
-} from '../../../src/sources/cloudtrail/log-path.js';
+} from '../../../../src/sources/cloudtrail/listing/log-path.js';
 
 const AREA = 'AWSLogs/111122223333/CloudTrail/us-east-1';
 const NAME = '111122223333_CloudTrail_us-east-1_20260924T2010Z_abcdefgh12345678.json.gz';

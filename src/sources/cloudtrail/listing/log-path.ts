@@ -1,4 +1,4 @@
-import type { Window } from '../../model/time/window.js';
+import type { Window } from '../../../model/time/window.js';
 
 const DAY_MS = 86_400_000;
 

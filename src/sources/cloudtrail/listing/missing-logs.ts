@@ -1,4 +1,4 @@
-import type { Window } from '../../model/time/window.js';
+import type { Window } from '../../../model/time/window.js';
 
 const DAY = 86_400;
 /** So many gaps are named in one sentence. */

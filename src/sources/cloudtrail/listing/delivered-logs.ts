@@ -1,4 +1,4 @@
-import type { Unseen } from '../carrier.js';
+import type { Unseen } from '../../carrier.js';
 import { accountOf, dayOf, regionOf } from './log-path.js';
 
 /** Days of delivery as numbers of days since 1970, by account or region. */

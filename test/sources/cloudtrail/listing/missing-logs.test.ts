@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { parseInstant } from '../../../src/model/time/instant.js';
-import type { Window } from '../../../src/model/time/window.js';
-import { listLogFiles } from '../../../src/sources/cloudtrail/log-files.js';
-import { openCarrier } from '../../../src/sources/open-carrier.js';
-import { storages } from '../../../src/storage/storage-of.js';
-import { temporaryFolder } from '../../support/contracts.js';
-import { keptReading } from '../../support/records.js';
+import { parseInstant } from '../../../../src/model/time/instant.js';
+import type { Window } from '../../../../src/model/time/window.js';
+import { listLogFiles } from '../../../../src/sources/cloudtrail/listing/log-files.js';
+import { openCarrier } from '../../../../src/sources/open-carrier.js';
+import { storages } from '../../../../src/storage/storage-of.js';
+import { temporaryFolder } from '../../../support/contracts.js';
+import { keptReading } from '../../../support/records.js';
 
 const [A, B, C] = ['111111111111', '222222222222', '333333333333'];
 

@@ -1,7 +1,7 @@
-import type { ReadContext } from '../../pipeline/read-context.js';
-import { excluder } from '../../storage/exclude.js';
-import type { StorageOf } from '../../storage/storage-of.js';
-import type { Unseen } from '../carrier.js';
+import type { ReadContext } from '../../../pipeline/read-context.js';
+import { excluder } from '../../../storage/exclude.js';
+import type { StorageOf } from '../../../storage/storage-of.js';
+import type { Unseen } from '../../carrier.js';
 import type { LogFile, LogPlaces } from './log-file.js';
 import { LogListing, type PlannedPlace } from './log-listing.js';
 

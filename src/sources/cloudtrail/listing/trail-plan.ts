@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { SourceError } from '../../errors.js';
-import type { Window } from '../../model/time/window.js';
-import type { Level, StoredFile } from '../../storage/storage.js';
+import { SourceError } from '../../../errors.js';
+import type { Window } from '../../../model/time/window.js';
+import type { Level, StoredFile } from '../../../storage/storage.js';
 
 /** How folders are listed, which of them, and who is told of them. */
 export interface TrailListing {
