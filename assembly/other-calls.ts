@@ -160,7 +160,7 @@ function endOfRow(start: usize, end: usize): usize {
     for (let left = opening & inside; left != 0; left &= left - 1) {
       const place = block + <usize>ctz(left);
       if (load<u8>(place) != OPEN_BRACKET) continue;
-      const below = left & (0 - left) - 1;
+      const below = (left & (0 - left)) - 1;
       const deep = depth + <i32>popcnt(opening & below) - <i32>popcnt(closing & below);
       if (deep <= 2 && mayBeList(place, start)) return 0;
     }
