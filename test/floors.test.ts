@@ -100,7 +100,7 @@ test('only the command line stands on commands', () => {
 
 /** The one room of each package, as the map of the README has it. */
 const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
-  [/^yargs$/, /^options\/read\/parse-words\.ts$/],
+  [/^yargs-parser$/, /^options\/read\/parse-words\.ts$/],
   [/^yaml$/, /^options\//],
   [/^zod$/, /^options\/files\//],
   [/^leven$/, /^suggestion\.ts$/],

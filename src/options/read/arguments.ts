@@ -37,7 +37,7 @@ export async function parseArguments(
   width: number,
 ): Promise<Arguments> {
   const words = withoutAudit(argv);
-  const parsed = await parseWords(words);
+  const parsed = parseWords(words);
   if (parsed.flags.has('version')) return { kind: 'text', text: version };
   const screen = { short: Math.min(width, SCREEN), full: Math.min(width, WIDEST) };
   if (parsed.command === undefined) return withoutCommand(parsed, screen);

@@ -1,4 +1,4 @@
-import yargs from 'yargs';
+import yargsParser, { type Arguments, type Configuration } from 'yargs-parser';
 import { UsageError } from '../../errors.js';
 import { COMMANDS, type CommandName } from '../definitions/commands.js';
 import { OPTIONS, type OptionDefinition, type OptionName } from '../definitions/options.js';
@@ -29,46 +29,43 @@ const PARSING = {
 /** Stands for `-` while yargs parses, where `-` would end a list; no argument can contain a NUL. */
 const LONE_DASH = '\0';
 
+const FLAGS = ['help', 'h', 'version'] as const;
+
 /** @throws UsageError for a flag that is neither true nor false, and for an option without its value. */
-export async function parseWords(argv: readonly string[]): Promise<ParsedWords> {
-  let command: CommandName | undefined;
-  const parser = yargs()
-    .locale('en')
-    .parserConfiguration(PARSING)
-    .exitProcess(false)
-    .help(false)
-    .version(false);
-  for (const flag of ['help', 'h', 'version']) parser.option(flag, { type: 'boolean' });
-  for (const { name, options } of Object.values(COMMANDS)) {
-    parser.command(
-      name,
-      '',
-      (builder) => {
-        for (const option of options) builder.option(option, parserOption(option));
-        return builder;
-      },
-      () => {
-        command = name;
-      },
-    );
-  }
-  const parsed = (await parser.parse(readable(argv), {}, (error) => {
-    if (error) throw error;
-  })) as Readonly<Record<string, unknown>>;
+export function parseWords(argv: readonly string[]): ParsedWords {
+  const given = readable(argv);
+  // The first word that is not an option, nor the value of one as far as can be seen, is the command, but for
+  // those after a `--`.
+  const word = String(parse(given, [], { 'populate--': true })['_'][0] ?? '');
+  const command = Object.hasOwn(COMMANDS, word) ? (word as CommandName) : undefined;
+  const parsed = parse(given, command === undefined ? [] : COMMANDS[command].options);
   const words = textsOf(parsed['_']).slice(command === undefined ? 0 : 1);
-  const flags = (['help', 'h', 'version'] as const).filter((flag) => parsed[flag] === true);
+  const flags = FLAGS.filter((flag) => parsed[flag] === true);
   const options = Object.entries(parsed)
-    .filter(([name]) => !['_', '$0', 'help', 'h', 'version'].includes(name))
+    .filter(([name]) => !['_', '$0', ...FLAGS].includes(name))
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, textsOf(value)] as const);
   return { command, words, flags: new Set(flags), options: new Map(options) };
 }
 
-function parserOption(name: OptionName): object {
-  const { kind, alias = [] }: OptionDefinition = OPTIONS[name];
-  const type = kind === 'flag' ? { boolean: true } : { string: true };
-  // Hidden, since yargs would lay out a help that nobody sees: 20 ms a run.
-  return { alias, array: kind === 'list', hidden: true, ...type };
+function parse(
+  words: readonly string[],
+  options: readonly OptionName[],
+  parsing: Partial<Configuration> = {},
+): Arguments {
+  const ofKind = (isWanted: (kind: OptionDefinition['kind']) => boolean): OptionName[] =>
+    options.filter((name) => isWanted(OPTIONS[name].kind));
+  const { argv, error } = yargsParser.detailed([...words], {
+    array: ofKind((kind) => kind === 'list'),
+    boolean: [...FLAGS, ...ofKind((kind) => kind === 'flag')],
+    string: ofKind((kind) => kind !== 'flag'),
+    alias: Object.fromEntries(
+      options.map((name) => [name, [...((OPTIONS[name] as OptionDefinition).alias ?? [])]]),
+    ),
+    configuration: { ...PARSING, ...parsing },
+  });
+  if (error) throw error;
+  return argv;
 }
 
 function textsOf(value: unknown): string[] {
