@@ -1,17 +1,9 @@
 import { ExitCode, SinkError, UsageError, describe, exitCodeFor } from './errors.js';
-import {
-  checkCompliance,
-  checkPolicy,
-  checkUntracked,
-  checkVerdicts,
-} from './options/check/audit-options.js';
 import type { LakeList } from './options/check/lake-table-options.js';
-import { type EventOptions, checkEvents } from './options/check/event-options.js';
-import { hintFor } from './hints.js';
+import type { EventOptions } from './options/check/event-options.js';
+import type { RunOptions } from './options/check/output-options.js';
 import { readRequest } from './options/read/request.js';
-import { checkExport, checkServerSessions } from './options/check/session-options.js';
-import { Reporter } from './run/reporter.js';
-import { type Done, type Run, type World, run } from './run/run.js';
+import type { Done, Run, World } from './run/run.js';
 import { VERSION } from './version.js';
 
 /**
@@ -24,6 +16,10 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   } catch (caught) {
     // Whatever fails once the run is interrupted fails because of that.
     const error: unknown = world.signal.aborted ? world.signal.reason : caught;
+    const [{ Reporter }, { hintFor }] = await Promise.all([
+      import('./run/reporter.js'),
+      import('./hints.js'),
+    ]);
     const reporter = new Reporter(world.stderr, { quiet: false, verbose: false, progress: false });
     const message = describe(error);
     if (message === undefined) reporter.stack(stackOf(error));
@@ -34,6 +30,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   }
 }
 
+/** Nothing is loaded that the command does not need. */
 async function dispatch(
   argv: readonly string[],
   world: World & Required<Pick<World, 'version'>>,
@@ -52,34 +49,41 @@ async function dispatch(
   switch (request.name) {
     case 'export': {
       if (request.what === 'sessions') {
+        const { checkExport } = await import('./options/check/session-options.js');
         const options = checkExport(request.given, env, now);
         refuseGone(options.output, world);
         world.boundHeap?.();
         const { exportSessions } = await import('./commands/export.js');
         return run(options.run, world, (started) => exportSessions(options, started));
       }
-      const { exportEvents, exportVerdicts } = await import('./commands/export-events.js');
       if (request.what === 'events') {
+        const { checkEvents } = await import('./options/check/event-options.js');
         const options = checkEvents(request.given, env, now);
         refuseGone(options.output, world);
+        const { exportEvents } = await import('./commands/export-events.js');
         return runOrExplain(options, world, exportEvents, false);
       }
+      const { checkVerdicts } = await import('./options/check/audit-options.js');
       const options = await checkVerdicts(request.given, env, now);
       refuseGone(options.output, world);
+      const { exportVerdicts } = await import('./commands/export-verdicts.js');
       return runOrExplain(options, world, exportVerdicts, false);
     }
     case 'server-sessions': {
+      const { checkServerSessions } = await import('./options/check/session-options.js');
       const options = checkServerSessions(request.given, env, now);
       refuseGone(options.output, world);
       const { serverSessions } = await import('./commands/server-sessions.js');
       return run(options.run, world, (started) => serverSessions(options, started));
     }
     case 'untracked-sessions': {
+      const { checkUntracked } = await import('./options/check/audit-options.js');
       const options = await checkUntracked(request.given, env, now);
       const { untrackedSessions } = await import('./commands/untracked-sessions.js');
       return runOrExplain(options, world, untrackedSessions, true);
     }
     case 'session-compliance': {
+      const { checkCompliance, checkPolicy } = await import('./options/check/audit-options.js');
       if (request.given.flag('explain-policy')) {
         const read = await checkPolicy(request.given, env);
         const { explainPolicy } = await import('./commands/explain-policy.js');
@@ -111,6 +115,14 @@ async function dispatch(
       return run(options.run, world, (started) => athenaTable(options, started));
     }
   }
+}
+
+async function run(
+  options: RunOptions,
+  world: World,
+  work: (run: Run) => Promise<Done>,
+): Promise<ExitCode> {
+  return (await import('./run/run.js')).run(options, world, work);
 }
 
 /** Of these commands the output is all: where nobody sees it, success would be a lie. @throws SinkError */

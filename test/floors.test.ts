@@ -104,7 +104,6 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^yaml$/, /^options\//],
   [/^zod$/, /^options\/files\//],
   [/^leven$/, /^suggestion\.ts$/],
-  [/^csv-stringify/, /^sinks\/csv\.ts$/],
   [/^hyparquet-writer$/, /^sinks\/parquet-file\.ts$/],
   [/^picocolors$/, /^sinks\/table\.ts$/],
   [/^string-width$/, /^sinks\/fit\.ts$/],

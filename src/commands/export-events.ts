@@ -1,20 +1,9 @@
-import { caveatsOf, trailCaveats } from '../audit/report/caveats/caveats.js';
+import { trailCaveats } from '../audit/report/caveats/trail-caveats.js';
 import { chooseCalls } from '../audit/choose-calls.js';
-import { setAsideLine } from '../audit/report/evidence-parts.js';
-import { judgeCalls } from '../audit/judge-calls.js';
-import { reportOptions } from '../audit/report/report-options.js';
-import { select } from '../audit/report/selection.js';
-import { placedCalls } from '../lake/placed-rows.js';
+import { placedCalls } from '../lake/placed-calls.js';
 import { openOutput } from '../lake/open-output.js';
-import { CALLS_IN_OCSF } from '../model/ocsf/authentication.js';
-import { VERDICTS_IN_OCSF } from '../model/ocsf/detection-finding.js';
-import {
-  type AttributedVerdict,
-  EVENT_COLUMNS,
-  VERDICT_COLUMNS,
-} from '../model/verdict/attributed-verdict.js';
+import { EVENT_COLUMNS } from '../model/verdict/attributed-verdict.js';
 import type { RoleCall } from '../model/role-call/role-call.js';
-import type { AuditOptions } from '../options/check/audit-options.js';
 import type { EventOptions } from '../options/check/event-options.js';
 import { pipe } from '../pipeline/pipe.js';
 import { type Done, type Run, mayColor } from '../run/run.js';
@@ -44,7 +33,7 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
       openOutput(options.output, run, {
         list: 'events',
         columns: chosenColumns(EVENT_COLUMNS, options.columns),
-        ocsf: CALLS_IN_OCSF,
+        ocsf: async () => (await import('../model/ocsf/authentication.js')).CALLS_IN_OCSF,
         color: mayColor(run.world),
         empty: EMPTY,
         ...placedCalls<RoleCall>((call) => call),
@@ -75,42 +64,4 @@ export async function exportEvents(options: EventOptions, run: Run): Promise<Don
 function isOfRole(role: string | undefined): (call: RoleCall) => boolean {
   const matches = role === undefined ? () => true : wildcard(role);
   return ({ roleArn }) => roleArn === undefined || matches(roleArn);
-}
-
-/** Exports every judged call, tracked ones too, when all have been judged and the profiles are known. */
-export async function exportVerdicts(options: AuditOptions, run: Run): Promise<Done> {
-  const { evidence, verdicts, dispose } = await judgeCalls(options, run);
-  const asked = reportOptions(options, run.world.now);
-  const selection = select(evidence, asked);
-  let exported = 0;
-  try {
-    await pipe(
-      verdicts(),
-      filter(selection.isListed),
-      tap((batch) => (exported += batch.length)),
-      openOutput(options.output, run, {
-        list: 'verdicts',
-        columns: chosenColumns(VERDICT_COLUMNS, options.columns),
-        ocsf: VERDICTS_IN_OCSF,
-        color: mayColor(run.world),
-        empty: EMPTY,
-        ...placedCalls<AttributedVerdict>(({ call }) => call),
-        window: options.from.window,
-        account: async () => evidence.identity?.account,
-      }),
-    );
-  } finally {
-    await dispose();
-  }
-  // What cannot be decided stands in the rows; a name that nothing knows gave none.
-  const told = caveatsOf(evidence, selection, asked).map((one) =>
-    one.code === 'unknown_profile' ? one : { ...one, weight: 'note' as const },
-  );
-  return {
-    lines: [
-      `exported ${count(exported, 'verdict')}; ${setAsideLine(selection.setAside)}`,
-      ...identityLines(evidence.identity),
-    ],
-    caveats: told,
-  };
 }

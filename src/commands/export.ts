@@ -12,7 +12,7 @@ import { identityLines, whoAsks } from '../run/who-asks.js';
 import { type Done, type Run, mayColor } from '../run/run.js';
 import { count } from '../text/quantity.js';
 import { openOutput } from '../lake/open-output.js';
-import { placedSessions } from '../lake/placed-rows.js';
+import { placedSessions } from '../lake/placed-sessions.js';
 import { openSessions } from '../sources/open-sessions.js';
 import { filter } from '../transforms/filter.js';
 import { tap } from '../transforms/tap.js';

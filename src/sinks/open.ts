@@ -46,7 +46,7 @@ export interface Rows<T> extends TableOptions {
   readonly list: string;
   readonly columns: readonly Column<T>[];
   /** Their documents in OCSF; left out where OCSF has no class for them. */
-  readonly ocsf?: OcsfMapping<T>;
+  readonly ocsf?: () => Promise<OcsfMapping<T>>;
 }
 
 /** The columns that are asked for by name; all when none are. With `all`, each time has nine digits of a second. */
@@ -109,7 +109,7 @@ const OPENERS: Readonly<Record<Exclude<Format, ReportFormat>, Opener>> = {
   ndjson: async ({ columns }, write) => (await import('./ndjson.js')).ndjson(columns, write),
   json: async ({ list, columns }, write) => (await import('./json.js')).json(list, columns, write),
   parquet: async ({ columns }, write) => (await import('./parquet.js')).parquet(columns, write),
-  ocsf: async ({ ocsf }, write, output) => openOcsf(ocsf, write, output),
+  ocsf: async ({ ocsf }, write, output) => openOcsf(await ocsf?.(), write, output),
   table: async (rows, write) => (await import('./table.js')).table(rows.columns, write, rows),
 };
 

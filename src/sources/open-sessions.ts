@@ -4,11 +4,8 @@ import { type SessionFilter, fieldsFor } from '../model/session/session-filter.j
 import type { RequiredField, Session } from '../model/session/session.js';
 import type { Batch, Source } from '../pipeline/pipe.js';
 import type { S3Options } from '../storage/s3/buckets.js';
-import { spoolFiles } from '../storage/spool-files.js';
 import { storages } from '../storage/storage-of.js';
-import { openTableRead } from './open-table.js';
-import { type FileGuarantees, listSessionFiles } from './sessions/list-session-files.js';
-import { newestRows } from './sessions/newest-rows.js';
+import type { FileGuarantees } from './sessions/list-session-files.js';
 
 /** Where sessions come from: the live table, files, or both. */
 export interface SessionsFrom extends S3Options {
@@ -53,6 +50,11 @@ export async function* openSessions(
     yield* table ?? [];
     return;
   }
+  const [{ listSessionFiles }, { spoolFiles }, { newestRows }] = await Promise.all([
+    import('./sessions/list-session-files.js'),
+    import('../storage/spool-files.js'),
+    import('./sessions/newest-rows.js'),
+  ]);
   const { sessions, exclude = [] } = from;
   const listing = await listSessionFiles(
     sessions,
@@ -76,10 +78,11 @@ async function* openTable(
   statusMayBeStale: boolean,
   context: ReadContext,
 ): Source<Session> {
-  const [read, { readTable }] = await Promise.all([
-    openTableRead(from, table, filter, context),
+  const [{ openTableRead }, { readTable }] = await Promise.all([
+    import('./open-table.js'),
     import('./dynamodb/read-table.js'),
   ]);
+  const read = await openTableRead(from, table, filter, context);
   try {
     const newest = statusMayBeStale ? undefined : from.newest; // other rows may replace these
     yield* readTable({ ...read, statusMayBeStale, newest }, context);

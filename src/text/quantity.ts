@@ -3,9 +3,9 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${grouped(number)} ${number === 1 ? one : many}`;
 }
 
-/** `2,000`. */
+/** `2,000`, of a whole number. */
 export function grouped(number: number): string {
-  return number.toLocaleString('en');
+  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ','); // `toLocaleString` loads ICU: 10 ms a run
 }
 
 /** `12.3 GB`, by thousands. */

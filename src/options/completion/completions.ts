@@ -1,5 +1,5 @@
 import { type CommandDefinition, optionOf } from '../definitions/commands/command.js';
-import { COMMANDS, commandOf } from '../definitions/commands.js';
+import { AUDITS, COMMANDS, commandOf } from '../definitions/commands.js';
 import type { OptionDefinition } from '../definitions/definition.js';
 import type { OptionName } from '../definitions/options.js';
 import type { Environment } from '../read/settings.js';
@@ -20,9 +20,6 @@ interface Completions {
 }
 
 const NOTHING: Completions = { candidates: [], files: false };
-
-/** The commands that the word `audit` may stand before. */
-export const AUDITS = ['untracked-sessions', 'session-compliance'];
 
 /**
  * The completions of a command line whose last word is being typed, and may be empty: a line for each, the

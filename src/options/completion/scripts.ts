@@ -1,9 +1,8 @@
+import { ASK_COMPLETIONS } from '../definitions/commands.js';
+
 /** The shells that have a completion script. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
-
-/** The word before the words of a command line that ask for completions. */
-export const ASK = '--get-completions';
 
 /** The script that makes a shell complete our command lines; it runs the program for each completion. */
 export function completionScript(shell: Shell): string {
@@ -22,7 +21,7 @@ const BASH = `_sentinel_audit() {
       [[ $before == = ]] && value="\${value#*=}"
       COMPREPLY+=("$value")
     fi
-  done < <(sentinel-audit ${ASK} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <(sentinel-audit ${ASK_COMPLETIONS} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _sentinel_audit sentinel-audit
 `;
@@ -37,7 +36,7 @@ _sentinel_audit() {
     else
       values+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
     fi
-  done < <(sentinel-audit ${ASK} "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  done < <(sentinel-audit ${ASK_COMPLETIONS} "\${(@)words[2,CURRENT]}" 2>/dev/null)
   (( $#values )) && _describe -V value values
   if (( $#files )); then
     compset -P '--*='
@@ -56,7 +55,7 @@ const FISH = `function __sentinel_audit_complete
     set -l current (commandline -ct)
     test -n "$current"; or set current ''
     set -l option (string match -r -- '^--[^=]*=' $current)
-    for line in (sentinel-audit ${ASK} $words[2..-1] $current 2>/dev/null)
+    for line in (sentinel-audit ${ASK_COMPLETIONS} $words[2..-1] $current 2>/dev/null)
         if test "$line" = :files
             for file in (__fish_complete_path (string replace -- "$option" '' $current))
                 printf '%s\\n' "$option$file"

@@ -24,3 +24,9 @@ export type CommandName = keyof typeof COMMANDS;
 export function commandOf(name: string): CommandDefinition | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : undefined;
 }
+
+/** The commands that the word `audit` may stand before. */
+export const AUDITS = ['untracked-sessions', 'session-compliance'];
+
+/** The first word of a command line by which a shell asks what may come next. */
+export const ASK_COMPLETIONS = '--get-completions';

@@ -1,11 +1,8 @@
 import { UsageError } from '../../errors.js';
 import { suggestion } from '../../suggestion.js';
-import { AUDITS } from '../completion/completions.js';
-import { SHELLS, completionScript } from '../completion/scripts.js';
 import type { CommandDefinition } from '../definitions/commands/command.js';
-import { COMMANDS, type CommandName, commandOf } from '../definitions/commands.js';
+import { AUDITS, COMMANDS, type CommandName, commandOf } from '../definitions/commands.js';
 import { OPTIONS, type OptionDefinition, type OptionName } from '../definitions/options.js';
-import { commandHelp, programHelp, shortCommandHelp, shortProgramHelp } from './help.js';
 import { type ParsedWords, parseWords } from './parse-words.js';
 import type { Setting, Settings } from './settings.js';
 
@@ -45,6 +42,7 @@ export async function parseArguments(
   const isHelp = parsed.flags.has('help') || parsed.flags.has('h');
   if (isHelp) {
     const subject = command.subjects?.[parsed.words[0] ?? ''] ? (parsed.words[0] ?? '') : '';
+    const { commandHelp, shortCommandHelp } = await import('./help.js');
     const text = parsed.flags.has('help')
       ? commandHelp(command, subject, screen.full)
       : shortCommandHelp(command, subject, screen.short);
@@ -75,15 +73,22 @@ function withoutAudit(argv: readonly string[]): readonly string[] {
   return argv.toSpliced(at, 1);
 }
 
-function withoutCommand(
+async function withoutCommand(
   { words, flags, options }: ParsedWords,
   screen: { readonly short: number; readonly full: number },
-): Arguments {
+): Promise<Arguments> {
   const [word, ...rest] = words;
-  if (word === 'help' && rest.length === 0) return { kind: 'text', text: programHelp(screen.full) };
-  if (word === 'help') return { kind: 'text', text: helpOf(rest, screen.full) };
-  if (word === 'completion') return { kind: 'text', text: scriptFor(rest) };
-  if (word !== undefined) throw unknownCommand(word);
+  if (word === 'completion') return { kind: 'text', text: await scriptFor(rest) };
+  if (word !== undefined && word !== 'help') throw unknownCommand(word);
+  const { commandHelp, programHelp, shortProgramHelp } = await import('./help.js');
+  if (word === 'help') {
+    const [name, subject = ''] = rest;
+    if (name === undefined) return { kind: 'text', text: programHelp(screen.full) };
+    const command = commandOf(name);
+    if (command === undefined) throw unknownCommand(name);
+    const of = command.subjects?.[subject] ? subject : '';
+    return { kind: 'text', text: commandHelp(command, of, screen.full) };
+  }
   if (flags.has('help')) return { kind: 'text', text: programHelp(screen.full) };
   if (flags.has('h')) return { kind: 'text', text: shortProgramHelp(screen.short) };
   const [option] = options.keys();
@@ -91,13 +96,8 @@ function withoutCommand(
   return { kind: 'nothing', help: shortProgramHelp(screen.short) };
 }
 
-function helpOf([name = '', subject = '']: readonly string[], width: number): string {
-  const command = commandOf(name);
-  if (command === undefined) throw unknownCommand(name);
-  return commandHelp(command, command.subjects?.[subject] ? subject : '', width);
-}
-
-function scriptFor([name, ...rest]: readonly string[]): string {
+async function scriptFor([name, ...rest]: readonly string[]): Promise<string> {
+  const { SHELLS, completionScript } = await import('../completion/scripts.js');
   const shell = SHELLS.find((known) => known === name);
   if (shell !== undefined && rest.length === 0) return completionScript(shell);
   const problem =

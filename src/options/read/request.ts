@@ -1,7 +1,5 @@
-import { completionLines } from '../completion/completions.js';
-import { ASK } from '../completion/scripts.js';
 import { optionOf } from '../definitions/commands/command.js';
-import { COMMANDS, type CommandName } from '../definitions/commands.js';
+import { ASK_COMPLETIONS, COMMANDS, type CommandName } from '../definitions/commands.js';
 import { parseArguments } from './arguments.js';
 import { readConfig } from './config-file.js';
 import { readEnvironment } from './environment.js';
@@ -34,7 +32,10 @@ export async function readRequest(
   width: number,
   signal?: AbortSignal,
 ): Promise<Request> {
-  if (argv[0] === ASK) return { kind: 'text', text: await completionLines(argv.slice(1), env) };
+  if (argv[0] === ASK_COMPLETIONS) {
+    const { completionLines } = await import('../completion/completions.js');
+    return { kind: 'text', text: await completionLines(argv.slice(1), env) };
+  }
   const request = await parseArguments(argv, version, width);
   if (request.kind !== 'command') return request;
   const { name, subject, settings } = request;

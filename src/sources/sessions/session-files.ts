@@ -9,9 +9,6 @@ import { shapeOf } from '../../text/file-shape.js';
 import { peek, putBack } from '../../text/first-bytes.js';
 import { brokenFile } from '../broken-file.js';
 import type { SessionFile } from './list-session-files.js';
-import { readSessionCsv } from './session-csv.js';
-import { PARQUET, readSessionParquet } from './parquet/session-parquet.js';
-import { readSessionJson } from './session-json.js';
 import { SESSION_KEYS } from './unwrap-session.js';
 
 /**
@@ -34,6 +31,9 @@ export async function* readSessionFiles(
 async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
+
+/** How Parquet begins. */
+const PARQUET = 'PAR1';
 
 /** The sessions of one file as data. */
 export async function* readSessionFile(
@@ -66,12 +66,19 @@ async function* partsOf(
   const { start, rest } = await peek(content, ({ length }) => length >= PARQUET.length);
   const all = putBack(start, rest);
   if (start.toString('latin1', 0, PARQUET.length) === PARQUET) {
+    const { readSessionParquet } = await import('./parquet/session-parquet.js');
     return yield* readSessionParquet(all, file.name, required);
   }
   const { shape, bytes } = await shapeOf(all, SESSION_KEYS);
-  if (shape === 'empty') yield emptyPart(file);
-  else if (shape === 'text') yield* readSessionCsv(bytes, file.name, required);
-  else yield* readSessionJson(bytes, shape, file.name, required);
+  if (shape === 'empty') {
+    yield emptyPart(file);
+  } else if (shape === 'text') {
+    const { readSessionCsv } = await import('./session-csv.js');
+    yield* readSessionCsv(bytes, file.name, required);
+  } else {
+    const { readSessionJson } = await import('./session-json.js');
+    yield* readSessionJson(bytes, shape, file.name, required);
+  }
   return undefined;
 }
 

@@ -8,6 +8,7 @@ import type { CaveatOptions } from '../report-options.js';
 import type { Selection } from '../selection.js';
 import { roleCaveats, unknownNames } from './attribution-caveats.js';
 import { joinCaveats, uncheckedCalls } from './join-caveats.js';
+import { trailCaveats } from './trail-caveats.js';
 
 /** What both audits could not decide of the calls that are listed, and what their reader must know. */
 export function caveatsOf(
@@ -62,32 +63,4 @@ function ofTheAllowList({ counts }: Evidence, { allow, now }: CaveatOptions): Ca
     const text = `the rule "${name}" of the allow list matched nothing`;
     return caveat('unused_allow_rule', isUsed ? 0 : 1, 'note', text);
   });
-}
-
-/** What the reader of a trail must know, whether its calls are judged or not. */
-export function trailCaveats({
-  contradictions,
-  freshUntil,
-  events: { unseen },
-}: Pick<Evidence, 'contradictions' | 'freshUntil' | 'events'>): Caveat[] {
-  return [
-    ...caveat(
-      'unseen_scope',
-      unseen.length,
-      'undecided',
-      `no log file and no role call of ${unseen.join(', ')} was found`,
-    ),
-    ...caveat(
-      'contradicting_records',
-      contradictions,
-      'note',
-      `${count(contradictions, 'record shares', 'records share')} an event id with a call from which they differ: AWS writes no such records, and each was judged as a call of its own`,
-    ),
-    ...caveat(
-      'still_delivering',
-      freshUntil === undefined ? 0 : 1,
-      'note',
-      'the window ends within the last 15 minutes: CloudTrail may still be delivering',
-    ),
-  ];
 }

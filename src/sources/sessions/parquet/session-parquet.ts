@@ -11,9 +11,6 @@ import { FieldNames } from '../field-names.js';
 import { LARGEST_PAGE, checkPages } from './parquet-pages.js';
 import { readProperty, takeRow } from '../session-rows.js';
 
-/** How a Parquet file begins, and ends. */
-export const PARQUET = 'PAR1';
-
 /** Times as the texts that they are everywhere else; Parquet has them without a zone, in UTC. */
 const PARSERS = {
   timestampFromMilliseconds: (millis: bigint) => timeText(millis, 1_000n),

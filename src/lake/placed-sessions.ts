@@ -1,31 +1,10 @@
 import { SinkError } from '../errors.js';
-import type { RoleCall } from '../model/role-call/role-call.js';
 import { type Session, placedAt } from '../model/session/session.js';
 import { compareInstants, parseInstant } from '../model/time/instant.js';
-import type { AttributedVerdict } from '../model/verdict/attributed-verdict.js';
 import type { Source } from '../pipeline/pipe.js';
 import { strictReading } from '../pipeline/strict-reading.js';
 import type { Run } from '../run/run.js';
-import { readSessionFiles } from '../sources/sessions/session-files.js';
-import type { LakeRows } from './open-lake.js';
-
-/** How the rows of a lake are placed in it. */
-type Placed<T> = Pick<LakeRows<T>, 'timeOf' | 'idOf' | 'valueOf' | 'merge'>;
-
-/** Role calls and verdicts stand where their event does. */
-export function placedCalls<T extends RoleCall | AttributedVerdict>(
-  callOf: (row: T) => RoleCall,
-): Placed<T> {
-  return {
-    timeOf: (row) => parseInstant(callOf(row).eventTime)!,
-    idOf: (row) => callOf(row).eventId,
-    valueOf: (row, key) => {
-      if (key === 'profile') return 'profiles' in row ? row.profiles.join(';') : undefined;
-      const { accountId, region } = callOf(row);
-      return key === 'region' ? region : accountId;
-    },
-  };
-}
+import type { Placed } from './placed-calls.js';
 
 /** Sessions stand where they were created, and a partition keeps those that it holds: the table forgets them. */
 export function placedSessions(folder: string | undefined, run: Run): Placed<Session> {
@@ -40,6 +19,7 @@ export function placedSessions(folder: string | undefined, run: Run): Placed<Ses
 async function* partOf(place: string, folder: string, { world, context }: Run): Source<Session> {
   const broken = (text: string): Error => new SinkError(`${text}; what it holds is not replaced`);
   const strict = strictReading(context, broken);
+  const { readSessionFiles } = await import('../sources/sessions/session-files.js');
   for await (const file of world.storageOf(folder).list(place, () => false)) {
     yield* readSessionFiles([file], ['placed'], strict);
   }

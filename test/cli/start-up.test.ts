@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cleanEnv, scratch } from '../support/cli.js';
+import { PROGRAM, ended } from '../support/program.js';
+import { NO_AWS } from '../support/trail.js';
+
+/** Tells of every module on standard error, when it is loaded. */
+const HOOKS = `
+import { writeSync } from 'node:fs';
+export async function load(url, context, next) {
+  if (url.startsWith('file:')) writeSync(2, 'loaded ' + url + '\\n');
+  return next(url, context);
+}`;
+const asUrl = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+const WATCH = asUrl(`
+import { register } from 'node:module';
+register(${JSON.stringify(asUrl(HOOKS))});`);
+
+/** The modules that a run of the built program loads: ours, and packages. */
+async function loadedBy(args: readonly string[]): Promise<{ own: number; packages: string[] }> {
+  const env = cleanEnv(NO_AWS);
+  const child = spawn(process.execPath, ['--import', WATCH, PROGRAM, ...args], { env });
+  const { stderr } = await ended(child);
+  const paths = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, url]) => url!);
+  const packages = paths.map(
+    (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '',
+  );
+  return {
+    own: packages.filter((name) => name === '').length,
+    packages: [...new Set(packages.filter((name) => name !== ''))].toSorted(),
+  };
+}
+
+const PARSING = ['leven', 'yargs-parser'];
+
+/** With room for a module or two: what grows without a reason is noticed. */
+describe('a run loads what it needs', () => {
+  test.each([
+    [['--version'], 54, PARSING],
+    [['--help'], 56, PARSING],
+    [['export', '--help'], 56, PARSING],
+    [['export', '--nope'], 58, PARSING],
+  ])('%j', async (args, most, packages) => {
+    const loaded = await loadedBy(args);
+    expect(loaded.packages).toEqual(packages);
+    expect(loaded.own).toBeGreaterThan(30);
+    expect(loaded.own).toBeLessThanOrEqual(most);
+  });
+
+  test('of events of a file, and no more', async () => {
+    const file = join(scratch(), 'log.json');
+    writeFileSync(file, '{"Records":[]}');
+    const loaded = await loadedBy(['export', 'events', '--events', file, '--since', '1d']);
+    expect(loaded.packages).toEqual([...PARSING, 'p-limit', 'yocto-queue'].toSorted());
+    expect(loaded.own).toBeLessThanOrEqual(156);
+  });
+
+  test('of sessions of a file, and no more', async () => {
+    const file = join(scratch(), 'sessions.ndjson');
+    writeFileSync(file, '');
+    const loaded = await loadedBy(['export', '--sessions', file, '--format', 'ndjson']);
+    expect(loaded.packages.filter((name) => /aws|smithy|csv|parquet|zod|yaml/.test(name))).toEqual(
+      [],
+    );
+    expect(loaded.own).toBeLessThanOrEqual(128);
+  });
+});
