@@ -1,17 +1,20 @@
-// npm run build: compiles src to dist, and the AssemblyScript to WebAssembly. The latter also lies beside the source,
-// for the tests. With --over it writes over what is there: somebody may be running it.
+// npm run build: compiles src to dist, and the AssemblyScript to WebAssembly. With --over it writes over what is there:
+// somebody may be running it.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
+import { main } from 'assemblyscript/asc';
 
-const MODULE = 'sources/cloudtrail/other-calls.wasm';
-const run = (/** @type {string[]} */ ...args) =>
-  execFileSync('npx', args, { stdio: 'inherit', shell: process.platform === 'win32' });
+const OPTIONS = ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd,bulk-memory'];
 
 if (!process.argv.includes('--over')) rmSync('dist', { recursive: true, force: true });
-run('tsc', '-p', 'tsconfig.build.json');
-run(
-  ...['asc', 'assembly/other-calls.ts', '--outFile', `src/${MODULE}`, '-O3', '--runtime', 'stub'],
-  ...['--noAssert', '--enable', 'simd', '--enable', 'bulk-memory'],
-);
-copyFileSync(`src/${MODULE}`, `dist/${MODULE}`);
+execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], {
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+});
+const files = ['assembly/other-calls.ts', '--outFile', 'dist/other-calls.wasm'];
+const { error } = await main([...files, ...OPTIONS], {
+  stdout: process.stdout,
+  stderr: process.stderr,
+});
+if (error !== null) throw error;
 chmodSync('dist/bin.js', 0o755);

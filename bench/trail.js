@@ -228,7 +228,8 @@ export function writeTrail(folder, { files, records, sessions, pretty = false })
   const span = (sessions * SECONDS_APART) / (files * records);
   let [calls, bytes] = [0, 0];
   for (let file = 0; file < files; file++) {
-    const lines = [];
+    /** @type {(object | undefined)[]} */
+    const all = [];
     for (let n = 0; n < records; n++) {
       const second = FIRST_SECOND + Math.floor((file * records + n) * span) + 5;
       const at = { random, second, sessions };
@@ -236,11 +237,9 @@ export function writeTrail(folder, { files, records, sessions, pretty = false })
       if (kind < 43) calls++;
       const others = kind < 63 ? DECOYS : OTHERS;
       const record = kind < 43 ? roleCall(at) : others[random() % others.length]?.(at);
-      lines.push(pretty ? record : JSON.stringify(record));
+      all.push(record);
     }
-    const json = pretty
-      ? JSON.stringify({ Records: lines }, null, 2)
-      : `{"Records":[${lines.join(',')}]}`;
+    const json = JSON.stringify({ Records: all }, null, pretty ? 2 : undefined);
     bytes += json.length;
     const time = text(FIRST_SECOND + Math.floor((file + 1) * records * span));
     const below = join(

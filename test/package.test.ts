@@ -39,6 +39,7 @@ it('the tarball holds the program and its documentation, and nothing else', asyn
   });
   const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
   const places = new Set(files.map(({ path }) => path.split('/', 1)[0]));
+  expect(files.map(({ path }) => path)).toContain('dist/other-calls.wasm');
   expect([...places].toSorted()).toEqual(
     ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].toSorted(),
   );

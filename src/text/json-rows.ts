@@ -42,7 +42,7 @@ export interface JsonRow {
  */
 export type RowSkipper = (piece: Buffer) => (at: number, needsComma: boolean) => SkippedRows;
 
-export interface SkippedRows {
+interface SkippedRows {
   /** How many rows were passed over. */
   readonly rows: number;
   /** The place where it stopped. */

@@ -7,7 +7,7 @@ import { RECORD_LISTS } from './wrappers.js';
 /** As much of it as is used: it is not among the types of Node. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object) => { readonly exports: object };
 };
 
 interface Value {
@@ -27,6 +27,9 @@ interface OtherCalls {
   readonly skip: (at: number, end: number, needsComma: boolean) => number;
 }
 
+/** Where the build puts it, from here in `dist` and from here in `src`. */
+const MODULE = '../../../dist/other-calls.wasm';
+
 /** As much as `TEXT` has room for. */
 const SLICE = 256 * 1024;
 
@@ -43,9 +46,9 @@ let skipper: { readonly made: RowSkipper | undefined } | undefined;
 function make(): RowSkipper | undefined {
   let module: OtherCalls;
   try {
-    const bytes = readFileSync(new URL('other-calls.wasm', import.meta.url));
+    const bytes = readFileSync(new URL(MODULE, import.meta.url));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-    module = exports as unknown as OtherCalls;
+    module = exports as OtherCalls;
   } catch {
     return undefined;
   }
