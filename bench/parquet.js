@@ -50,15 +50,15 @@ try {
   for (const size of [SMALL, LARGE]) {
     const file = await writeRows(size);
     const peak = join(folder, 'peak');
-    const program = ['--import', path('peak-memory.js'), path('../dist/bin.js')];
+    const program = ['--import', path('usage.js'), path('../dist/bin.js')];
     const args = ['export', '--sessions', file, '--out', join(folder, 'rows.parquet')];
     /** @type {number[]} */
     const each = [];
     for (let turn = 0; turn < RUNS; turn++) {
-      const { stderr } = await run([...program, ...args], { PEAK_MEMORY_FILE: peak });
+      const { stderr } = await run([...program, ...args], { USAGE_FILE: peak });
       if (!stderr.includes(`exported ${size.toLocaleString('en')} sessions`))
         throw new Error(stderr);
-      each.push(Number(readFileSync(peak, 'utf8')) / 1024);
+      each.push(JSON.parse(readFileSync(peak, 'utf8')).peak);
     }
     peaks.push(median(each));
     rmSync(file);

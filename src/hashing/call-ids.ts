@@ -1,5 +1,6 @@
 import { hashOfHalves } from './hex-id.js';
-import { HashIndex, NONE, doubled } from './hash-index.js';
+import { HashIndex, NONE } from './hash-index.js';
+import { NumberList } from './number-list.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Words of 32 bits for each call: four of its id, one of its facts, one of its role. */
@@ -26,7 +27,7 @@ export type IdNews = 'new' | 'known' | 'contradicts';
  */
 export class CallIds {
   #count = 0;
-  #words = new Uint32Array(WORDS * 1024);
+  readonly #words = new NumberList(Uint32Array);
   readonly #index = new HashIndex();
   readonly #others = new Map<string, [fixed: number, role: number][]>();
 
@@ -47,20 +48,21 @@ export class CallIds {
     const words = [0, 8, 16, 24].map((at) => Number.parseInt(digits.slice(at, at + 8), 16));
     const key = hashOfWords(words);
     let isThere = false;
-    const entry = this.#index.find(key, (other) => {
+    const found = this.#index.find(key, (other) => {
       const start = other * WORDS;
-      if (!words.every((word, at) => this.#words[start + at] === word)) return false;
+      if (!words.every((word, at) => this.#words.get(start + at) === word)) return false;
       isThere = true;
-      return areSame(facts, [this.#words[start + 4]!, this.#words[start + 5]!]);
+      return areSame(facts, [this.#words.get(start + 4), this.#words.get(start + 5)]);
     });
-    if (entry !== NONE) {
-      if (facts[1] !== NO_ROLE) this.#words[entry * WORDS + 5] = facts[1];
+    if (found !== NONE) {
+      if (facts[1] !== NO_ROLE) this.#words.set(found * WORDS + 5, facts[1]);
       return 'known';
     }
-    if (this.#count * WORDS === this.#words.length) this.#words = doubled(this.#words);
-    this.#words.set([...words, ...facts], this.#count * WORDS);
-    this.#index.put(key, this.#count++, (other) =>
-      hashOfWords(this.#words.subarray(other * WORDS, other * WORDS + 4)),
+    const entry = this.#count++;
+    for (const [at, word] of [...words, ...facts].entries())
+      this.#words.set(entry * WORDS + at, word);
+    this.#index.put(key, entry, (other) =>
+      hashOfWords([0, 1, 2, 3].map((at) => this.#words.get(other * WORDS + at))),
     );
     return isThere ? 'contradicts' : 'new';
   }

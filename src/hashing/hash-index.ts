@@ -38,10 +38,3 @@ export class HashIndex {
     this.#slots[slot] = entry;
   }
 }
-
-/** The same numbers with as much room again. */
-export function doubled<T extends Uint8Array | Uint32Array | Float64Array>(array: T): T {
-  const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
-  larger.set(array);
-  return larger;
-}

@@ -37,7 +37,8 @@ export async function* readBytes(
     );
     const bytes = putBack(start, rest);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-    for await (const piece of asUtf8(isGzip ? unpacked(bytes) : bytes)) {
+    const unpack = file.rereadable || file.isFar ? unpacked : streamed; // a pipe is read while it is written
+    for await (const piece of asUtf8(isGzip ? unpack(bytes) : bytes)) {
       signal.throwIfAborted();
       yield piece;
     }

@@ -84,10 +84,10 @@ export const SESSION_FIELDS = {
 /** The names of the fields outside: in the table, in files, in options. */
 export type SessionField = keyof typeof SESSION_FIELDS;
 
-const FIELDS = Object.entries(SESSION_FIELDS) as [SessionField, FieldDefinition][];
+const DEFINITIONS = Object.entries(SESSION_FIELDS) as [SessionField, FieldDefinition][];
 
 /** What every row of the table has. */
-export const TABLE_FIELDS: readonly SessionField[] = FIELDS.flatMap(([name, { isAlways }]) =>
+export const TABLE_FIELDS: readonly SessionField[] = DEFINITIONS.flatMap(([name, { isAlways }]) =>
   isAlways ? [name] : [],
 );
 
@@ -116,9 +116,13 @@ export function parseSession<R>(
   required: readonly RequiredField[],
 ): Session {
   const values: Partial<Record<keyof Session, unknown>> = {};
-  for (const [name, { key, kind }] of FIELDS) values[key] = READERS[kind](name, read(row, name));
+  for (let at = 0; at < FIELDS.length; at++) {
+    const { name, key, reader } = FIELDS[at]!;
+    values[key] = reader(name, read(row, name));
+  }
   const session = values as unknown as Session;
-  for (const field of required) {
+  for (let at = 0; at < required.length; at++) {
+    const field = required[at]!;
     if (field === 'identity') continue;
     const value = field === 'placed' ? placeText(session) : fieldValue(session, field);
     if (value === undefined) {
@@ -144,6 +148,9 @@ function placeText(session: Session): string | undefined {
 const READERS: Readonly<
   Record<FieldDefinition['kind'], (field: SessionField, value: unknown) => unknown>
 > = { id: idOf, text: textOf, status: statusOf, time: timeOf, count: countOf };
+
+/** Of each field what a row is read by. */
+const FIELDS = DEFINITIONS.map(([name, { key, kind }]) => ({ name, key, reader: READERS[kind] }));
 
 /** A session has an id, whatever else it lacks. */
 function idOf(_: SessionField, value: unknown): string {

@@ -6,30 +6,35 @@ import type {
 } from '../../model/session/session-lookup.js';
 import { SESSION_STATUSES, type Session, placedAt } from '../../model/session/session.js';
 import { parseInstant } from '../../model/time/instant.js';
-import { NONE, HashIndex, doubled } from '../../hashing/hash-index.js';
+import { NONE, HashIndex } from '../../hashing/hash-index.js';
 import { halvesOf, hashOfHalves, idOfHalves } from '../../hashing/hex-id.js';
+import { NumberList } from '../../hashing/number-list.js';
+import { Identities } from './identities.js';
+import { SessionsInTime } from './sessions-in-time.js';
+
+/** With so many sessions of one identity or fewer, looking at each is soon done. */
+const FEW = 8;
 
 /**
- * Every session, for finding the one behind an event by id or by source identity, in about a hundred bytes
- * each: flat arrays, names held once, the bytes of identities in one buffer. Keys are compared whole: with
- * a hash alone somebody could craft an identity that collides with another, and hide.
+ * Every session, for finding the one behind an event by id or by source identity, in about fifty bytes each,
+ * and those of its identity where that does not follow from its id: flat arrays, names held once. Keys are
+ * compared whole: with a hash alone somebody could craft an identity that collides with another, and hide.
  */
 export class SessionIndex {
   #size = 0;
-  #idHigh = new Uint32Array(1024);
-  #idLow = new Uint32Array(1024);
-  #started = new Float64Array(1024);
-  #expires = new Float64Array(1024);
-  #updated = new Float64Array(1024);
-  #status = new Uint8Array(1024);
-  #user = new Uint32Array(1024);
-  #profile = new Uint32Array(1024);
-  #identityStart = new Float64Array(1024);
-  #identityLength = new Uint32Array(1024);
-  /** Another session with the same identity, or NONE. */
-  #sameIdentity = new Uint32Array(1024);
-  #identities = Buffer.alloc(16 * 1024);
-  #identitiesEnd = 0;
+  readonly #idHigh = new NumberList(Uint32Array);
+  readonly #idLow = new NumberList(Uint32Array);
+  readonly #started = new NumberList(Float64Array);
+  readonly #expires = new NumberList(Float64Array);
+  readonly #updated = new NumberList(Float64Array);
+  readonly #status = new NumberList(Uint8Array);
+  readonly #user = new NumberList(Uint32Array);
+  readonly #profile = new NumberList(Uint32Array);
+  /** Is its identity {@link identityOfId}? Then nothing more is held of it. */
+  readonly #isOfId = new NumberList(Uint8Array);
+  readonly #identities = new Identities();
+  /** Sessions of one identity, where they are many. */
+  readonly #crowds = new Map<string, Crowd>();
   #withIdentity = 0;
   readonly #profiles = new Set<string>();
   #oldest = Infinity;
@@ -37,7 +42,6 @@ export class SessionIndex {
   #shortestLife = Infinity;
   readonly #names = new Names();
   readonly #byId = new HashIndex();
-  readonly #byIdentity = new HashIndex();
 
   get size(): number {
     return this.#size;
@@ -56,38 +60,40 @@ export class SessionIndex {
 
   /** Adds a session; one whose id is there already must not come again. */
   add(session: Session): void {
-    if (this.#size === this.#idHigh.length) this.#grow();
     const entry = this.#size++;
     const [high, low] = halvesOf(session.id);
-    this.#idHigh[entry] = high;
-    this.#idLow[entry] = low;
-    this.#started[entry] = secondsOf(session.startedAt);
-    this.#expires[entry] = secondsOf(session.expiresAt);
-    this.#updated[entry] = secondsOf(session.updatedAt);
-    this.#status[entry] =
-      session.status === undefined ? 255 : SESSION_STATUSES.indexOf(session.status);
-    this.#user[entry] = this.#names.numberOf(session.user);
-    this.#profile[entry] = this.#names.numberOf(session.profile);
-    this.#sameIdentity[entry] = NONE;
+    this.#idHigh.set(entry, high);
+    this.#idLow.set(entry, low);
+    this.#started.set(entry, secondsOf(session.startedAt));
+    const expires = secondsOf(session.expiresAt);
+    this.#expires.set(entry, expires);
+    this.#updated.set(entry, secondsOf(session.updatedAt));
+    const { status } = session;
+    this.#status.set(entry, status === undefined ? 255 : SESSION_STATUSES.indexOf(status));
+    this.#user.set(entry, this.#names.numberOf(session.user));
+    this.#profile.set(entry, this.#names.numberOf(session.profile));
     const placed = placedAt(session);
-    if (placed !== undefined) this.#notePlace(placed.seconds, secondsOf(session.expiresAt));
+    if (placed !== undefined) this.#notePlace(placed.seconds, expires);
     this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
     const { sourceIdentity, profile } = session;
     if (profile !== undefined) this.#profiles.add(profile);
-    if (sourceIdentity && isText(sourceIdentity)) {
-      this.#addIdentity(entry, Buffer.from(sourceIdentity));
-    }
+    const isOfId = sourceIdentity === identityOfId(session.id);
+    this.#isOfId.set(entry, isOfId ? 1 : 0);
+    if (!sourceIdentity || !isText(sourceIdentity)) return;
+    this.#withIdentity++;
+    this.#crowds.delete(sourceIdentity);
+    if (!isOfId) this.#identities.add(sourceIdentity, entry);
   }
 
   /** The session behind an event: by its tag, else by its source identity, else by the id in that. */
   find({ tag, sourceIdentity, sessionId, at }: LookupKey): SessionMatch | undefined {
     const tagged = this.#entryOfId(tag);
     if (tagged !== NONE) return { session: this.#facts(tagged), matchedBy: 'tag' };
-    const first = sourceIdentity === undefined ? NONE : this.#firstOfIdentity(sourceIdentity);
-    if (first !== NONE) {
-      const session = this.#facts(this.#entryAt(first, at));
-      const sharesIdentity = this.#sameIdentity[first] !== NONE;
-      return { session, matchedBy: 'source_identity', ...(sharesIdentity && { sharesIdentity }) };
+    const found = sourceIdentity === undefined ? undefined : this.#ofIdentity(sourceIdentity, at);
+    if (found !== undefined) {
+      const { entry, isShared } = found;
+      const session = this.#facts(entry);
+      return { session, matchedBy: 'source_identity', ...(isShared && { sharesIdentity: true }) };
     }
     const named = this.#entryOfId(sessionId);
     return named === NONE ? undefined : { session: this.#facts(named), matchedBy: 'session_id' };
@@ -106,79 +112,77 @@ export class SessionIndex {
     const [high, low] = halvesOf(id);
     return this.#byId.find(
       hashOfHalves(high, low),
-      (entry) => this.#idHigh[entry] === high && this.#idLow[entry] === low,
+      (entry) => this.#idHigh.get(entry) === high && this.#idLow.get(entry) === low,
     );
   }
 
-  #firstOfIdentity(identity: string): number {
-    if (!isText(identity)) return NONE;
-    const bytes = Buffer.from(identity);
-    return this.#byIdentity.find(hash(bytes), (entry) => this.#bytesOf(entry).equals(bytes));
+  /** Of the sessions with an identity, the one that was on, and began last; else any. */
+  #ofIdentity(
+    identity: string,
+    at: number,
+  ): { readonly entry: number; readonly isShared: boolean } | undefined {
+    if (!isText(identity)) return undefined;
+    let crowd = this.#crowds.get(identity);
+    if (crowd === undefined) {
+      const entries = this.#entriesOf(identity);
+      const [any] = entries;
+      if (any === undefined) return undefined;
+      if (entries.length === 1) return { entry: any, isShared: false };
+      crowd = { any, inTime: this.#inTime(entries) };
+      if (entries.length > FEW) this.#crowds.set(identity, crowd);
+    }
+    return { entry: crowd.inTime.onAt(at) ?? crowd.any, isShared: true };
   }
 
-  /** Of several sessions with one identity, the one that was on. */
-  #entryAt(first: number, at: number): number {
-    for (let entry = first; entry !== NONE; entry = this.#sameIdentity[entry]!) {
-      // Events have whole seconds: one of the second in which a session began may have come after.
-      if (at >= Math.floor(this.#started[entry]!) && at <= this.#expires[entry]!) return entry;
-    }
-    return first;
+  #entriesOf(identity: string): number[] {
+    const entries = this.#identities.sessionsOf(identity);
+    const own = this.#entryOfId(idOfIdentity(identity));
+    if (own !== NONE && this.#isOfId.get(own) === 1) entries.push(own);
+    return entries;
   }
 
-  #addIdentity(entry: number, bytes: Buffer): void {
-    this.#withIdentity++;
-    while (this.#identitiesEnd + bytes.length > this.#identities.length) {
-      this.#identities = Buffer.concat([this.#identities], this.#identities.length * 2);
-    }
-    bytes.copy(this.#identities, this.#identitiesEnd);
-    this.#identityStart[entry] = this.#identitiesEnd;
-    this.#identityLength[entry] = bytes.length;
-    this.#identitiesEnd += bytes.length;
-    const key = hash(bytes);
-    const first = this.#byIdentity.find(key, (other) => this.#bytesOf(other).equals(bytes));
-    if (first === NONE) {
-      this.#byIdentity.put(key, entry, (other) => hash(this.#bytesOf(other)));
-    } else {
-      this.#sameIdentity[entry] = this.#sameIdentity[first]!;
-      this.#sameIdentity[first] = entry;
-    }
-  }
-
-  #bytesOf(entry: number): Buffer {
-    const start = this.#identityStart[entry]!;
-    return this.#identities.subarray(start, start + this.#identityLength[entry]!);
+  #inTime(entries: readonly number[]): SessionsInTime {
+    return new SessionsInTime(
+      entries.map((session) => ({
+        session,
+        // Events have whole seconds: one of the second in which a session began may have come after.
+        from: Math.floor(this.#started.get(session)),
+        until: this.#expires.get(session),
+      })),
+    );
   }
 
   #hashOfId(entry: number): number {
-    return hashOfHalves(this.#idHigh[entry]!, this.#idLow[entry]!);
+    return hashOfHalves(this.#idHigh.get(entry), this.#idLow.get(entry));
   }
 
   #facts(entry: number): SessionSummary {
-    const id = idOfHalves(this.#idHigh[entry]!, this.#idLow[entry]!);
+    const id = idOfHalves(this.#idHigh.get(entry), this.#idLow.get(entry));
     return {
       id,
-      user: this.#names.of(this.#user[entry]!),
-      profile: this.#names.of(this.#profile[entry]!),
-      status: SESSION_STATUSES[this.#status[entry]!],
-      startedAt: known(this.#started[entry]!),
-      expiresAt: known(this.#expires[entry]!),
-      updatedAt: known(this.#updated[entry]!),
+      user: this.#names.of(this.#user.get(entry)),
+      profile: this.#names.of(this.#profile.get(entry)),
+      status: SESSION_STATUSES[this.#status.get(entry)],
+      startedAt: known(this.#started.get(entry)),
+      expiresAt: known(this.#expires.get(entry)),
+      updatedAt: known(this.#updated.get(entry)),
     };
   }
+}
 
-  #grow(): void {
-    this.#idHigh = doubled(this.#idHigh);
-    this.#idLow = doubled(this.#idLow);
-    this.#started = doubled(this.#started);
-    this.#expires = doubled(this.#expires);
-    this.#updated = doubled(this.#updated);
-    this.#status = doubled(this.#status);
-    this.#user = doubled(this.#user);
-    this.#profile = doubled(this.#profile);
-    this.#identityStart = doubled(this.#identityStart);
-    this.#identityLength = doubled(this.#identityLength);
-    this.#sameIdentity = doubled(this.#sameIdentity);
-  }
+/** Sessions of one identity that are many. */
+interface Crowd {
+  readonly any: number;
+  readonly inTime: SessionsInTime;
+}
+
+/** The identity that Sentinel gives a session by its id. */
+function identityOfId(id: string): string {
+  return `sentinel-${id}`;
+}
+
+function idOfIdentity(identity: string): string | undefined {
+  return identity.startsWith('sentinel-') ? identity.slice(9) : undefined;
 }
 
 /** Each name once, by a number. */
@@ -216,10 +220,4 @@ function finite(value: number): number | undefined {
 
 function known(seconds: number): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds;
-}
-
-function hash(bytes: Uint8Array): number {
-  let value = bytes.length;
-  for (const byte of bytes) value = hashOfHalves(value, byte);
-  return value;
 }

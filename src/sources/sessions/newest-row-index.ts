@@ -1,24 +1,25 @@
 import type { Session } from '../../model/session/session.js';
 import { type Instant, parseInstant } from '../../model/time/instant.js';
 import { halvesOf, hashOfHalves } from '../../hashing/hex-id.js';
-import { NONE, HashIndex, doubled } from '../../hashing/hash-index.js';
+import { NONE, HashIndex } from '../../hashing/hash-index.js';
+import { NumberList } from '../../hashing/number-list.js';
 
 /** Stands for the row number of a session whose rows have all lost. */
 const SUPERSEDED = 0xffff_ffff;
 
 /**
  * For each session id, which of its rows is the newest: by `updated_at`, a row without one before every
- * row that has one, and of equals the one that was added last. Holds no rows: 30 to 60 bytes an id, in
+ * row that has one, and of equals the one that was added last. Holds no rows: 30 to 40 bytes an id, in
  * flat arrays, and up to four billion rows. Ids are 64 bits, kept and compared whole.
  */
 export class NewestRowIndex {
   #size = 0;
-  #high = new Uint32Array(1024);
-  #low = new Uint32Array(1024);
-  #seconds = new Float64Array(1024);
-  #nanos = new Uint32Array(1024);
+  readonly #high = new NumberList(Uint32Array);
+  readonly #low = new NumberList(Uint32Array);
+  readonly #seconds = new NumberList(Float64Array);
+  readonly #nanos = new NumberList(Uint32Array);
   /** Number of the newest row, from 1. */
-  #row = new Uint32Array(1024);
+  readonly #row = new NumberList(Uint32Array);
   readonly #byId = new HashIndex();
 
   /** How many ids there are. */
@@ -32,9 +33,9 @@ export class NewestRowIndex {
     const known = this.#find(session.id);
     if (known !== NONE && this.#isNewer(known, updated)) return;
     const entry = known === NONE ? this.#newEntry(session.id) : known;
-    this.#seconds[entry] = updated.seconds;
-    this.#nanos[entry] = updated.nanos;
-    this.#row[entry] = row;
+    this.#seconds.set(entry, updated.seconds);
+    this.#nanos.set(entry, updated.nanos);
+    this.#row.set(entry, row);
   }
 
   /** Is there a row of this session that is newer than this one? */
@@ -46,48 +47,39 @@ export class NewestRowIndex {
   /** Makes a session's rows all lose: its newest row comes from elsewhere. False when it has none. */
   forget(id: string): boolean {
     const entry = this.#find(id);
-    if (entry === NONE || this.#row[entry] === SUPERSEDED) return false;
-    this.#row[entry] = SUPERSEDED;
+    if (entry === NONE || this.#row.get(entry) === SUPERSEDED) return false;
+    this.#row.set(entry, SUPERSEDED);
     return true;
   }
 
   /** Is row number `row` the newest of its session? */
   isNewest(id: string, row: number): boolean {
     const entry = this.#find(id);
-    return entry !== NONE && this.#row[entry] === row;
+    return entry !== NONE && this.#row.get(entry) === row;
   }
 
   #find(id: string): number {
     const [high, low] = halvesOf(id);
     return this.#byId.find(
       hashOfHalves(high, low),
-      (entry) => this.#high[entry] === high && this.#low[entry] === low,
+      (entry) => this.#high.get(entry) === high && this.#low.get(entry) === low,
     );
   }
 
   #isNewer(entry: number, { seconds, nanos }: Instant): boolean {
-    const held = this.#seconds[entry]!;
-    return held > seconds || (held === seconds && this.#nanos[entry]! > nanos);
+    const held = this.#seconds.get(entry);
+    return held > seconds || (held === seconds && this.#nanos.get(entry) > nanos);
   }
 
   #newEntry(id: string): number {
-    if (this.#size === this.#high.length) this.#grow();
     const entry = this.#size++;
     const [high, low] = halvesOf(id);
-    this.#high[entry] = high;
-    this.#low[entry] = low;
+    this.#high.set(entry, high);
+    this.#low.set(entry, low);
     this.#byId.put(hashOfHalves(high, low), entry, (other) =>
-      hashOfHalves(this.#high[other]!, this.#low[other]!),
+      hashOfHalves(this.#high.get(other), this.#low.get(other)),
     );
     return entry;
-  }
-
-  #grow(): void {
-    this.#high = doubled(this.#high);
-    this.#low = doubled(this.#low);
-    this.#seconds = doubled(this.#seconds);
-    this.#nanos = doubled(this.#nanos);
-    this.#row = doubled(this.#row);
   }
 }
 

@@ -70,6 +70,7 @@ export const readAttribute: ReadField<object | null> = (row, field) => {
 
 /** A text that is not a number stays what it is. */
 function numberIn(text: string): number | string {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
   const number = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isNaN(number) ? text : number;
 }

@@ -22,6 +22,7 @@ const identities = fc.constantFrom(
   'sentinel-00',
   `sentinel-${idOf(0)}`,
   `sentinel-${idOf(1)}`,
+  'sentinel-ffffffffffffffff',
   'é',
   'e\u0301',
 );
@@ -127,6 +128,28 @@ function matchOf(one: Session, matchedBy: SessionMatch['matchedBy']): SessionMat
     },
   };
 }
+
+test('of many sessions with one identity it finds the one that was on and began last', () => {
+  const someTimes = fc.array(fc.tuple(fc.nat(60), fc.nat(30)), { minLength: 9, maxLength: 70 });
+  const property = fc.property(someTimes, fc.array(fc.nat(100)), (times, moments) => {
+    const all = times.map(([from, length], n) =>
+      session(n, {
+        source_identity: 'shared',
+        started_at: at(from),
+        expires_at: at(from + length),
+      }),
+    );
+    const index = indexOf(all);
+    for (const second of moments) {
+      const on = times.filter(([from, length]) => from <= second && second <= from + length);
+      const last = Math.max(...on.map(([from]) => from));
+      const found = index.find({ ...nothing, sourceIdentity: 'shared', at: START + second });
+      expect(found?.sharesIdentity).toBe(true);
+      if (on.length > 0) expect(found?.session.startedAt).toBe(START + last);
+    }
+  });
+  fc.assert(property, { numRuns: 300 });
+});
 
 test('it grows, and finds every session by id and by identity', () => {
   const count = 10_000;

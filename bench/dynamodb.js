@@ -1,0 +1,42 @@
+// A Scan: rows for each second of CPU of the client, against node:http, JSON.parse and a mapper by hand (R), over
+// pages of 1 MB that a server has ready.
+import { SCALE, inTurns, less, line, ours, peer, server } from './measure.js';
+
+export async function measure(/** @type {string} */ folder) {
+  const pages = Math.ceil(150 * SCALE);
+  const [table, sts] = [
+    await server('scan-server.js', [String(pages)]),
+    await server('sts-server.js', []),
+  ];
+  const env = {
+    AWS_ENDPOINT_URL_DYNAMODB: table.address,
+    AWS_ENDPOINT_URL_STS: sts.address,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  Object.assign(process.env, env);
+  try {
+    const run = (/** @type {string} */ name) => () =>
+      ours(['export', '--table', name, '--format', 'csv', '--out', '/dev/null'], { folder, env });
+    const { R, rows, sdk, none, csv } = await inTurns({
+      R: () => peer('scan', ['by-hand', table.address]),
+      rows: () => peer('scan', ['ours', table.address]),
+      sdk: () => peer('scan', ['sdk', table.address]),
+      none: run('empty'),
+      csv: run('full'),
+    });
+    return [
+      line('rows of a Scan', '≥', 0.65, R.cpu / rows.cpu, { unit: ' R', peak: rows.peak }),
+      line('the SDK as it comes', '', 0, R.cpu / sdk.cpu, { unit: ' R', peak: sdk.peak }),
+      line('export --format csv', '≥', 0.5, R.cpu / less(csv, none).cpu, {
+        unit: ' R',
+        peak: csv.peak,
+      }),
+    ];
+  } finally {
+    table.stop();
+    sts.stop();
+  }
+}
