@@ -63,6 +63,7 @@ async function dispatch(
         const { exportEvents } = await import('./commands/export-events.js');
         return runOrExplain(options, world, exportEvents, false);
       }
+      world.boundHeap?.();
       const { checkVerdicts } = await import('./options/check/audit-options.js');
       const options = await checkVerdicts(request.given, env, now);
       refuseGone(options.output, world);
@@ -77,6 +78,7 @@ async function dispatch(
       return run(options.run, world, (started) => serverSessions(options, started));
     }
     case 'untracked-sessions': {
+      world.boundHeap?.();
       const { checkUntracked } = await import('./options/check/audit-options.js');
       const options = await checkUntracked(request.given, env, now);
       const { untrackedSessions } = await import('./commands/untracked-sessions.js');
@@ -89,6 +91,7 @@ async function dispatch(
         const { explainPolicy } = await import('./commands/explain-policy.js');
         return run(read.run, world, (started) => explainPolicy(read, started));
       }
+      world.boundHeap?.();
       const { sessionCompliance } = await import('./commands/session-compliance.js');
       const options = await checkCompliance(request.given, env, now);
       return runOrExplain(options, world, sessionCompliance, true);

@@ -18,6 +18,9 @@ import { onceById } from '../transforms/once-by-id.js';
 import { tap } from '../transforms/tap.js';
 import { ReachOfCalls } from './reach-of-calls.js';
 
+/** Bytes of log files as they lie there: before so many are read, starting threads costs more than it saves. */
+const WORTH_THREADS = 8 * 1024 * 1024;
+
 /** The role calls of the window, each once, and what was counted apart on the way. */
 export interface ChosenCalls {
   readonly calls: () => Source<RoleCall>;
@@ -50,8 +53,9 @@ export async function chooseCalls(
     run.context.meter.clipped = true;
     run.context.note(clipped);
   }
-  const { stdin, threads } = run.world;
-  const carrier = await openCarrier({ threads, ...from }, stdin, run.context);
+  const { stdin, threads: most = 1 } = run.world;
+  const threads = from.threads ?? { most, after: WORTH_THREADS };
+  const carrier = await openCarrier({ ...from, threads }, stdin, run.context);
   const reach = new ReachOfCalls();
   const apart = { ...nothingSetAside(), not_judged: 0 };
   const otherCalls = new Map<string, number>();

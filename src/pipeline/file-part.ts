@@ -32,6 +32,16 @@ export function countIn(part: OpenFilePart<unknown>, counter: FileCounter, more 
   part.counters[counter] = (part.counters[counter] ?? 0) + more;
 }
 
+/** Adds what comes after a part to it. */
+export function addPart<T>(to: OpenFilePart<T>, part: FilePart<T>): void {
+  for (const row of part.rows) to.rows.push(row);
+  to.rejects.push(...part.rejects);
+  to.notes.push(...part.notes);
+  for (const [counter, more] of Object.entries(part.counters)) {
+    countIn(to, counter as FileCounter, more);
+  }
+}
+
 /** The rows of some parts; what else they hold is told to the context as it comes. */
 export async function* deliver<T>(
   parts: AsyncIterable<FilePart<T>>,

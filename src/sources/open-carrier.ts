@@ -10,7 +10,7 @@ import { forManyListeners } from '../aws/many-listeners.js';
 import type { AccountCache } from './cloudtrail/lookup/kept-slices.js';
 import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { storages } from '../storage/storage-of.js';
-import { readLogFiles } from './cloudtrail/read-logs.js';
+import { type ThreadUse, readLogFiles } from './cloudtrail/read-logs.js';
 import { VERSION } from '../version.js';
 import { listLogFiles } from './cloudtrail/listing/log-files.js';
 
@@ -30,8 +30,8 @@ export interface EventsFrom extends S3Options {
   readonly eventRegions: readonly string[] | undefined;
   /** Ask every region that is enabled for the account. */
   readonly everyRegion?: boolean | undefined;
-  /** How many threads read log files; 1 when left out: the one that asks. */
-  readonly threads?: number | undefined;
+  /** Threads that read log files; when left out, only the one that asks. */
+  readonly threads?: ThreadUse | undefined;
   /** A folder that keeps what CloudTrail's LookupEvents returned. */
   readonly cache?: string | undefined;
   readonly eventNames: readonly string[];

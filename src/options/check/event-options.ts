@@ -81,7 +81,7 @@ export function checkFrom(
       eventRegions: everyRegion ? undefined : checkRegions(given, isAtOwnEndpoint(aws)),
       everyRegion,
       eventAccounts: given.value('event-accounts'),
-      ...checkThreads(given),
+      threads: checkThreads(given),
       cache: checkCache(given),
       eventNames: checkEventNames(given),
       window: { since: from, until },
@@ -98,9 +98,9 @@ export function checkFrom(
   };
 }
 
-function checkThreads(given: GivenOptions): Pick<EventsFrom, 'threads'> {
-  const threads = given.number('threads', MOST_THREADS);
-  return threads === undefined ? {} : { threads };
+function checkThreads(given: GivenOptions): EventsFrom['threads'] {
+  const most = given.number('threads', MOST_THREADS);
+  return most === undefined ? undefined : { most, after: 0 };
 }
 
 /** An option that events of other origins cannot heed is not ignored in silence. */

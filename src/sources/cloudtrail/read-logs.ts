@@ -6,11 +6,19 @@ import type { ReadContext } from '../../pipeline/read-context.js';
 import { readAhead } from '../../storage/read-ahead.js';
 import type { LogFile } from './listing/log-file.js';
 import { readLogFile } from './read-log-file.js';
-import { type Handing, handingOf } from './threads/log-job.js';
+import { type LogJob, fileOf, jobOf } from './threads/log-job.js';
 import { LogThreads } from './threads/log-threads.js';
 
-/** With so many files or fewer, starting threads would cost more than they save. */
-const FEW = 4;
+/** How many threads read, and after how many bytes of files, as they lie there: fewer are read sooner without. */
+export interface ThreadUse {
+  readonly most: number;
+  readonly after: number;
+}
+
+const ALONE: ThreadUse = { most: 1, after: 0 };
+
+/** A thread is asked for files together until they have so many, for each question costs something. */
+const TOGETHER = 512 * 1024;
 
 /** Rows. */
 const BATCH = 500;
@@ -18,12 +26,12 @@ const BATCH = 500;
 /**
  * The role events of some log files, in the order of the files and of the records in each, whatever carries
  * them. A file that cannot be read to its end is rejected, its events so far delivered, the others read. With
- * more than one thread, files are read side by side: two for each thread are begun before their turn.
+ * more than one thread, files are read side by side, some before their turn.
  */
 export function readLogFiles(
   files: AsyncIterable<LogFile>,
   context: ReadContext,
-  threads = 1,
+  threads = ALONE,
 ): Source<RoleCall> {
   return gathered(eachFile(files, context, threads), BATCH);
 }
@@ -31,37 +39,55 @@ export function readLogFiles(
 async function* eachFile(
   files: AsyncIterable<LogFile>,
   context: ReadContext,
-  threads: number,
+  { most, after }: ThreadUse,
 ): Source<RoleCall> {
   const { signal, meter } = context;
-  const pool = new LogThreads(threads);
+  const pool = new LogThreads(most);
   const stop = (): void => void pool.close();
   signal.addEventListener('abort', stop);
-  const begun: { readonly file: LogFile; readonly parts: AsyncIterable<FilePart<RoleCall>> }[] = [];
+  const begun: Begun[] = [];
+  let next: { jobs: LogJob[]; size: number; share: number } = { jobs: [], size: 0, share: 0 };
+  const beginNext = (): void => {
+    if (next.jobs.length > 0) begun.push({ share: next.share, parts: pool.read(next.jobs) });
+    next = { jobs: [], size: 0, share: 0 };
+  };
   const first = async function* (): Source<RoleCall> {
-    const { file, parts } = begun.shift()!;
+    const { share, parts } = begun.shift()!;
     signal.throwIfAborted();
     yield* deliver(parts, context);
-    meter.share = file.share;
+    meter.share = share;
   };
-  let number = 0;
+  let readHere = 0;
   try {
     for await (const file of readAhead(files, signal)) {
       signal.throwIfAborted();
-      const isAlone = threads === 1 || number++ < FEW;
-      const handing: Handing = isAlone ? { here: file } : await handingOf(file, signal);
-      if ('job' in handing) {
-        begun.push({ file, parts: pool.read(handing.job) });
-        if (begun.length > 2 * threads) yield* first();
+      const { share } = file;
+      const found = most === 1 ? { here: file } : await jobOf(file, signal);
+      const job = 'job' in found ? found.job : undefined;
+      if (job !== undefined && readHere + job.size > after) {
+        readHere = Infinity;
+        next = { jobs: [...next.jobs, job], size: next.size + job.size, share };
+        if (next.size >= TOGETHER) beginNext();
+        while (begun.length > 2 * most) yield* first();
         continue;
       }
+      readHere += job?.size ?? 0;
+      beginNext();
       // What is read here may be there only until the next file is asked for.
-      begun.push({ file, parts: readLogFile(handing.here, signal) });
+      const here = 'here' in found ? found.here : fileOf(found.job);
+      begun.push({ share, parts: readLogFile(here, signal) });
       while (begun.length > 0) yield* first();
     }
+    beginNext();
     while (begun.length > 0) yield* first();
   } finally {
     signal.removeEventListener('abort', stop);
     await pool.close();
   }
+}
+
+/** What is being read, and how much of all is read with it. */
+interface Begun {
+  readonly share: number;
+  readonly parts: AsyncIterable<FilePart<RoleCall>>;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { fileOfPath } from '../../../storage/folder.js';
 import type { StoredFile } from '../../../storage/storage.js';
 import { peekLength, putBack } from '../../../text/first-bytes.js';
@@ -7,24 +8,29 @@ export interface LogJob {
   readonly name: string;
   readonly path?: Uint8Array;
   readonly bytes?: Uint8Array;
+  /** In bytes, as it lies there. */
+  readonly size: number;
 }
 
 /** The longest file from elsewhere that is handed over, in bytes. */
 const LONGEST = 16 * 1024 * 1024;
 
-/** How a file is read: by another thread, or here. */
-export type Handing = { readonly job: LogJob } | { readonly here: StoredFile };
-
 /**
- * How to hand a file to another thread. It is to be read here where nobody else can, as standard input, where it
- * is long and comes from elsewhere, and where something is wrong with it.
+ * What another thread needs to read a file; or the file itself, which is to be read here: where nobody else can, as
+ * standard input, where it is long and comes from elsewhere, and where something is wrong with it.
  */
-export async function handingOf(file: StoredFile, signal: AbortSignal): Promise<Handing> {
+export async function jobOf(
+  file: StoredFile,
+  signal: AbortSignal,
+): Promise<{ readonly job: LogJob } | { readonly here: StoredFile }> {
   const { name, path, rereadable } = file;
-  if (path !== undefined && rereadable) return { job: { name, path } };
+  if (path !== undefined && rereadable) {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return { job: { name, path, size } };
+  }
   if (file.isFar !== true) return { here: file };
   const { start, rest, isAll } = await peekLength(piecesOf(file, signal), LONGEST + 1);
-  if (isAll) return { job: { name, bytes: start } };
+  if (isAll) return { job: { name, bytes: start, size: start.length } };
   return { here: { ...file, open: () => putBack(start, rest) } };
 }
 

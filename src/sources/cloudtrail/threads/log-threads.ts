@@ -4,7 +4,7 @@ import type { FilePart } from '../../../pipeline/file-part.js';
 import type { LogJob } from './log-job.js';
 import type { FromThread, ToThread } from './log-worker.js';
 
-/** A file that is being read, or waits to be, and its parts that have come and were not taken yet. */
+/** Files that are being read, or wait to be, and their parts that have come and were not taken yet. */
 interface Reading {
   readonly parts: FilePart<RoleCall>[];
   isEnded: boolean;
@@ -14,7 +14,7 @@ interface Reading {
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
 /**
- * Threads that read log files, each one at a time. A thread is started when there is a file for it; all are ended with
+ * Threads that read log files, each one at a time. A thread is started when there is work for it; all are ended with
  * the program, or by `close`.
  */
 export class LogThreads {
@@ -25,13 +25,13 @@ export class LogThreads {
     this.#most = most;
   }
 
-  /** Begins to read a file. Its parts come in order, at the pace at which they are taken. */
-  read(job: LogJob): AsyncGenerator<FilePart<RoleCall>> {
+  /** Begins to read some files. Their parts come in order, at the pace at which they are taken. */
+  read(jobs: readonly LogJob[]): AsyncGenerator<FilePart<RoleCall>> {
     if (this.#threads.every(({ isBusy }) => isBusy) && this.#threads.length < this.#most) {
       this.#threads.push(new LogThread());
     }
     const thread = this.#threads.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-    return thread.read(job);
+    return thread.read(jobs);
   }
 
   async close(): Promise<void> {
@@ -60,7 +60,7 @@ class LogThread {
     this.#worker.on('exit', () => this.#fail(new Error('a thread that reads log files has ended')));
   }
 
-  /** Files that are not read to their end. */
+  /** How often it was asked for what is not read to its end. */
   get waiting(): number {
     return this.#readings.filter(({ isEnded }) => !isEnded).length;
   }
@@ -69,10 +69,10 @@ class LogThread {
     return this.waiting > 0;
   }
 
-  read(job: LogJob): AsyncGenerator<FilePart<RoleCall>> {
+  read(jobs: readonly LogJob[]): AsyncGenerator<FilePart<RoleCall>> {
     const reading: Reading = { parts: [], isEnded: false };
     this.#readings.push(reading);
-    this.#tell({ job });
+    this.#tell({ jobs });
     return this.#partsOf(reading);
   }
 

@@ -1,35 +1,48 @@
 import { parentPort } from 'node:worker_threads';
 import type { RoleCall } from '../../../model/role-call/role-call.js';
-import type { FilePart } from '../../../pipeline/file-part.js';
+import { type FilePart, addPart, newFilePart } from '../../../pipeline/file-part.js';
 import { readLogFile } from '../read-log-file.js';
 import { type LogJob, fileOf } from './log-job.js';
 
-/** What a thread is told: a file to read, or that a part of one was taken. */
-export type ToThread = { readonly job: LogJob } | { readonly taken: true };
+/** What a thread is told: files to read one after the other, or that a part of them was taken. */
+export type ToThread = { readonly jobs: readonly LogJob[] } | { readonly taken: true };
 
-/** What it says: a part of the file that it reads, or that this was the last. */
+/** What it says: a part of the files that it reads, or that this was the last. */
 export type FromThread = { readonly part: FilePart<RoleCall> } | { readonly isEnd: true };
 
 /** So many parts may wait to be taken. */
 const AHEAD = 4;
 
+/** Rows: parts are put together until they have so many. */
+const BATCH = 500;
+
 if (parentPort !== null) serve(parentPort);
 
-/** Reads the files that it is told of, one after the other. What nobody expected ends the thread. */
+/** Reads the files that it is told of, in their order. What nobody expected ends the thread. */
 function serve(port: NonNullable<typeof parentPort>): void {
   const never = new AbortController().signal; // who interrupts ends the thread
-  const jobs: LogJob[] = [];
+  const asked: (readonly LogJob[])[] = [];
   let isReading = false;
   let waiting = 0;
   let wake = (): void => {};
   const send = (message: FromThread): void => port.postMessage(message);
+  const sendPart = async (part: FilePart<RoleCall>): Promise<void> => {
+    send({ part });
+    if (++waiting >= AHEAD) await new Promise<void>((resolve) => (wake = resolve));
+  };
   const readAll = async (): Promise<void> => {
     isReading = true;
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      for await (const part of readLogFile(fileOf(job), never)) {
-        send({ part });
-        if (++waiting >= AHEAD) await new Promise<void>((resolve) => (wake = resolve));
+    for (let jobs = asked.shift(); jobs !== undefined; jobs = asked.shift()) {
+      let held = newFilePart<RoleCall>();
+      for (const job of jobs) {
+        for await (const part of readLogFile(fileOf(job), never)) {
+          addPart(held, part);
+          if (held.rows.length < BATCH) continue;
+          await sendPart(held);
+          held = newFilePart();
+        }
       }
+      await sendPart(held);
       send({ isEnd: true });
     }
     isReading = false;
@@ -40,7 +53,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
       wake();
       return;
     }
-    jobs.push(message.job);
+    asked.push(message.jobs);
     if (!isReading) void readAll();
   });
 }
