@@ -9,7 +9,7 @@ import { writeTrail } from './trail.js';
 export async function measure(/** @type {string} */ folder) {
   const count = Math.ceil(200_000 * SCALE);
   const trail = join(folder, 'trail');
-  writeTrail(trail, { files: Math.ceil(400 * SCALE), records: 1945, sessions: count });
+  await writeTrail(trail, { files: Math.ceil(400 * SCALE), records: 1945, sessions: count });
   const sessions = join(folder, 'sessions.ndjson');
   await writeSessions(sessions, count);
   const [start, none] = [join(folder, 'start'), join(folder, 'none.ndjson')];

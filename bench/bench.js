@@ -1,5 +1,6 @@
-// npm run bench [-- TOPIC…]: every comparison in turns, its goal and what was measured; all of them are written to
-// results/. BENCH_SCALE=0.1 makes inputs smaller, BENCH_RUNS=3 turns fewer. `parquet` and `lake` print their own figures.
+// npm run bench [-- TOPIC…]: every comparison in turns, its goal and what was measured; each topic is written to a
+// file in results/. BENCH_SCALE=0.1 makes inputs smaller, BENCH_RUNS=3 turns fewer. `parquet` and `lake` print their
+// own figures.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -26,7 +27,6 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-const sections = [];
 for (const topic of asked.length > 0 ? asked : TOPICS) {
   const module = await import(`./${topic}.js`);
   if (OTHERS.includes(topic)) continue; // it has printed them
@@ -34,7 +34,7 @@ for (const topic of asked.length > 0 ? asked : TOPICS) {
   try {
     const lines = /** @type {import('./measure.js').Line[]} */ (await module.measure(folder));
     const section = [
-      `## ${topic}`,
+      `# ${topic}`,
       '',
       '| | goal | measured | | peak MB |',
       '|---|---|---|---|---|',
@@ -45,16 +45,16 @@ for (const topic of asked.length > 0 ? asked : TOPICS) {
       '',
     ].join('\n');
     console.log(section);
-    sections.push(section);
+    writeFileSync(path(`results/${topic}.md`), `${section}\n${circumstances()}\n`);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-if (asked.length === 0) {
-  const day = new Date().toISOString().slice(0, 10);
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+function circumstances() {
+  const commit = execFileSync('git', ['describe', '--always', '--dirty'], {
+    encoding: 'utf8',
+  }).trim();
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GB`;
-  const head = `# ${day}\n\n${machine}; ${process.platform} ${process.arch}; Node ${process.version}; commit ${commit}; scale ${SCALE}, medians of ${RUNS} turns.\n`;
-  writeFileSync(path(`results/${day}.md`), [head, ...sections].join('\n'));
+  return `${new Date().toISOString().slice(0, 10)}: ${machine}; ${process.platform} ${process.arch}; Node ${process.version}; commit ${commit}; scale ${SCALE}, medians of ${RUNS} turns.`;
 }

@@ -20,7 +20,7 @@ export async function measure(/** @type {string} */ folder) {
   const lines = [];
   for (const [name, size] of Object.entries(trails)) {
     const trail = join(folder, name.replaceAll(' ', '-'));
-    const { calls } = writeTrail(trail, { ...size, sessions: 200_000 });
+    const { calls } = await writeTrail(trail, { ...size, sessions: 200_000 });
     const run =
       (/** @type {string} */ events, /** @type {string} */ threads, /** @type {number} */ count) =>
       () =>

@@ -1,8 +1,10 @@
 // A trail for measuring: deterministic, a few of a hundred records role calls, among the others decoys that only
 // look like one (SQL text, nested records, escapes). Each role call is of a session of `session-rows.js`.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { FIRST_SECOND, SECONDS_APART, sessionId } from './session-rows.js';
 
 const ACCOUNT = '111122223333';
@@ -221,26 +223,28 @@ const DECOYS = [
  *
  * @param {string} folder
  * @param {{ files: number, records: number, sessions: number, pretty?: boolean }} size
- * @returns how many role calls, records and bytes (unpacked) there are
+ * @returns {Promise<{ calls: number, records: number, bytes: number }>} how many role calls, records and bytes (unpacked) there are
  */
-export function writeTrail(folder, { files, records, sessions, pretty = false }) {
+export async function writeTrail(folder, { files, records, sessions, pretty = false }) {
   const random = randomFrom(42);
   const span = (sessions * SECONDS_APART) / (files * records);
   let [calls, bytes] = [0, 0];
   for (let file = 0; file < files; file++) {
-    /** @type {(object | undefined)[]} */
-    const all = [];
-    for (let n = 0; n < records; n++) {
-      const second = FIRST_SECOND + Math.floor((file * records + n) * span) + 5;
-      const at = { random, second, sessions };
-      const kind = random() % 1000;
-      if (kind < 43) calls++;
-      const others = kind < 63 ? DECOYS : OTHERS;
-      const record = kind < 43 ? roleCall(at) : others[random() % others.length]?.(at);
-      all.push(record);
-    }
-    const json = JSON.stringify({ Records: all }, null, pretty ? 2 : undefined);
-    bytes += json.length;
+    const pieces = function* () {
+      yield '{"Records":[';
+      for (let n = 0; n < records; n++) {
+        const second = FIRST_SECOND + Math.floor((file * records + n) * span) + 5;
+        const at = { random, second, sessions };
+        const kind = random() % 1000;
+        if (kind < 43) calls++;
+        const others = kind < 63 ? DECOYS : OTHERS;
+        const record = kind < 43 ? roleCall(at) : others[random() % others.length]?.(at);
+        const piece = `${n === 0 ? '' : ','}${JSON.stringify(record, null, pretty ? 2 : undefined)}`;
+        bytes += piece.length;
+        yield piece;
+      }
+      yield ']}';
+    };
     const time = text(FIRST_SECOND + Math.floor((file + 1) * records * span));
     const below = join(
       folder,
@@ -251,7 +255,7 @@ export function writeTrail(folder, { files, records, sessions, pretty = false })
     );
     mkdirSync(below, { recursive: true });
     const name = `${ACCOUNT}_CloudTrail_us-east-1_${time.slice(0, 16).replaceAll(/[-:]/g, '')}Z_${String(file).padStart(16, '0')}.json.gz`;
-    writeFileSync(join(below, name), gzipSync(json));
+    await pipeline(Readable.from(pieces()), createGzip(), createWriteStream(join(below, name)));
   }
   return { calls, records: files * records, bytes };
 }

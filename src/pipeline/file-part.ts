@@ -35,8 +35,8 @@ export function countIn(part: OpenFilePart<unknown>, counter: FileCounter, more 
 /** Adds what comes after a part to it. */
 export function addPart<T>(to: OpenFilePart<T>, part: FilePart<T>): void {
   for (const row of part.rows) to.rows.push(row);
-  to.rejects.push(...part.rejects);
-  to.notes.push(...part.notes);
+  for (const reject of part.rejects) to.rejects.push(reject);
+  for (const note of part.notes) to.notes.push(note);
   for (const [counter, more] of Object.entries(part.counters)) {
     countIn(to, counter as FileCounter, more);
   }

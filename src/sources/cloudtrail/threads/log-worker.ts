@@ -13,7 +13,7 @@ export type FromThread = { readonly part: FilePart<RoleCall> } | { readonly isEn
 /** So many parts may wait to be taken. */
 const AHEAD = 4;
 
-/** Rows: parts are put together until they have so many. */
+/** Rows and rejects: parts are put together until they have so many. */
 const BATCH = 500;
 
 if (parentPort !== null) serve(parentPort);
@@ -37,7 +37,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
       for (const job of jobs) {
         for await (const part of readLogFile(fileOf(job), never)) {
           addPart(held, part);
-          if (held.rows.length < BATCH) continue;
+          if (held.rows.length + held.rejects.length < BATCH) continue;
           await sendPart(held);
           held = newFilePart();
         }
