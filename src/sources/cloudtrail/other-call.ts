@@ -1,5 +1,5 @@
-import { isWholeObject } from '../../text/whole-object.js';
-import type { JsonText } from '../../text/json-texts.js';
+import { isWholeObject } from '../../text/json/whole-object.js';
+import type { JsonText } from '../../text/json/json-texts.js';
 
 /** A name of a role call of STS, also of `AssumeRoot`. */
 const NEEDLE = Buffer.from('AssumeRo');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { RowSkipper } from '../../text/json-rows.js';
-import { lookOf } from '../../text/json-key.js';
+import type { RowSkipper } from '../../text/json/json-row.js';
+import { lookOf } from '../../text/json/json-key.js';
 import { OTHERS } from './other-call.js';
 import { RECORD_LISTS } from './wrappers.js';
 

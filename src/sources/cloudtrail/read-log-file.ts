@@ -10,8 +10,8 @@ import {
 import { readBytes } from '../../storage/read-bytes.js';
 import type { StoredFile } from '../../storage/storage.js';
 import { type ShapedFile, shapeOf } from '../../text/file-shape.js';
-import type { Envelope } from '../../text/json-rows.js';
-import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json-texts.js';
+import type { Envelope } from '../../text/json/json-rows.js';
+import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json/json-texts.js';
 import { brokenFile } from '../broken-file.js';
 import { fingerprint, redacted } from '../redacted.js';
 import { foreignRecord } from './foreign-record.js';

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import type { Envelope } from '../../text/json-rows.js';
-import { valuesOf } from '../../text/json-texts.js';
+import type { Envelope } from '../../text/json/json-rows.js';
+import { valuesOf } from '../../text/json/json-texts.js';
 import { RECORD_LISTS, WRAPPERS } from './wrappers.js';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { SourceError } from '../../errors.js';
 import { grouped } from '../../text/quantity.js';
-import type { Envelope } from '../../text/json-rows.js';
+import type { Envelope } from '../../text/json/json-rows.js';
 
 /**
  * Does a file hold all of what was asked for when it was saved? Answers come in pages, one after another, and

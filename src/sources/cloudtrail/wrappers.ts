@@ -1,4 +1,4 @@
-import type { ListKeys } from '../../text/json-rows.js';
+import type { ListKeys } from '../../text/json/json-rows.js';
 
 /**
  * Under which keys documents keep their records: a trail, `lookup-events`, CloudWatch Logs (`events` of its

@@ -6,8 +6,8 @@ import {
   countIn,
   newFilePart,
 } from '../../pipeline/file-part.js';
-import type { Envelope } from '../../text/json-rows.js';
-import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json-texts.js';
+import type { Envelope } from '../../text/json/json-rows.js';
+import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json/json-texts.js';
 import { fingerprint } from '../redacted.js';
 import { FieldNames } from './field-names.js';
 import { type RowReader, readAttribute, readProperty, takeRow } from './session-rows.js';

@@ -1,5 +1,5 @@
-import type { Envelope, ListKeys } from '../../text/json-rows.js';
-import { valuesOf } from '../../text/json-texts.js';
+import type { Envelope, ListKeys } from '../../text/json/json-rows.js';
+import { valuesOf } from '../../text/json/json-texts.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

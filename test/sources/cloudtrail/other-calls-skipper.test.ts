@@ -3,12 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { isOtherCall } from '../../../src/sources/cloudtrail/other-call.js';
 import { otherCallsSkipper } from '../../../src/sources/cloudtrail/other-calls-skipper.js';
 import { RECORD_LISTS } from '../../../src/sources/cloudtrail/wrappers.js';
-import {
-  type Envelope,
-  type JsonRow,
-  JsonRows,
-  type RowSkipper,
-} from '../../../src/text/json-rows.js';
+import type { JsonRow, RowSkipper } from '../../../src/text/json/json-row.js';
+import { type Envelope, JsonRows } from '../../../src/text/json/json-rows.js';
 import { assumeRoleRecord } from '../../support/cloudtrail.js';
 import { WRAPPERS } from '../../support/wrappers.js';
 

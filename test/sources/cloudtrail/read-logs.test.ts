@@ -11,7 +11,8 @@ import type { Window } from '../../../src/model/time/window.js';
 import { storages } from '../../../src/storage/storage-of.js';
 import { readLogFiles } from '../../../src/sources/cloudtrail/read-logs.js';
 import { listLogFiles } from '../../../src/sources/cloudtrail/listing/log-files.js';
-import { type JsonRow, JsonRows } from '../../../src/text/json-rows.js';
+import type { JsonRow } from '../../../src/text/json/json-row.js';
+import { JsonRows } from '../../../src/text/json/json-rows.js';
 import { assumeRoleRecord, eventIdOf, trailRecords } from '../../support/cloudtrail.js';
 import { rowsOf, temporaryFolder } from '../../support/contracts.js';
 import {

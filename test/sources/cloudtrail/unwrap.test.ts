@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAwsService, unwrap } from '../../../src/sources/cloudtrail/unwrap.js';
 import { RECORD_LISTS } from '../../../src/sources/cloudtrail/wrappers.js';
-import { type JsonRow, JsonRows } from '../../../src/text/json-rows.js';
+import type { JsonRow } from '../../../src/text/json/json-row.js';
+import { JsonRows } from '../../../src/text/json/json-rows.js';
 import { type TrailRecord, assumeRoleRecord, eventIdOf } from '../../support/cloudtrail.js';
 import { someRecord } from '../../support/records.js';
 

@@ -1,12 +1,7 @@
-import type { FileShape } from './file-shape.js';
-import {
-  type Envelope,
-  type JsonRow,
-  JsonRows,
-  type ListKeys,
-  type RowSkipper,
-} from './json-rows.js';
-import { readLines } from './lines.js';
+import type { FileShape } from '../file-shape.js';
+import type { JsonRow, RowSkipper } from './json-row.js';
+import { type Envelope, JsonRows, type ListKeys } from './json-rows.js';
+import { readLines } from '../lines.js';
 
 /** The bytes of one JSON value, or of a line that may hold several or none; and where they stand. */
 export interface JsonText {

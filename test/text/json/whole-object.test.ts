@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isWholeObject } from '../../src/text/whole-object.js';
+import { isWholeObject } from '../../../src/text/json/whole-object.js';
 
 const isWhole = (text: string): boolean => isWholeObject(Buffer.from(text));
 

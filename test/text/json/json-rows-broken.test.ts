@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SourceError } from '../../src/errors.js';
-import { JsonRows } from '../../src/text/json-rows.js';
+import { SourceError } from '../../../src/errors.js';
+import { JsonRows } from '../../../src/text/json/json-rows.js';
 
 function readText(text: string): void {
   const json = new JsonRows({ lists: new Set(['sessions']) });

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SourceError } from '../../src/errors.js';
-import { type Envelope, type JsonRow, JsonRows } from '../../src/text/json-rows.js';
+import { SourceError } from '../../../src/errors.js';
+import type { JsonRow } from '../../../src/text/json/json-row.js';
+import { type Envelope, JsonRows } from '../../../src/text/json/json-rows.js';
 
 interface Read {
   readonly rows: unknown[];
