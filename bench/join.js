@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { SCALE, inTurns, less, line, ours } from './measure.js';
+import { RUNS, SCALE, inTurns, less, line, ours } from './measure.js';
 import { FIRST_SECOND, SECONDS_APART, sessionId } from './session-rows.js';
 import { writeSessions } from './sessions-file.js';
 
@@ -88,7 +88,7 @@ export async function measure(/** @type {string} */ folder) {
     large: many,
     'shared small': fewShared,
     'shared large': manyShared,
-  } = await inTurns(ways, 3);
+  } = await inTurns(ways, Math.min(RUNS, 3));
   if (!start || !few || !many || !fewShared || !manyShared) return [];
   const each = (/** @type {import('./measure.js').Sample} */ one, /** @type {number} */ count) =>
     less(one, start).cpu / count;
