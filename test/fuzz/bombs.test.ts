@@ -174,13 +174,13 @@ it.each(CHOSEN)(
     writeFileSync(path, bomb === ENDLESS ? '' : bomb);
     if (bomb === ENDLESS) truncateSync(path, 10 * 1024 * MB);
     const peak = join(scratch(), 'peak');
-    const NODE_OPTIONS = `--import ${new URL('../../bench/peak-memory.js', import.meta.url).href}`;
+    const NODE_OPTIONS = `--import ${new URL('../../bench/usage.js', import.meta.url).href}`;
     const started = performance.now();
     const ended = await runProgram(argsFor(place, folder, path), {
-      env: { ...NO_AWS, NODE_OPTIONS, PEAK_MEMORY_FILE: peak },
+      env: { ...NO_AWS, NODE_OPTIONS, USAGE_FILE: peak },
     });
     const seconds = (performance.now() - started) / 1000;
-    const memory = Number(readFileSync(peak, 'utf8')) / 1024;
+    const memory = (JSON.parse(readFileSync(peak, 'utf8')) as { peak: number }).peak;
     if (IS_FULL)
       console.log(
         `${what}, ${place} ${name}: code ${ended.code}, ${memory.toFixed(0)} MB, ${seconds.toFixed(1)} s`,

@@ -11,7 +11,7 @@ interface Reading {
 }
 
 /** Megabytes. What a thread holds beside the bytes of a file is small. */
-const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 1024 };
 
 /**
  * Threads that read log files, each one at a time. A thread is started when there is work for it; all are ended with
