@@ -1,4 +1,5 @@
-// Session files: megabytes for each second of CPU, less start-up, against JSON.parse of each line of the NDJSON.
+// Session files: megabytes for each second of CPU, less start-up, against node:readline and JSON.parse of each line of
+// the NDJSON.
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCALE, inTurns, less, line, ours, peer } from './measure.js';
@@ -39,7 +40,7 @@ export async function measure(/** @type {string} */ folder) {
   const floor = speed(files.ndjson, parse.cpu);
   return [
     line(
-      'NDJSON, against JSON.parse of each line',
+      'NDJSON, against node:readline and JSON.parse of each line',
       '≥',
       0.5,
       speed(files.ndjson, less(ndjson, none).cpu) / floor,

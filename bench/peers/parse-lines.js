@@ -1,16 +1,12 @@
-// JSON.parse of each line of a file.
-import { readFileSync } from 'node:fs';
+// JSON.parse of each line of a file, read with node:readline.
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { timed } from './work.js';
 
-const text = readFileSync(process.argv[2] ?? '', 'utf8');
-await timed(() => {
+await timed(async () => {
   let count = 0;
-  for (
-    let at = 0, end = text.indexOf('\n');
-    end !== -1;
-    at = end + 1, end = text.indexOf('\n', at)
-  ) {
-    count += Object.keys(JSON.parse(text.slice(at, end))).length;
+  for await (const line of createInterface({ input: createReadStream(process.argv[2] ?? '') })) {
+    count += Object.keys(JSON.parse(line)).length;
   }
   return count;
 });
