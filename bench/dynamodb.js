@@ -1,6 +1,6 @@
 // A Scan: rows for each second of CPU of the client, against node:http, JSON.parse and a mapper by hand (R), over
 // pages of 1 MB that a server has ready.
-import { SCALE, inTurns, less, line, ours, peer, server } from './measure.js';
+import { awsEnv, SCALE, inTurns, less, line, ours, peer, server } from './measure.js';
 
 export async function measure(/** @type {string} */ folder) {
   const pages = Math.ceil(150 * SCALE);
@@ -8,14 +8,7 @@ export async function measure(/** @type {string} */ folder) {
     await server('scan-server.js', [String(pages)]),
     await server('sts-server.js', []),
   ];
-  const env = {
-    AWS_ENDPOINT_URL_DYNAMODB: table.address,
-    AWS_ENDPOINT_URL_STS: sts.address,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  };
+  const env = awsEnv({ DYNAMODB: table.address, STS: sts.address });
   Object.assign(process.env, env);
   try {
     const run = (/** @type {string} */ name) => () =>

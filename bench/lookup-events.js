@@ -2,7 +2,7 @@
 // as many busy loops as there are processors.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { inTurns, line, ours, server } from './measure.js';
+import { awsEnv, inTurns, line, ours, server } from './measure.js';
 
 export async function measure(/** @type {string} */ folder) {
   const lines = [];
@@ -13,13 +13,7 @@ export async function measure(/** @type {string} */ folder) {
     const trail = await server('lookup-server.js', ['60']);
     const sts = await server('sts-server.js', []);
     const busy = Array.from({ length: loops }, () => spawn(process.execPath, ['-e', 'for(;;);']));
-    const env = {
-      AWS_ENDPOINT_URL_CLOUDTRAIL: trail.address,
-      AWS_ENDPOINT_URL_STS: sts.address,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
-    };
+    const env = awsEnv({ CLOUDTRAIL: trail.address, STS: sts.address });
     try {
       await inTurns(
         {

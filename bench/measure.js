@@ -152,3 +152,15 @@ export async function server(/** @type {string} */ name, /** @type {string[]} */
   const [address] = await once(child, 'message');
   return { address: String(address), stop: () => child.kill() };
 }
+
+/** What a client of AWS needs to ask the servers of a bench instead. */
+export function awsEnv(/** @type {Record<string, string>} */ endpoints) {
+  const urls = Object.entries(endpoints).map(([name, url]) => [`AWS_ENDPOINT_URL_${name}`, url]);
+  return {
+    ...Object.fromEntries(urls),
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+}

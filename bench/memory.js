@@ -1,17 +1,11 @@
 // Peak memory of `export` over a table of 20,000 rows and over one of 500,000 (dynalite, in a process of its own).
-import { SCALE, inTurns, line, ours, server } from './measure.js';
+import { awsEnv, SCALE, inTurns, line, ours, server } from './measure.js';
 
 export async function measure(/** @type {string} */ folder) {
   const [small, large] = [20_000, Math.ceil(500_000 * SCALE)];
   const table = await server('table-server.js', [String(small), String(large)]);
   const sts = await server('sts-server.js', []);
-  const env = {
-    AWS_ENDPOINT_URL_DYNAMODB: table.address,
-    AWS_ENDPOINT_URL_STS: sts.address,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
-  };
+  const env = awsEnv({ DYNAMODB: table.address, STS: sts.address });
   const run = (/** @type {string} */ format, /** @type {number} */ size) => () =>
     ours(['export', '--table', `rows-${size}`, '--format', format, '--out', '/dev/null'], {
       folder,
