@@ -1,6 +1,6 @@
 // AssemblyScript, compiled to WebAssembly by the build: passes over the records of a trail that are surely of calls
-// that hand out no role credentials. What it decides is what src/text/json-rows.ts and is-other-call.ts decide a byte
-// at a time; wherever it is in doubt, it stops, and they go on. Brackets and strings are followed in blocks of 64
+// that hand out no role credentials. What it decides is what src/text/json/json-rows.ts and other-call.ts of
+// src/sources/cloudtrail decide a byte at a time; wherever it is in doubt, it stops, and they go on. Brackets and strings are followed in blocks of 64
 // bytes, as masks with a bit a byte (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", 2019).
 
 const QUOTE: u8 = 0x22;

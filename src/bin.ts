@@ -14,8 +14,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 /**
- * Rows live shortly. V8 would let the garbage of a long export of a table grow to several times what is alive before
- * it looks; this bounds it, for some more CPU (5.2 s became 6.0 s for 500,000 rows in single runs).
+ * Rows live shortly. V8 would let the garbage of a long export or audit grow to several times what is alive before it
+ * looks; this bounds it, for some more CPU (5.2 s became 6.0 s for 500,000 rows in single runs).
  */
 function boundHeap(): void {
   setFlagsFromString('--heap-growing-percent=80');

@@ -68,6 +68,15 @@ describe('log files are read by threads', () => {
     expect(side.code).toBe(alone.code);
   });
 
+  test('but nothing else is, and that is an error of the command line', async () => {
+    for (const more of [[], ['--events', 'athena', '--athena-table', 'a.b']]) {
+      const args = ['export', 'events', '--since', '1d', '--threads', '2', ...more];
+      const { code, stderr } = await runProgram(args, { env });
+      expect(code).toBe(ExitCode.Usage);
+      expect(stderr).toContain('--threads: is only for events of log files');
+    }
+  });
+
   test('and an interruption ends them', async () => {
     const file = packed(callsOf(1, 3000));
     const folder = logs(Array.from({ length: 300 }, () => file));

@@ -71,6 +71,7 @@ export function checkFrom(
   const aws = checkAws(given, env);
   if (isLookup) refuseGiven(given, 'event-accounts', 'log files and of athena');
   if (!isLookup) refuseGiven(given, 'cache', 'lookup');
+  if (logs === undefined) refuseGiven(given, 'threads', 'log files');
   const everyRegion = given.text('event-regions') === 'all';
   return {
     from: {
@@ -104,7 +105,11 @@ function checkThreads(given: GivenOptions): EventsFrom['threads'] {
 }
 
 /** An option that events of other origins cannot heed is not ignored in silence. */
-function refuseGiven(given: GivenOptions, name: 'event-accounts' | 'cache', origins: string): void {
+function refuseGiven(
+  given: GivenOptions,
+  name: 'event-accounts' | 'cache' | 'threads',
+  origins: string,
+): void {
   if (given.precedenceOf(name) !== 0) return;
   throw new UsageError(`--${name}`, `is only for events of ${origins}`);
 }
