@@ -60,6 +60,11 @@ async function dispatch(
         const { checkEvents } = await import('./options/check/event-options.js');
         const options = checkEvents(request.given, env, now);
         refuseGone(options.output, world);
+        // Parquet and partitions hold rows; what streams is read faster without.
+        const { format, partitionBy } = options.output;
+        if (partitionBy !== undefined || format === 'parquet' || format === 'ocsf') {
+          world.boundHeap?.();
+        }
         const { exportEvents } = await import('./commands/export-events.js');
         return runOrExplain(options, world, exportEvents, false);
       }
