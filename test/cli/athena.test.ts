@@ -6,8 +6,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Athena, type AthenaOptions, startAthena } from '../support/athena.js';
 import {
   type AthenaTable,
+  BOOTSTRAP,
+  CONTROL_TOWER,
   CURRENT,
   DATES,
+  EVENT_DATA_STORE,
+  ICEBERG,
   INJECTED,
   LEAN,
   MANUAL,
@@ -17,8 +21,11 @@ import {
   OLDEST,
   ORGANIZATION,
   OURS,
+  SECURITY_LAKE,
+  SECURITY_LAKE_1,
   TIMES,
   type TableShape,
+  VIEW,
 } from '../support/athena-tables.js';
 import { type Ended, cli, scratch } from '../support/cli.js';
 import { type TrailRecord, trailRecords } from '../support/cloudtrail.js';
@@ -47,8 +54,10 @@ async function athenaOf(
   options: AthenaOptions = {},
 ): Promise<Asked> {
   const folder = writeTrail(records);
+  const { recordOf } = table;
+  const ofTable = recordOf === undefined ? folder : writeTrail(records, scratch(), recordOf);
   const athena = await startAthena(
-    { 'audit.logs': { ...CURRENT, folder, ...table } },
+    { 'audit.logs': { ...CURRENT, folder: ofTable, ...table } },
     { pollsUntilDone: 1, workGroups: { primary: { output: 's3://results/' } }, ...options },
   );
   closing.push(athena);
@@ -90,6 +99,7 @@ function reportIn({ stdout }: Ended): Report {
   return { ...report, coverage: { ...report.coverage, events } };
 }
 
+const WITHOUT_JSON = { ...EVENT_DATA_STORE.columns, eventjson: 'binary' };
 const SCOPE = ['--event-accounts', '111122223333', '--event-regions', 'us-east-1'];
 const SHAPES: readonly (readonly [name: string, shape: TableShape, more: readonly string[]])[] = [
   ['CURRENT', CURRENT, []],
@@ -106,6 +116,14 @@ const SHAPES: readonly (readonly [name: string, shape: TableShape, more: readonl
   ['INJECTED', INJECTED, SCOPE],
   ['NUMBERS', NUMBERS, []],
   ['TIMES', TIMES, []],
+  ['ICEBERG', ICEBERG, []],
+  ['BOOTSTRAP', BOOTSTRAP, []],
+  ['BOOTSTRAP, of one account and region', BOOTSTRAP, SCOPE],
+  ['CONTROL_TOWER', CONTROL_TOWER, []],
+  ['VIEW', VIEW, []],
+  ['EVENT_DATA_STORE', EVENT_DATA_STORE, []],
+  ['SECURITY_LAKE', SECURITY_LAKE, []],
+  ['SECURITY_LAKE, of one account and region', SECURITY_LAKE, SCOPE],
 ];
 
 describe.each(SHAPES)('a table of the shape %s', (_, shape, more) => {
@@ -224,7 +242,7 @@ describe('a table that nothing prunes', () => {
     const { ask, athena } = await athenaOf([...trailRecords(10)], OLDEST);
     const { code, stderr } = await ask(untracked);
     expect([code, athena.queries]).toEqual([2, []]);
-    expect(stderr).toMatch(/has no partitions by day: each query would scan, and cost, all of it/);
+    expect(stderr).toMatch(/it has no partitions by day, and each query would scan all of it/);
     expect(stderr).toContain('--whole-table permits it; --athena-day-key names a key');
   });
 
@@ -246,7 +264,7 @@ describe('accounts and regions that are named', () => {
     const { ask, athena } = await athenaOf([roleRecord(1), other]);
     const { stdout } = await ask([...untracked, ...SCOPE, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ total_events: 1 });
-    expect(athena.queries[0]!.sql).toContain(`"recipientaccountid" IN ('111122223333')`);
+    expect(athena.queries[0]!.sql).toContain(`recipientaccountid IN ('111122223333')`);
   });
 
   it('and of which no call is found are undecided', async () => {
@@ -296,6 +314,32 @@ describe('a table with other names and fewer columns', () => {
     );
     expect(JSON.stringify(JSON.parse(asked.stdout))).toContain('has no sharedeventid');
     expect(coverage).toBeDefined();
+  });
+
+  it.each([
+    ['the database of event data stores', 'aws:cloudtrail.0a1b2c3d-aaaa', { parameters: {} }, 1],
+    ['a table of times that no key and no format orders', 'audit.logs', { parameters: {} }, 2],
+    ['Security Lake, version 1', 'audit.logs', { columns: SECURITY_LAKE_1 }, 3],
+    ['an event data store without whole records', 'audit.logs', { columns: WITHOUT_JSON }, 3],
+  ])('of %s is read as its name and its format tell', async (_, name, more, code) => {
+    const folder = writeTrail([...trailRecords(10)], scratch(), EVENT_DATA_STORE.recordOf);
+    const athena = await startAthena(
+      { [name]: { ...EVENT_DATA_STORE, folder, ...more } },
+      { pollsUntilDone: 1, workGroups: { primary: { output: 's3://results/' } } },
+    );
+    closing.push(athena);
+    const asked = await cli([...untracked, '--events', 'athena', '--athena-table', name], {
+      env: { AWS_ENDPOINT_URL: athena.url },
+    });
+    expect([asked.code, asked.stderr]).toEqual([code, expect.not.stringContaining('    at ')]);
+  });
+
+  it('of Security Lake is asked by the columns that prune it', async () => {
+    const { ask, athena } = await athenaOf([...trailRecords(10)], SECURITY_LAKE);
+    await ask([...untracked, ...SCOPE]);
+    const { sql } = athena.queries[0]!;
+    expect(sql).toContain("accountid IN ('111122223333') AND region IN ('us-east-1')");
+    expect(sql).toContain("time_dt >= timestamp '2026-01-17 00:00:00'");
   });
 
   it('without the column of accounts takes no account by its name', async () => {

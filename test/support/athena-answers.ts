@@ -90,9 +90,9 @@ export function metadataOf(
     Object.entries(columns).map(([Name, Type]) => ({ Name, Type }));
   return {
     Name: name,
-    TableType: 'EXTERNAL_TABLE',
-    Columns: described(table.columns),
-    PartitionKeys: described(table.partitionKeys),
+    TableType: table.isView === true ? 'VIRTUAL_VIEW' : 'EXTERNAL_TABLE',
+    Columns: described({ ...table.columns, ...(table.isView && table.partitionKeys) }),
+    PartitionKeys: table.isView === true ? [] : described(table.partitionKeys),
     Parameters: table.parameters,
   };
 }

@@ -60,9 +60,9 @@ function layoutOf({ partitionKeys, parameters }: AthenaTable): RegExp {
   return new RegExp(`(?:^|/)AWSLogs/${named('account')}/CloudTrail/${named('region')}/${timed}/`);
 }
 
-/** A path without the organization's id. */
+/** A path without the organization's id, which may stand before it too. */
 function plain(path: string): string {
-  return path.replace(/AWSLogs\/o-[a-z0-9]+\//, 'AWSLogs/');
+  return path.replace(/^o-[a-z0-9]+\//, '').replace(/AWSLogs\/o-[a-z0-9]+\//, 'AWSLogs/');
 }
 
 function valueOf(key: string, parameters: Readonly<Record<string, string>>): string {

@@ -1,9 +1,15 @@
+import type { TrailRecord } from './cloudtrail.js';
+
 /** A table as the Glue catalog has it: names and Glue types, lower-case. */
 export interface TableShape {
   readonly columns: Readonly<Record<string, string>>;
   readonly partitionKeys: Readonly<Record<string, string>>;
   /** The table's properties. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Is it a view, whose keys are columns as any others? */
+  readonly isView?: boolean;
+  /** Makes a record of the table of one of CloudTrail, where it has it in another form. */
+  readonly recordOf?: (record: TrailRecord) => object;
 }
 
 /** A table over the files of a trail. */
@@ -166,6 +172,156 @@ export const TIMES: TableShape = {
   ...CURRENT,
   columns: { ...CURRENT.columns, eventtime: 'timestamp' },
 };
+
+/** The table of awslabs/aws-security-analytics-bootstrap. */
+export const BOOTSTRAP: TableShape = {
+  ...CURRENT,
+  partitionKeys: {
+    date_partition: 'string',
+    region_partition: 'string',
+    account_partition: 'string',
+  },
+  parameters: {
+    EXTERNAL: 'TRUE',
+    'projection.enabled': 'true',
+    'projection.date_partition.type': 'date',
+    'projection.date_partition.format': 'yyyy/MM/dd',
+    'projection.date_partition.range': '2020/01/01,NOW',
+    'projection.region_partition.type': 'enum',
+    'projection.region_partition.values': 'us-east-1,us-west-2',
+    'projection.account_partition.type': 'enum',
+    'projection.account_partition.values': '111122223333,444455556666',
+    'storage.location.template':
+      's3://trail-bucket/AWSLogs/${account_partition}/CloudTrail/${region_partition}/${date_partition}',
+  },
+};
+
+/** Where AWS Control Tower has the trail of the organization. */
+export const CONTROL_TOWER: TableShape = {
+  ...ORGANIZATION,
+  parameters: {
+    ...ORGANIZATION.parameters,
+    'storage.location.template':
+      's3://aws-controltower-logs-111122223333-us-east-1/o-exampleorgid/AWSLogs/o-exampleorgid/${account}/CloudTrail/${region}/${timestamp}',
+  },
+};
+
+/** A view over {@link MANUAL}. */
+export const VIEW: TableShape = { ...MANUAL, isView: true };
+
+/** Iceberg, of which no partition is seen. */
+export const ICEBERG: TableShape = {
+  ...TIMES,
+  partitionKeys: {},
+  parameters: { table_type: 'ICEBERG' },
+};
+
+/** An event data store of CloudTrail Lake, federated (CloudTrail User Guide, "Supported SQL schemas for event data stores"). */
+export const EVENT_DATA_STORE: TableShape = {
+  columns: {
+    ...OURS.columns,
+    eventtime: 'timestamp',
+    requestparameters: 'map<string,string>',
+    responseelements: 'map<string,string>',
+    eventjson: 'string',
+  },
+  partitionKeys: {},
+  parameters: { table_type: 'ICEBERG' },
+  recordOf: (record) => ({
+    ...record,
+    requestParameters: textsIn(record['requestParameters']),
+    responseElements: textsIn(record['responseElements']),
+    eventjson: JSON.stringify(record),
+  }),
+};
+
+/** What is no text is written as nobody documents. */
+function textsIn(value: unknown): Readonly<Record<string, string>> | null {
+  if (typeof value !== 'object' || value === null) return null;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      typeof member === 'string' ? member : `{${Object.keys(member ?? {}).join('=x, ')}=x}`,
+    ]),
+  );
+}
+
+/** Security Lake's table of source version 2 (ocsf/examples, the mapping of CloudTrail to OCSF 1.1). */
+export const SECURITY_LAKE: TableShape = {
+  columns: {
+    metadata: 'struct<uid:string,version:string>',
+    time: 'bigint',
+    time_dt: 'timestamp',
+    cloud: 'struct<region:string,account:struct<uid:string>>',
+    api: 'struct<operation:string,service:struct<name:string>,request:struct<uid:string,data:string>,response:struct<error:string,message:string,data:string>>',
+    actor:
+      'struct<user:struct<type:string,uid:string,uid_alt:string,account:struct<uid:string>>,session:struct<issuer:string>,invoked_by:string>',
+    src_endpoint: 'struct<ip:string,domain:string>',
+    http_request: 'struct<user_agent:string>',
+    resources: 'array<struct<uid:string,type:string>>',
+    unmapped: 'map<string,string>',
+    accountid: 'string',
+    region: 'string',
+  },
+  partitionKeys: {},
+  parameters: { table_type: 'ICEBERG' },
+  recordOf: securityLakeRecord,
+};
+
+/** The columns of source version 1, which lack the request. */
+export const SECURITY_LAKE_1: TableShape['columns'] = {
+  ...SECURITY_LAKE.columns,
+  api: 'struct<operation:string,service:struct<name:string>,response:struct<error:string>>',
+};
+
+function securityLakeRecord(record: TrailRecord): object {
+  const { userIdentity: user = {}, ...members } = record as Readonly<Record<string, never>> & {
+    readonly userIdentity?: Readonly<Record<string, unknown>>;
+  };
+  const session = (user['sessionContext'] ?? {}) as {
+    readonly sessionIssuer?: { readonly arn?: string };
+    readonly sourceIdentity?: string;
+  };
+  const { sourceIPAddress: address } = members as { readonly sourceIPAddress?: string };
+  const isAddress = /^[0-9.]+$|:/.test(address ?? '');
+  const json = (value: unknown): string | undefined =>
+    value === undefined || value === null ? undefined : JSON.stringify(value);
+  return {
+    metadata: { uid: members['eventID'], version: '1.1.0' },
+    time: Date.parse(String(record['eventTime'])),
+    time_dt: members['eventTime'],
+    cloud: { region: members['awsRegion'], account: { uid: members['recipientAccountId'] } },
+    api: {
+      operation: members['eventName'],
+      service: { name: members['eventSource'] },
+      request: { data: json(members['requestParameters']) },
+      response: { error: members['errorCode'], data: json(members['responseElements']) },
+    },
+    actor: {
+      user: {
+        type: user['type'],
+        uid: user['arn'],
+        uid_alt: user['principalId'],
+        account: { uid: user['accountId'] },
+      },
+      session: { issuer: session.sessionIssuer?.arn },
+      invoked_by: user['invokedBy'],
+    },
+    src_endpoint: isAddress ? { ip: address } : { domain: address },
+    http_request: { user_agent: members['userAgent'] },
+    resources: ((members['resources'] ?? []) as { ARN?: string; type?: string }[]).map(
+      ({ ARN: uid, type }) => ({ uid, type }),
+    ),
+    unmapped: {
+      ...(members['sharedEventID'] !== undefined && { sharedEventID: members['sharedEventID'] }),
+      ...(session.sourceIdentity !== undefined && {
+        'userIdentity.sessionContext.sourceIdentity': session.sourceIdentity,
+      }),
+    },
+    accountId: members['recipientAccountId'],
+    region: members['awsRegion'],
+  };
+}
 
 /** A table that somebody made of what seemed necessary. */
 export const LEAN: TableShape = {

@@ -43,14 +43,18 @@ export function roleRecord(n: number, call: Call = {}): TrailRecord {
   });
 }
 
-/** A folder as a trail lays it out: a file for each day of the records. */
-export function writeTrail(records: readonly TrailRecord[], folder = scratch()): string {
+/** A folder as a trail lays it out: a file for each day of the records, each as `recordOf` makes it. */
+export function writeTrail(
+  records: readonly TrailRecord[],
+  folder = scratch(),
+  recordOf = (record: TrailRecord): object => record,
+): string {
   const account = '111122223333';
   const dayOf = (record: TrailRecord): string => String(record['eventTime']).slice(0, 10);
   const root = join(folder, 'AWSLogs', account, 'CloudTrail', 'us-east-1');
   mkdirSync(root, { recursive: true });
   for (const day of new Set(records.map(dayOf))) {
-    const Records = records.filter((record) => dayOf(record) === day);
+    const Records = records.filter((record) => dayOf(record) === day).map(recordOf);
     const below = join(root, ...day.split('-'));
     mkdirSync(below, { recursive: true });
     const name = `${account}_CloudTrail_us-east-1_${day.replaceAll('-', '')}T2355Z_0123456789abcdef.json`;

@@ -1,3 +1,4 @@
+import type { Member, RecordColumns } from './records/record-columns.js';
 import type { AthenaTable } from './table-shape.js';
 
 /** A column of a role call, as the statements name it. */
@@ -11,44 +12,31 @@ export interface CallColumn {
   readonly isGrouped: boolean;
 }
 
-/** A call's own session, where the table shows its source identity. */
-const OF_SESSION = 'useridentity.sessioncontext.sourceidentity';
-
-const ISSUER = 'useridentity.sessioncontext.sessionissuer.arn';
-
-/** A time as CloudTrail writes it as a text. */
-const TIME_TEXT = `date_format(eventtime, '%Y-%m-%dT%H:%i:%sZ')`;
-
-/** An example of the role session names that are alike in what made them; NULL for any other name. */
-const SESSION_NAMING = `CASE WHEN ${inRequest('roleSessionName')} LIKE 'tvm-%' THEN 'tvm-'
-      WHEN regexp_like(${inRequest('roleSessionName')}, '^sentinel-[0-9]{16,}$') THEN 'sentinel-0000000000000000' END`;
-
 /** The columns of a role call, in the order in which the statements answer them. */
-export function callColumns({
-  hasCallerIdentity,
-  has,
-  timeType,
-}: AthenaTable): readonly CallColumn[] {
-  const ifThere = (path: string, text: string): string =>
-    has(path) ? present(text) : 'CAST(NULL AS varchar)';
-  const identities = [
-    inRequest('sourceIdentity'),
-    scalar('responseelements', 'sourceIdentity'),
-    ...(hasCallerIdentity ? [present(OF_SESSION)] : []),
-  ];
+export function callColumns({ records }: AthenaTable): readonly CallColumn[] {
+  const { read, text } = records;
+  const ifThere = (member: Member): string => {
+    const expression = read(member);
+    return expression === undefined ? 'CAST(NULL AS varchar)' : present(expression);
+  };
+  const request = (member: string): string => memberOf(text('requestparameters'), member);
+  const answered = memberOf(text('responseelements'), 'sourceIdentity');
+  const ofSession = read('useridentity.sessioncontext.sourceidentity');
+  const identities = [request('sourceIdentity'), answered];
+  if (ofSession !== undefined) identities.push(present(ofSession));
   // Without the column: an identity that is answered and was not asked for is inherited.
-  const inherited = `CASE WHEN eventname = 'AssumeRole' AND useridentity.type = 'AssumedRole' AND ${inRequest('sourceIdentity')} IS NULL
-      THEN ${scalar('responseelements', 'sourceIdentity')} END`;
+  const inherited = `CASE WHEN ${text('eventname')} = 'AssumeRole' AND ${text('useridentity.type')} = 'AssumedRole' AND ${request('sourceIdentity')} IS NULL
+      THEN ${answered} END`;
   return [
-    column('event_id', present('eventid'), 'eventID'),
-    column('event_time', timeType === 'text' ? 'eventtime' : TIME_TEXT, 'eventTime'),
-    column('event_source', present('eventsource'), 'eventSource'),
-    column('region', present('awsregion'), 'awsRegion'),
-    grouped('event_name', 'eventname', 'eventName'),
+    column('event_id', present(text('eventid')), 'eventID'),
+    column('event_time', timeText(records), 'eventTime'),
+    column('event_source', present(text('eventsource')), 'eventSource'),
+    column('region', present(text('awsregion')), 'awsRegion'),
+    grouped('event_name', text('eventname'), 'eventName'),
     grouped(
       'role_arn',
-      `coalesce(${inRequest('roleArn')},
-      ${ifThere('resources.arn', "element_at(filter(resources, r -> r.type = 'AWS::IAM::Role'), 1).arn")})`,
+      `coalesce(${request('roleArn')},
+      ${ifThere('resources.role')})`,
       'requestParameters.roleArn',
     ),
     grouped(
@@ -56,38 +44,47 @@ export function callColumns({
       `coalesce(${identities.join(',\n      ')})`,
       'requestParameters.sourceIdentity',
     ),
-    grouped(
-      'tags',
-      `try(json_format(json_extract(requestparameters, '$.tags')))`,
-      'requestParameters.tags',
-    ),
-    grouped('caller_arn', present('useridentity.arn'), 'userIdentity.arn'),
+    grouped('tags', tagsIn(text('requestparameters')), 'requestParameters.tags'),
+    grouped('caller_arn', present(text('useridentity.arn')), 'userIdentity.arn'),
     grouped(
       'caller_role_arn',
-      ifThere(ISSUER, ISSUER),
+      ifThere('useridentity.sessioncontext.sessionissuer.arn'),
       'userIdentity.sessionContext.sessionIssuer.arn',
     ),
     grouped(
       'caller_source_identity',
-      hasCallerIdentity ? present(OF_SESSION) : inherited,
+      ofSession === undefined ? inherited : present(ofSession),
       'userIdentity.sessionContext.sourceIdentity',
     ),
-    grouped('caller_account_id', present('useridentity.accountid'), 'userIdentity.accountId'),
-    grouped('session_naming', SESSION_NAMING, ''),
-    grouped('error_code', present('errorcode'), 'errorCode'),
-    column('account_id', ifThere('recipientaccountid', 'recipientaccountid'), 'recipientAccountId'),
-    column('role_session_name', inRequest('roleSessionName'), 'requestParameters.roleSessionName'),
-    column('principal_id', present('useridentity.principalid'), 'userIdentity.principalId'),
-    column('caller_type', present('useridentity.type'), 'userIdentity.type'),
-    column(
-      'invoked_by',
-      ifThere('useridentity.invokedby', 'useridentity.invokedby'),
-      'userIdentity.invokedBy',
-    ),
-    column('source_ip', present('sourceipaddress'), 'sourceIPAddress'),
-    column('user_agent', ifThere('useragent', 'useragent'), 'userAgent'),
-    column('shared_event_id', ifThere('sharedeventid', 'sharedeventid'), 'sharedEventID'),
+    grouped('caller_account_id', present(text('useridentity.accountid')), 'userIdentity.accountId'),
+    grouped('session_naming', namingOf(request('roleSessionName')), ''),
+    grouped('error_code', present(text('errorcode')), 'errorCode'),
+    column('account_id', ifThere('recipientaccountid'), 'recipientAccountId'),
+    column('role_session_name', request('roleSessionName'), 'requestParameters.roleSessionName'),
+    column('principal_id', present(text('useridentity.principalid')), 'userIdentity.principalId'),
+    column('caller_type', present(text('useridentity.type')), 'userIdentity.type'),
+    column('invoked_by', ifThere('useridentity.invokedby'), 'userIdentity.invokedBy'),
+    column('source_ip', present(text('sourceipaddress')), 'sourceIPAddress'),
+    column('user_agent', ifThere('useragent'), 'userAgent'),
+    column('shared_event_id', ifThere('sharedeventid'), 'sharedEventID'),
   ];
+}
+
+/** The time as CloudTrail writes it as a text. */
+function timeText({ text, timeType }: RecordColumns): string {
+  const time = text('eventtime');
+  return timeType === 'text' ? time : `date_format(${time}, '%Y-%m-%dT%H:%i:%sZ')`;
+}
+
+/** An example of the role session names that are alike in what made them; NULL for any other name. */
+function namingOf(name: string): string {
+  return `CASE WHEN ${name} LIKE 'tvm-%' THEN 'tvm-'
+      WHEN regexp_like(${name}, '^sentinel-[0-9]{16,}$') THEN 'sentinel-0000000000000000' END`;
+}
+
+/** The tags of a request, as JSON. */
+export function tagsIn(request: string): string {
+  return `try(json_format(json_extract(${request}, '$.tags')))`;
 }
 
 /** A text that is not empty, else NULL. */
@@ -103,10 +100,7 @@ function grouped(name: string, sql: string, path: string): CallColumn {
   return { ...column(name, sql, path), isGrouped: true };
 }
 
-function inRequest(member: string): string {
-  return scalar('requestparameters', member);
-}
-
-function scalar(name: string, member: string): string {
-  return present(`try(json_extract_scalar(${name}, '$.${member}'))`);
+/** A member of a JSON text. */
+function memberOf(json: string, member: string): string {
+  return present(`try(json_extract_scalar(${json}, '$.${member}'))`);
 }

@@ -71,13 +71,15 @@ function callParser(
   { reject }: ReadContext,
 ): (row: AthenaRow, place: string) => RoleCall | undefined {
   const columns = callColumns(table);
+  const hasCallerIdentity =
+    table.records.read('useridentity.sessioncontext.sourceidentity') !== undefined;
   return (row, place) => {
     try {
       if (row['problem'] !== undefined) throw new RecordError(row['problem']);
       const record: Record<string, unknown> = {};
       for (const { name, path } of columns) put(record, path, valueOf(name, row[name]));
       const call = parseRoleCall(record);
-      const isHidden = !table.hasCallerIdentity && call?.callerRoleArn !== undefined;
+      const isHidden = !hasCallerIdentity && call?.callerRoleArn !== undefined;
       return call && (isHidden && call.hop === 'first' ? { ...call, hop: 'unknown' } : call);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;

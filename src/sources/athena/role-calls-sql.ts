@@ -1,7 +1,7 @@
 import { ROLE_CALLS } from '../../model/role-call/role-call.js';
 import type { Instant } from '../../model/time/instant.js';
 import type { JudgedKinds } from '../carrier.js';
-import { callColumns, present } from './call-columns.js';
+import { callColumns, present, tagsIn } from './call-columns.js';
 import { type Sql, plain, sql } from './sql.js';
 import type { AthenaTable } from './table-shape.js';
 
@@ -13,10 +13,13 @@ export interface CallSelection {
 }
 
 /** Seconds and `Z`: the only form in which CloudTrail writes times (CloudTrail User Guide). */
-const IS_TIME_TEXT = `(regexp_like(eventtime, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$') AND length(eventtime) = 20 AND try(from_iso8601_timestamp(eventtime)) IS NOT NULL)`;
-
-function timeCheck({ timeType }: AthenaTable): Sql {
-  return plain(timeType === 'text' ? IS_TIME_TEXT : '(eventtime IS NOT NULL)');
+function timeCheck({ records: { text, timeType } }: AthenaTable): Sql {
+  const time = text('eventtime');
+  return plain(
+    timeType === 'text'
+      ? `(regexp_like(${time}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$') AND length(${time}) = 20 AND try(from_iso8601_timestamp(${time})) IS NOT NULL)`
+      : `(${time} IS NOT NULL)`,
+  );
 }
 
 /**
@@ -24,25 +27,34 @@ function timeCheck({ timeType }: AthenaTable): Sql {
  * one is its `problem`, and one without a time is kept, to be rejected.
  */
 export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sql {
+  const { text } = table.records;
   const isTime = timeCheck(table);
-  const columns = callColumns(table).map(({ name, sql: text }) => `${text} AS ${name}`);
+  const columns = callColumns(table).map(({ name, sql: value }) => `${value} AS ${name}`);
+  const lacks = (member: Parameters<typeof text>[0]): Sql =>
+    plain(`${present(text(member))} IS NULL`);
+  const isBroken = (member: Parameters<typeof text>[0]): Sql =>
+    plain(`${present(text(member))} IS NOT NULL AND try(json_parse(${text(member)})) IS NULL`);
+  const tags = plain(tagsIn(text('requestparameters')));
+  const [time, name, source] = [text('eventtime'), text('eventname'), text('eventsource')].map(
+    plain,
+  );
   return sql`
   SELECT
     ${plain(columns.join(',\n    '))},
     CASE
-      WHEN ${plain(present('eventid'))} IS NULL THEN 'eventid: missing'
-      WHEN ${plain(present('eventname'))} IS NULL THEN 'eventname: missing'
-      WHEN ${plain(present('eventsource'))} IS NULL THEN 'eventsource: missing'
-      WHEN eventtime IS NULL OR NOT ${isTime} THEN 'eventtime: not as CloudTrail writes it'
-      WHEN ${plain(present('requestparameters'))} IS NOT NULL AND try(json_parse(requestparameters)) IS NULL THEN 'requestparameters: not JSON'
-      WHEN ${plain(present('responseelements'))} IS NOT NULL AND try(json_parse(responseelements)) IS NULL THEN 'responseelements: not JSON'
-      WHEN try(json_format(json_extract(requestparameters, '$.tags'))) NOT LIKE '[%' AND try(json_format(json_extract(requestparameters, '$.tags'))) <> 'null' THEN 'tags: expected a list'
+      WHEN ${lacks('eventid')} THEN 'eventid: missing'
+      WHEN ${lacks('eventname')} THEN 'eventname: missing'
+      WHEN ${lacks('eventsource')} THEN 'eventsource: missing'
+      WHEN ${time!} IS NULL OR NOT ${isTime} THEN 'eventtime: not as CloudTrail writes it'
+      WHEN ${isBroken('requestparameters')} THEN 'requestparameters: not JSON'
+      WHEN ${isBroken('responseelements')} THEN 'responseelements: not JSON'
+      WHEN ${tags} NOT LIKE '[%' AND ${tags} <> 'null' THEN 'tags: expected a list'
     END AS problem
   FROM ${table.from}
   WHERE ${table.deliveredIn(window)}
-    AND coalesce(eventsource, '') IN ('sts.amazonaws.com', 'sts.amazonaws.com.cn', '')
-    AND (eventname IN (${listed(ROLE_CALLS)}) OR ${plain(present('eventname'))} IS NULL)
-    AND (${inWindow(table, window)} OR eventtime IS NULL OR NOT ${isTime})
+    AND coalesce(${source!}, '') IN ('sts.amazonaws.com', 'sts.amazonaws.com.cn', '')
+    AND (${name!} IN (${listed(ROLE_CALLS)}) OR ${lacks('eventname')})
+    AND (${inWindow(table, window)} OR ${time!} IS NULL OR NOT ${isTime})
 `;
 }
 
@@ -107,12 +119,13 @@ const FULLNESS = `CASE WHEN caller_arn IS NULL THEN 0 ELSE 4 END
 /** Times are texts of one form, which sort as they are; or times, of which files know the first and the last. */
 export function inWindow(table: AthenaTable, { since, until }: CallSelection['window']): Sql {
   const [from, to] = [timeText(since), timeText(until)];
-  if (table.timeType === 'text') {
-    return sql`eventtime >= ${from} AND eventtime < ${to} AND ${timeCheck(table)}`;
+  const time = plain(table.records.text('eventtime'));
+  if (table.records.timeType === 'text') {
+    return sql`${time} >= ${from} AND ${time} < ${to} AND ${timeCheck(table)}`;
   }
   const literal = (text: string): Sql =>
     plain(`timestamp '${text.replace('T', ' ').replace('Z', '')}'`);
-  return sql`eventtime >= ${literal(from)} AND eventtime < ${literal(to)}`;
+  return sql`${time} >= ${literal(from)} AND ${time} < ${literal(to)}`;
 }
 
 /** Events have whole seconds: the first that is not before the instant. */

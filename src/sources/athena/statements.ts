@@ -88,13 +88,14 @@ function spanOf(
 
 /** How many events of any kind there are: an empty answer to the others may mean a wrong location. */
 export function countOfEvents(table: AthenaTable, { window }: CallSelection): Statement {
+  const { text } = table.records;
   return {
     title: 'all events of the window, asked only when none is a role call',
     columns: ['events'],
     sql: sql`SELECT count(*) AS events
 FROM ${table.from}
 WHERE ${table.deliveredIn(window)}
-  AND eventid <> '' AND eventname <> ''
+  AND ${plain(`${text('eventid')} <> '' AND ${text('eventname')} <> ''`)}
   AND ${inWindow(table, window)}`,
   };
 }

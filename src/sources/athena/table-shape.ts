@@ -8,7 +8,7 @@ import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Instant } from '../../model/time/instant.js';
 import type { AthenaOptions } from './query.js';
 import { answerOf } from '../../aws/answer.js';
-import { type GlueType, parseGlueType } from './glue-type.js';
+import { type RecordColumns, recordColumns } from './records/record-columns.js';
 import type { Unseen } from '../carrier.js';
 import { count } from '../../text/quantity.js';
 import { type Partitions, type Wanted, partitionsOf } from './partitions/partitions.js';
@@ -22,12 +22,10 @@ export interface AthenaTable {
   readonly from: Sql;
   /** The rows of the scope that were delivered within a window, or a day after it; true of all where nothing tells. */
   readonly deliveredIn: (window: Window) => Sql;
-  /** Does it have a column, or a field of one: `useridentity.invokedby`? */
-  readonly has: (column: string) => boolean;
-  /** Is `eventtime` a text as CloudTrail writes it, or a time? */
-  readonly timeType: 'text' | 'timestamp';
-  /** Does it show the source identity of the caller's own session? AWS's tables do not. */
-  readonly hasCallerIdentity: boolean;
+  /** What finds the files of a window: partitions of days, of months or years, the times in the files; or all are read. */
+  readonly prunedBy: 'days' | 'months' | 'times' | 'nothing';
+  /** How it shows the members of a record. */
+  readonly records: RecordColumns;
   /** What the window needs and the table does not show, or may not show, a sentence each. */
   readonly missing: readonly string[];
   /** How many partitions the window has at the most; undefined where nobody can tell. */
@@ -40,29 +38,6 @@ interface Window {
   readonly since: Instant;
   readonly until: Instant;
 }
-
-/** What must be there: without it a verdict would be a guess. */
-const TEXTS = [
-  'eventid',
-  'eventname',
-  'eventsource',
-  'awsregion',
-  'requestparameters',
-  'responseelements',
-  'errorcode',
-  'sourceipaddress',
-];
-const IDENTITY_FIELDS = ['type', 'principalid', 'arn', 'accountid'];
-
-/** What may be missing, and what is not known then. */
-const OPTIONAL: Readonly<Record<string, string>> = {
-  recipientaccountid: 'the account of a call',
-  sharedeventid: 'which two records of two accounts are one call, so that it counts twice',
-  useragent: 'user agents',
-  'resources.arn': 'the role of a call whose request does not name it',
-  'useridentity.invokedby': 'which service made a call for somebody',
-  'useridentity.sessioncontext.sessionissuer.arn': 'the role of a caller',
-};
 
 /**
  * Looks the table up, which scans nothing, and finds out which shape it has: AWS's table with partition
@@ -99,21 +74,16 @@ export async function describeAthenaTable(
     signal,
   );
   if (found === undefined) throw new SourceError(`Athena says nothing of table ${name}`);
-  const columns = [...(found.Columns ?? []), ...(found.PartitionKeys ?? [])];
-  const types = new Map(
-    columns.map(({ Name = '', Type = 'string' }) => [Name.toLowerCase(), parseGlueType(Type)]),
-  );
-  const has = (path: string): boolean => fieldAt(types, path) !== undefined;
-  const timeType = checkColumns(types, name);
-  if (scope.accounts !== undefined && !has('recipientaccountid')) checkAccounts(found, name);
-  const wanted = { scope, dayKey, window };
+  const records = recordColumns(found, name);
+  if (scope.accounts !== undefined && records.account === undefined) checkAccounts(found, name);
+  const wanted = { scope, dayKey, window, columns: records };
   const partitions = partitionsOf(found, wanted, now);
   checkInjected(partitions, name);
-  checkPruned(partitions, name, wholeTable);
+  const prunedBy = pruningOf(partitions, isOrderedByTime(found, records, database));
+  if (prunedBy === 'nothing' && !wholeTable) throw wouldScanAll(name);
+  if (prunedBy === 'nothing') context.note(`table ${name} is scanned whole: ${NO_DAYS}`);
   sayWhatIsScanned(partitions, name, context);
-  const lost = Object.keys(OPTIONAL).filter((path) => !has(path));
-  for (const path of lost) context.note(`table ${name} ${lackOf(path)}`);
-  const hasCallerIdentity = has('useridentity.sessioncontext.sourceidentity');
+  for (const lack of records.lacks) context.note(`table ${name} ${lack}`);
   const chosen = [
     ...(scope.accounts ?? []).map((one): Unseen => ({ kind: 'account', name: one })),
     ...(scope.regions ?? []).map((one): Unseen => ({ kind: 'region', name: one })),
@@ -122,41 +92,12 @@ export async function describeAthenaTable(
     name,
     from: sql`${identifier(database)}.${identifier(table)}`,
     deliveredIn: (part) => partitionsOf(found, { ...wanted, window: part }, now).delivered,
-    has,
-    timeType,
-    hasCallerIdentity,
-    missing: [...partitions.missing, ...partitions.listed.map(listedText), ...lost.map(lackOf)],
+    prunedBy,
+    records,
+    missing: [...partitions.missing, ...partitions.listed.map(listedText), ...records.lacks],
     partitions: partitions.count,
     unseen: chosen,
   };
-}
-
-function lackOf(path: string): string {
-  return `has no ${path.split('.').slice(0, 2).join('.')}: not known is ${OPTIONAL[path]}`;
-}
-
-/** The type of a column, or of a field of one. */
-function fieldAt(types: ReadonlyMap<string, GlueType>, path: string): GlueType | undefined {
-  const [column = '', ...fields] = path.split('.');
-  return fields.reduce((type, field) => type?.fields.get(field), types.get(column));
-}
-
-/** Throws where something is missing without which nothing can be judged; else the type of times. */
-function checkColumns(types: ReadonlyMap<string, GlueType>, name: string): AthenaTable['timeType'] {
-  const isText = (column: string): boolean =>
-    /^(string|varchar.*)$/.test(types.get(column)?.name ?? '');
-  const isTime = types.get('eventtime')?.name.startsWith('timestamp') === true;
-  const missing = [
-    ...TEXTS.filter((column) => !isText(column)),
-    ...(isTime || isText('eventtime') ? [] : ['eventtime']),
-    ...IDENTITY_FIELDS.map((field) => `useridentity.${field}`).filter(
-      (path) => fieldAt(types, path) === undefined,
-    ),
-  ];
-  if (missing.length === 0) return isTime ? 'timestamp' : 'text';
-  throw new SourceError(`table ${name} lacks ${missing.join(', ')}, or has them as another type`, {
-    hint: 'sentinel-audit athena-table prints a CREATE TABLE that fits',
-  });
 }
 
 /** Accounts are told by a partition key, or by the column that is not there. */
@@ -176,13 +117,34 @@ function checkInjected({ injected }: Partitions, name: string): void {
   );
 }
 
+const NO_DAYS = 'it has no partitions by day';
+
 /** Athena is paid for what it scans. */
-function checkPruned({ isFullScan }: Partitions, name: string, wholeTable: boolean): void {
-  if (!isFullScan || wholeTable) return;
-  throw new ConfigurationError(
-    `table ${name} has no partitions by day: each query would scan, and cost, all of it`,
-    { facts: { code: 'WholeTable' } },
-  );
+function wouldScanAll(name: string): ConfigurationError {
+  return new ConfigurationError(`table ${name}: ${NO_DAYS}, and each query would scan all of it`, {
+    facts: { code: 'WholeTable' },
+  });
+}
+
+function pruningOf(
+  { isFullScan, isDaily }: Partitions,
+  isInOrder: boolean,
+): AthenaTable['prunedBy'] {
+  if (isFullScan) return isInOrder ? 'times' : 'nothing';
+  return isDaily ? 'days' : 'months';
+}
+
+/**
+ * Does a range of times find its files by itself? Iceberg keeps the first and the last time of each file (Iceberg table
+ * specification, "Manifests"), and so does the managed table of an event data store.
+ */
+function isOrderedByTime(
+  { Parameters: parameters = {} }: TableMetadata,
+  { timeType }: RecordColumns,
+  database: string,
+): boolean {
+  const isIceberg = parameters['table_type']?.toUpperCase() === 'ICEBERG';
+  return timeType === 'timestamp' && (isIceberg || database === 'aws:cloudtrail');
 }
 
 const MOST_VALUES = 20;
@@ -194,11 +156,10 @@ function listedText({ key, values }: Partitions['listed'][number]): string {
 }
 
 function sayWhatIsScanned(
-  { isFullScan, isManual, missing, listed, count: number }: Partitions,
+  { isManual, missing, listed, count: number }: Partitions,
   name: string,
   context: ReadContext,
 ): void {
-  if (isFullScan) context.note(`table ${name} is scanned whole: it has no partitions by day`);
   if (number !== undefined) context.detail(`${count(number, 'partition')} of ${name} at the most`);
   if (isManual) {
     context.note(`partitions of ${name} are added by hand: what was not added is not seen`);

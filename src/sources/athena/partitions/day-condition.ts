@@ -1,4 +1,4 @@
-import type { PartitionKey } from './partition-key.js';
+import { DAY_NAMES, type PartitionKey } from './partition-key.js';
 import { type Sql, identifier, joined, plain, quotedText, sql } from '../sql.js';
 
 /** Whole days of UTC, both included: their midnights in seconds since 1970. */
@@ -11,8 +11,6 @@ export const DAY = 86_400;
 /** Values that are listed one by one where no range says them. */
 const MOST_VALUES = 2000;
 
-/** Keys that people give whole days to. */
-const DAY_NAMES = ['day', 'date', 'dt', 'eventday', 'event_date', 'ingest_date', 'timestamp'];
 /** How a text of a date begins, whatever stands between its parts. */
 const DATE_START = '^[0-9]{4}[^0-9]*[0-9]{2}[^0-9]*[0-9]{2}';
 

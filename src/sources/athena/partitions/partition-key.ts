@@ -19,11 +19,28 @@ interface Projection {
   readonly form: DateForm | undefined;
 }
 
-/** The partition keys of a table, in their order. */
+/** Keys that people give whole days to. */
+export const DAY_NAMES = [
+  'day',
+  'date',
+  'dt',
+  'eventday',
+  'event_date',
+  'ingest_date',
+  'timestamp',
+];
+
+/**
+ * The partition keys of a table, in their order. A view has none: its columns whose names are those of days stand for
+ * the keys of the table below it.
+ */
 export function partitionKeysOf({
-  PartitionKeys: keys = [],
+  PartitionKeys: declared = [],
+  Columns: columns = [],
   Parameters: parameters = {},
+  TableType: kind,
 }: TableMetadata): readonly PartitionKey[] {
+  const keys = kind === 'VIRTUAL_VIEW' ? columns.filter(isOfDays) : declared;
   const property = (name: string): string => (parameters[name] ?? '').trim();
   const isProjected = property('projection.enabled').toLowerCase() === 'true';
   return keys.map(({ Name = '', Type = 'string' }) => {
@@ -41,4 +58,8 @@ export function partitionKeysOf({
     };
     return { name, type: Type.toLowerCase(), projection: isProjected ? projection : undefined };
   });
+}
+
+function isOfDays({ Name = '' }: { readonly Name?: string | undefined }): boolean {
+  return ['year', 'month', ...DAY_NAMES].includes(Name.toLowerCase());
 }

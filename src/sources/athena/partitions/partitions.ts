@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../../errors.js';
 import type { Instant } from '../../../model/time/instant.js';
 import { DAY, type Days, dateOf, dayCondition, partsOfDay } from './day-condition.js';
 import { type PartitionKey, partitionKeysOf } from './partition-key.js';
-import { type Scope, chosenOf, scopeCondition } from './scope-condition.js';
+import { type Scope, type ScopeColumns, chosenOf, scopeCondition } from './scope-condition.js';
 import { type Sql, joined, plain } from '../sql.js';
 
 /** What a window is of a table's partitions. */
@@ -15,6 +15,8 @@ export interface Partitions {
   readonly delivered: Sql;
   /** Is the whole table scanned? */
   readonly isFullScan: boolean;
+  /** Is a partition of one day, or of a part of one? */
+  readonly isDaily: boolean;
   /** Are there partitions that somebody has to add? */
   readonly isManual: boolean;
   /** In sentences, a projection that does not reach over the window, or of which nobody can tell. */
@@ -36,6 +38,8 @@ interface Window {
 export interface Wanted {
   readonly window: Window;
   readonly scope: Scope;
+  /** What tells whose records they are where no key does. */
+  readonly columns: ScopeColumns;
   /** The key of days, where its name does not tell. */
   readonly dayKey?: string | undefined;
 }
@@ -46,7 +50,7 @@ export interface Wanted {
  */
 export function partitionsOf(
   metadata: TableMetadata,
-  { window, scope, dayKey }: Wanted,
+  { window, scope, columns, dayKey }: Wanted,
   now: Instant,
 ): Partitions {
   const keys = partitionKeysOf(metadata);
@@ -58,13 +62,16 @@ export function partitionsOf(
     days,
     dayKey === undefined ? undefined : named(dayKey, metadata, keys),
   );
-  const ofScope = scopeCondition(keys, scope);
+  const ofScope = scopeCondition(keys, scope, columns);
   const conditions = [ofDays ?? [], ofScope.conditions].flat();
   const injected = keys.filter(({ projection }) => projection?.type === 'injected');
   return {
     delivered: conditions.length === 0 ? plain('true') : joined(conditions, ' AND '),
     isFullScan: ofDays === undefined,
-    isManual: keys.some(({ projection }) => projection === undefined),
+    isDaily: ofDays !== undefined && !keys.some(isLong),
+    isManual:
+      metadata.TableType !== 'VIRTUAL_VIEW' &&
+      keys.some(({ projection }) => projection === undefined),
     missing: keys.flatMap((key) => gapOf(key, seen, now) ?? []),
     listed: keys.flatMap(({ name, projection }) => {
       if (projection?.type !== 'enum' || projection.values.length === 0) return [];
@@ -74,6 +81,11 @@ export function partitionsOf(
     injected: injected.map(({ name }) => name).filter((name) => !ofScope.given.includes(name)),
     count: countOf(keys, seen, scope),
   };
+}
+
+function isLong({ projection }: PartitionKey): boolean {
+  const unit = projection?.type === 'date' ? projection.form?.unit : undefined;
+  return unit === 'month' || unit === 'year';
 }
 
 /** The key of a name, or the column: a view has no keys. */

@@ -1,11 +1,17 @@
 import { oneOf } from './day-condition.js';
 import type { PartitionKey } from './partition-key.js';
-import { type Sql, identifier, joined, quotedText } from '../sql.js';
+import { type Sql, identifier, joined, plain, quotedText } from '../sql.js';
 
 /** Accounts and regions whose calls are asked for; undefined is all. */
 export interface Scope {
   readonly accounts?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
+}
+
+/** Expressions of SQL for the account and the region of a record. */
+export interface ScopeColumns {
+  readonly account: string | undefined;
+  readonly region: string | undefined;
 }
 
 /** What a scope is of a table. */
@@ -19,10 +25,14 @@ const ACCOUNT = /^(?:aws_?)?(?:recipient_?)?account(?:_?id)?(?:_partition)?$/;
 const REGION = /^(?:aws_?)?region(?:_partition)?$/;
 
 /** By the partition keys of accounts and regions, or, where there is none, by the columns of the record. */
-export function scopeCondition(keys: readonly PartitionKey[], scope: Scope): ScopeOfTable {
+export function scopeCondition(
+  keys: readonly PartitionKey[],
+  scope: Scope,
+  columns: ScopeColumns,
+): ScopeOfTable {
   const parts = [
-    conditionOf(keys, ACCOUNT, scope.accounts, 'recipientaccountid'),
-    conditionOf(keys, REGION, scope.regions, 'awsregion'),
+    conditionOf(keys, ACCOUNT, scope.accounts, columns.account),
+    conditionOf(keys, REGION, scope.regions, columns.region),
   ];
   return {
     conditions: parts.flatMap(({ condition }) => condition ?? []),
@@ -52,13 +62,13 @@ function conditionOf(
   keys: readonly PartitionKey[],
   pattern: RegExp,
   chosen: readonly string[] | undefined,
-  column: string,
+  column: string | undefined,
 ): Part {
   if (chosen === undefined) return { given: [] };
   const own = keys.filter(({ name }) => pattern.test(name));
   if (own.length === 0) {
-    const condition = oneOf(identifier(column), chosen.map(quotedText));
-    return { condition, given: [] };
+    if (column === undefined) return { given: [] };
+    return { condition: oneOf(plain(column), chosen.map(quotedText)), given: [] };
   }
   return {
     condition: joined(

@@ -32,10 +32,12 @@ function of(
       Columns: [{ Name: 'loaded_on', Type: 'date' }],
       Parameters: Object.fromEntries(named) as Record<string, string>,
     },
-    { window, scope, dayKey },
+    { window, scope, dayKey, columns: COLUMNS },
     NOW,
   );
 }
+
+const COLUMNS = { account: 'recipientaccountid', region: 'awsregion' };
 
 const dates = (key: string, format: string, range: string): Record<string, string> => ({
   enabled: ' TRUE ',
@@ -151,7 +153,7 @@ describe('accounts and regions are asked for', () => {
 
   test('by the columns of a record where there is no key', () => {
     expect(of(['timestamp'], byDay, { scope }).delivered.text).toBe(
-      `"timestamp" BETWEEN ? AND ? AND "recipientaccountid" IN ('111122223333') AND "awsregion" IN ('us-east-1', 'eu-west-1')`,
+      `"timestamp" BETWEEN ? AND ? AND recipientaccountid IN ('111122223333') AND awsregion IN ('us-east-1', 'eu-west-1')`,
     );
   });
 
@@ -217,9 +219,10 @@ describe('a range that does not reach over the window is missing something', () 
         ]),
       ),
     };
-    expect(partitionsOf(table, { window: { ...window, until }, scope: {} }, NOW).missing).toEqual(
-      [],
-    );
+    expect(
+      partitionsOf(table, { window: { ...window, until }, scope: {}, columns: COLUMNS }, NOW)
+        .missing,
+    ).toEqual([]);
   });
 
   test.each([
