@@ -215,6 +215,25 @@ describe('what is asked', () => {
   });
 });
 
+it('a long window is asked in slices, the newest first, and the parts of one report', async () => {
+  const days = [...Array(17).keys()].map((day) => `2026-01-${String(day + 3).padStart(2, '0')}`);
+  const records = days.map((day, n) => roleRecord(n, { at: `${day}T12:00:00Z` }));
+  const { ask, read, athena } = await athenaOf(records);
+  const args = ['untracked-sessions', '--since', '2026-01-03', '--until', '2026-01-20T06:00:00Z'];
+  const asked = await ask([...args, ...SESSIONS, '--json', '--verbose']);
+  expect(reportIn(asked)).toEqual(reportIn(await read([...args, ...SESSIONS, '--json'])));
+  expect(reportIn(asked)).toMatchObject({ total_events: 17 });
+  const windows = athena.queries.map(({ parameters }) => parameters.slice(2, 4).join(' to '));
+  const [newest, rest] = [
+    "'2026-01-19T00:00:00Z' to '2026-01-20T06:00:00Z'",
+    "'2026-01-03T00:00:00Z' to '2026-01-19T00:00:00Z'",
+  ];
+  expect(windows.slice(0, 2)).toEqual([newest, rest]);
+  const { stdout } = await ask([...args, '--explain']);
+  expect(stdout).toContain('-- the window is asked in slices, the newest first');
+  for (const sql of stdout.split(';\n').slice(0, -1)) expect(checkTrino(sql)).toEqual([]);
+});
+
 it.each([
   ['AWS has', CURRENT, 1],
   ['shows it', OURS, undefined],

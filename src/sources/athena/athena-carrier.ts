@@ -1,15 +1,24 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
-import { type Instant, formatInstant } from '../../model/time/instant.js';
-import type { Scope } from './partitions/scope-condition.js';
+import type { Instant } from '../../model/time/instant.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import { count } from '../../text/quantity.js';
-import type { Carrier, JudgedKinds } from '../carrier.js';
+import type { Carrier } from '../carrier.js';
 import { callsOf, groupsOf } from './call-rows.js';
+import type { Scope } from './partitions/scope-condition.js';
 import { type AthenaOptions, type AthenaRow, readQuery } from './query.js';
-import type { CallSelection } from './role-calls-sql.js';
+import type { Judged } from './role-calls-sql.js';
+import { slicedRows } from './sliced-rows.js';
+import { Slices, wholeOf } from './slices.js';
 import { type Statement, allCalls, callGroups, countOfEvents, judgedCalls } from './statements.js';
-import { type AthenaTable, describeAthenaTable } from './table-shape.js';
+import { type AthenaTable, type Window, describeAthenaTable } from './table-shape.js';
+
+/** Which role calls are asked for, and which are judged. */
+interface CallSelection {
+  readonly window: Window;
+  readonly scope: Scope;
+  readonly eventNames: readonly string[];
+}
 
 /**
  * The role calls of an Athena table, whole or in groups, in no order. Each reading is a query. Looks the
@@ -18,29 +27,31 @@ import { type AthenaTable, describeAthenaTable } from './table-shape.js';
 export async function openAthenaCarrier(
   client: AthenaClient,
   options: AthenaOptions,
-  selection: CallSelection & { readonly scope: Scope },
+  selection: CallSelection,
   now: Instant,
   context: ReadContext,
 ): Promise<Carrier> {
+  const { window, eventNames } = selection;
   const table = await describeAthenaTable(client, options, selection, now, context);
   const read = ({ sql, columns, title }: Statement): Source<AthenaRow> => {
     context.detail(`Athena is asked for ${title}`);
     return readQuery(client, options, sql, columns, context);
   };
-  async function* checked(statement: Statement): Source<AthenaRow> {
+  async function* checked(rows: Source<AthenaRow>): Source<AthenaRow> {
     let isEmpty = true;
-    for await (const batch of read(statement)) {
+    for await (const batch of rows) {
       isEmpty = false;
       yield batch;
     }
-    if (isEmpty) await checkLocation(table, read(countOfEvents(table, selection)), context);
+    if (isEmpty) await checkLocation(table, read(countOfEvents(table, window)), context);
   }
+  const { groups, callsOf: callsOfGroups } = slicedRows(table, window, options.mostCalls, read);
   return {
-    calls: () => callsOf(checked(allCalls(table, selection)), table, context),
+    calls: () => callsOf(checked(read(allCalls(table, wholeOf(window)))), table, context),
     groups: {
-      all: (kinds) => groupsOf(checked(callGroups(table, selection, kinds)), table, context),
-      callsOf: (groups, kinds) =>
-        callsOf(read(judgedCalls(table, selection, kinds, groups)), table, context),
+      all: (kinds) => groupsOf(checked(groups({ ...kinds, eventNames })), table, context),
+      callsOf: (open, kinds) =>
+        callsOf(callsOfGroups(open, { ...kinds, eventNames }), table, context),
     },
     showsOtherCalls: true,
     inOrderOfDays: () => false,
@@ -50,7 +61,7 @@ export async function openAthenaCarrier(
       missing: table.missing,
       unseen: table.unseen,
     }),
-    explain: (kinds) => explained(table, selection, kinds),
+    explain: (kinds) => explained(table, window, kinds && { ...kinds, eventNames }),
     dispose: async () => {},
   };
 }
@@ -78,30 +89,27 @@ async function checkLocation(
 }
 
 /** The statements that may be run, with their parameters. */
-function explained(
-  table: AthenaTable,
-  selection: CallSelection,
-  kinds: JudgedKinds | undefined,
-): string {
-  const statements = kinds
+function explained(table: AthenaTable, window: Window, judged: Judged | undefined): string {
+  const slice = new Slices(window, table).next()!;
+  const statements = judged
     ? [
-        callGroups(table, selection, kinds),
-        judgedCalls(table, selection, kinds, {
-          keys: ['KEYS OF GROUPS'],
-          from: formatInstant(selection.window.since),
-          until: formatInstant(selection.window.until),
-        }),
-        judgedCalls(table, selection, kinds, 'all'),
+        callGroups(table, slice, judged),
+        judgedCalls(table, slice, judged, ['KEYS OF GROUPS']),
+        judgedCalls(table, slice, judged, 'all'),
       ]
-    : [allCalls(table, selection)];
+    : [allCalls(table, wholeOf(window))];
   const { name, partitions } = table;
-  const head =
+  const head = [
     partitions === undefined
-      ? `-- how many partitions of ${name} are scanned is not known\n\n`
-      : `-- ${count(partitions, 'partition')} of ${name} at the most\n\n`;
-  const texts = [...statements, countOfEvents(table, selection)].map(({ title, sql }, at) => {
+      ? `-- how many partitions of ${name} are scanned is not known\n`
+      : `-- ${count(partitions, 'partition')} of ${name} at the most\n`,
+    judged && slice.since !== window.since
+      ? '-- the window is asked in slices, the newest first: those before are as long as the number of calls allows\n'
+      : '',
+  ];
+  const texts = [...statements, countOfEvents(table, window)].map(({ title, sql }, at) => {
     const parameters = sql.parameters.map((value, n) => `-- ?${n + 1} = ${value}\n`);
     return `-- ${at + 1}. ${title}\n${sql.text};\n${parameters.join('')}`;
   });
-  return head + texts.join('\n');
+  return `${head.join('')}\n${texts.join('\n')}`;
 }

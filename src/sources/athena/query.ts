@@ -34,6 +34,8 @@ export interface AthenaOptions {
   readonly wholeTable?: boolean | undefined;
   /** Bytes that a query may scan: it is stopped when it has scanned more. */
   readonly maxBytes?: number | undefined;
+  /** Role calls that a query may compare with each other; 5,000,000 when left out. */
+  readonly mostCalls?: number | undefined;
 }
 
 /** A row by its columns; NULL is undefined. */
@@ -150,6 +152,9 @@ function hintFor(reason: string): string | undefined {
   }
   if (/access denied|not authorized|insufficient permissions/i.test(reason)) {
     return 'the query needs s3:GetObject and s3:ListBucket on the logs, and glue:GetTable; docs/operations.md lists every permission';
+  }
+  if (/exhausted resources|exceeded .*memory/i.test(reason)) {
+    return 'the query compares more role calls than Athena can hold: ask for a shorter window, or for fewer accounts or regions';
   }
   return undefined;
 }

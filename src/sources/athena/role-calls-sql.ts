@@ -1,14 +1,13 @@
 import { ROLE_CALLS } from '../../model/role-call/role-call.js';
-import type { Instant } from '../../model/time/instant.js';
+import { type Instant, compareInstants } from '../../model/time/instant.js';
 import type { JudgedKinds } from '../carrier.js';
 import { callColumns, present, tagsIn } from './call-columns.js';
-import { type Sql, plain, sql } from './sql.js';
-import type { AthenaTable } from './table-shape.js';
+import type { Slice } from './slices.js';
+import { type Sql, joined, plain, quotedText, sql } from './sql.js';
+import type { AthenaTable, Window } from './table-shape.js';
 
-/** Which role calls are asked for, and which are judged. */
-export interface CallSelection {
-  readonly window: { readonly since: Instant; readonly until: Instant };
-  /** The calls that are judged. */
+/** Which calls are judged. */
+export interface Judged extends JudgedKinds {
   readonly eventNames: readonly string[];
 }
 
@@ -23,10 +22,11 @@ function timeCheck({ records: { text, timeType } }: AthenaTable): Sql {
 }
 
 /**
- * The role calls that were recorded in the window, by the names of {@link callColumns}; what is wrong with
- * one is its `problem`, and one without a time is kept, to be rejected.
+ * The role calls that were recorded in a slice, by the names of {@link callColumns}; what is wrong with one is its
+ * `problem`, and one without a time is kept, to be rejected. Calls before the slice are kept as `late`, of those that
+ * their own slice would not read.
  */
-export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sql {
+export function recordedCalls(table: AthenaTable, slice: Slice): Sql {
   const { text } = table.records;
   const isTime = timeCheck(table);
   const columns = callColumns(table).map(({ name, sql: value }) => `${value} AS ${name}`);
@@ -35,6 +35,8 @@ export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sq
   const isBroken = (member: Parameters<typeof text>[0]): Sql =>
     plain(`${present(text(member))} IS NOT NULL AND try(json_parse(${text(member)})) IS NULL`);
   const tags = plain(tagsIn(text('requestparameters')));
+  const isLate = deliveredLate(table, slice);
+  const late = isLate && sql`WHEN ${isTime} AND ${before(table, slice.since)} THEN 'late'\n      `;
   const [time, name, source] = [text('eventtime'), text('eventname'), text('eventsource')].map(
     plain,
   );
@@ -42,7 +44,7 @@ export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sq
   SELECT
     ${plain(columns.join(',\n    '))},
     CASE
-      WHEN ${lacks('eventid')} THEN 'eventid: missing'
+      ${late ?? plain('')}WHEN ${lacks('eventid')} THEN 'eventid: missing'
       WHEN ${lacks('eventname')} THEN 'eventname: missing'
       WHEN ${lacks('eventsource')} THEN 'eventsource: missing'
       WHEN ${time!} IS NULL OR NOT ${isTime} THEN 'eventtime: not as CloudTrail writes it'
@@ -51,11 +53,32 @@ export function recordedCalls(table: AthenaTable, { window }: CallSelection): Sq
       WHEN ${tags} NOT LIKE '[%' AND ${tags} <> 'null' THEN 'tags: expected a list'
     END AS problem
   FROM ${table.from}
-  WHERE ${table.deliveredIn(window)}
+  WHERE ${table.deliveredIn({ since: slice.since, until: slice.deliveredUntil })}
     AND coalesce(${source!}, '') IN ('sts.amazonaws.com', 'sts.amazonaws.com.cn', '')
     AND (${name!} IN (${listed(ROLE_CALLS)}) OR ${lacks('eventname')})
-    AND (${inWindow(table, window)} OR ${time!} IS NULL OR NOT ${isTime})
+    AND (${joined([inWindow(table, slice), isLate ?? [], withoutTime(table, slice)].flat(), ' OR ')})
 `;
+}
+
+/** The calls before a slice that were delivered later than on the day after; undefined where there can be none. */
+function deliveredLate(table: AthenaTable, slice: Slice): Sql | undefined {
+  const { begin, since, deliveredUntil: until } = slice;
+  if (table.prunedBy !== 'days' || compareInstants(begin, since) === 0) return undefined;
+  const readByOwn = table.deliveredIn({ since: dayAfter(since, 1), until });
+  return sql`(${readByOwn} AND ${inWindow(table, { since: begin, until: since })})`;
+}
+
+/** The records without a time: each in the slice of the day of its delivery. */
+function withoutTime(table: AthenaTable, { since, until, isNewest }: Slice): Sql {
+  const time = plain(table.records.text('eventtime'));
+  const isNone = sql`${time} IS NULL OR NOT ${timeCheck(table)}`;
+  if (isNewest) return isNone;
+  if (table.prunedBy !== 'days') return plain('false');
+  return sql`(${isNone}) AND ${table.deliveredIn({ since, until: dayAfter(until, -1) })}`;
+}
+
+function dayAfter({ seconds, nanos }: Instant, days: number): Instant {
+  return { seconds: seconds + days * 86_400, nanos };
 }
 
 /** What two records of one call cannot differ in, besides their role. */
@@ -66,16 +89,16 @@ const SAME_CALL = 'event_time, event_name, error_code IS NULL';
  * cross-account pair the record that says less of the caller, are duplicates; records with one id that
  * differ in time, name, success or role are different calls.
  */
-export function keyedCalls(table: AthenaTable, selection: CallSelection, kinds: JudgedKinds): Sql {
+export function keyedCalls(table: AthenaTable, slice: Slice, judged: Judged): Sql {
   const apart = [
-    ...(kinds.serviceCalls ? [] : [`WHEN ${SERVICE_CALL} THEN 'service_calls'`]),
-    ...(kinds.failedCalls ? [] : [`WHEN error_code IS NOT NULL THEN 'failed_calls'`]),
+    ...(judged.serviceCalls ? [] : [`WHEN ${SERVICE_CALL} THEN 'service_calls'`]),
+    ...(judged.failedCalls ? [] : [`WHEN error_code IS NOT NULL THEN 'failed_calls'`]),
   ];
-  const judged = ROLE_CALLS.filter((name) => selection.eventNames.includes(name));
+  const eventNames = ROLE_CALLS.filter((name) => judged.eventNames.includes(name));
   const columns = callColumns(table);
   const grouped = columns.filter(({ isGrouped }) => isGrouped).map(({ name }) => name);
   const others = columns.filter(({ isGrouped }) => !isGrouped).map(({ name }) => name);
-  return sql`WITH recorded AS (${recordedCalls(table, selection)}), roled AS (
+  return sql`WITH recorded AS (${recordedCalls(table, slice)}), roled AS (
   SELECT *, coalesce(role_arn, max(role_arn) OVER (PARTITION BY event_id, ${plain(SAME_CALL)})) AS known_role
   FROM recorded
 ), counted AS (
@@ -94,14 +117,14 @@ export function keyedCalls(table: AthenaTable, selection: CallSelection, kinds: 
   SELECT *, CASE
     WHEN problem IS NOT NULL THEN problem
     WHEN copy > 1 OR half > 1 THEN 'duplicates'
-    WHEN event_name NOT IN (${listed(judged)}) THEN 'not_judged'
+    WHEN event_name NOT IN (${listed(eventNames)}) THEN 'not_judged'
     ${plain(apart.join('\n    '))}
     ELSE 'judged' END AS kind
   FROM paired
 ), keyed AS (
   SELECT ${names(others)}, problem, kind,
     ${plain(grouped.map((name) => `CASE WHEN ${name === 'event_name' ? "kind IN ('judged', 'not_judged')" : "kind = 'judged'"} THEN ${name} END AS ${name}`).join(',\n    '))},
-    CASE WHEN kind = problem THEN event_id WHEN kind = 'judged' THEN to_hex(sha256(to_utf8(json_format(CAST(ARRAY[region, account_id, ${names(grouped)}] AS JSON))))) END AS group_key
+    CASE WHEN kind = problem AND kind <> 'late' THEN event_id WHEN kind = 'judged' THEN to_hex(sha256(to_utf8(json_format(CAST(ARRAY[region, account_id, ${names(grouped)}] AS JSON))))) END AS group_key
   FROM sorted
 )`;
 }
@@ -117,15 +140,23 @@ const FULLNESS = `CASE WHEN caller_arn IS NULL THEN 0 ELSE 4 END
       + CASE WHEN principal_id IS NULL THEN 0 ELSE 1 END`;
 
 /** Times are texts of one form, which sort as they are; or times, of which files know the first and the last. */
-export function inWindow(table: AthenaTable, { since, until }: CallSelection['window']): Sql {
-  const [from, to] = [timeText(since), timeText(until)];
-  const time = plain(table.records.text('eventtime'));
-  if (table.records.timeType === 'text') {
-    return sql`${time} >= ${from} AND ${time} < ${to} AND ${timeCheck(table)}`;
+export function inWindow(table: AthenaTable, { since, until }: Window): Sql {
+  const { text, timeType } = table.records;
+  const time = plain(text('eventtime'));
+  if (timeType === 'text') {
+    return sql`${time} >= ${timeText(since)} AND ${time} < ${timeText(until)} AND ${timeCheck(table)}`;
   }
-  const literal = (text: string): Sql =>
-    plain(`timestamp '${text.replace('T', ' ').replace('Z', '')}'`);
-  return sql`${time} >= ${literal(from)} AND ${time} < ${literal(to)}`;
+  return sql`${time} >= ${timeLiteral(since)} AND ${time} < ${timeLiteral(until)}`;
+}
+
+/** Outside WHERE, where no parameter can stand. */
+function before({ records: { text, timeType } }: AthenaTable, at: Instant): Sql {
+  const time = plain(text('eventtime'));
+  return sql`${time} < ${timeType === 'text' ? plain(quotedText(timeText(at))) : timeLiteral(at)}`;
+}
+
+function timeLiteral(at: Instant): Sql {
+  return plain(`timestamp '${timeText(at).replace('T', ' ').replace('Z', '')}'`);
 }
 
 /** Events have whole seconds: the first that is not before the instant. */

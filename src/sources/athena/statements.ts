@@ -1,15 +1,8 @@
-import { parseInstant } from '../../model/time/instant.js';
-import type { JudgedKinds, OpenGroups } from '../carrier.js';
 import { callColumns } from './call-columns.js';
-import {
-  type CallSelection,
-  inWindow,
-  keyedCalls,
-  names,
-  recordedCalls,
-} from './role-calls-sql.js';
+import { type Judged, inWindow, keyedCalls, names, recordedCalls } from './role-calls-sql.js';
+import type { Slice } from './slices.js';
 import { type Sql, joined, plain, sql } from './sql.js';
-import type { AthenaTable } from './table-shape.js';
+import type { AthenaTable, Window } from './table-shape.js';
 
 /** One statement: what it is for, and the columns that it answers. */
 export interface Statement {
@@ -22,29 +15,25 @@ export interface Statement {
 const KEYS_AT_ONCE = 15;
 
 /** Every role call, with duplicates. */
-export function allCalls(table: AthenaTable, selection: CallSelection): Statement {
+export function allCalls(table: AthenaTable, slice: Slice): Statement {
   const columns = columnsOf(table);
   return {
     title: 'the role calls of the window',
     columns,
-    sql: sql`WITH recorded AS (${recordedCalls(table, selection)})
+    sql: sql`WITH recorded AS (${recordedCalls(table, slice)})
 SELECT ${names(columns)}
 FROM recorded`,
   };
 }
 
 /** Groups of judged calls with their number, their first and last time, and a key; and the counts of all others. */
-export function callGroups(
-  table: AthenaTable,
-  selection: CallSelection,
-  kinds: JudgedKinds,
-): Statement {
+export function callGroups(table: AthenaTable, slice: Slice, judged: Judged): Statement {
   const grouped = callColumns(table).filter(({ isGrouped }) => isGrouped);
   const keys = ['kind', 'region', 'account_id', 'group_key', ...grouped.map(({ name }) => name)];
   return {
     title: 'groups of calls that differ in time alone, and what is counted apart',
     columns: [...keys, 'calls', 'first_time', 'last_time'],
-    sql: sql`${keyedCalls(table, selection, kinds)}
+    sql: sql`${keyedCalls(table, slice, judged)}
 SELECT ${names(keys)},
   count(*) AS calls,
   min(event_time) AS first_time,
@@ -54,40 +43,26 @@ GROUP BY ${names(keys)}`,
   };
 }
 
-/**
- * The judged calls, each once: those of some groups, in the order of time, or of all. No more is scanned than the days
- * of the groups: what makes two records one call has one time.
- */
+/** The judged calls of a slice, each once: those of some groups, in the order of time, or of all. */
 export function judgedCalls(
   table: AthenaTable,
-  selection: CallSelection,
-  kinds: JudgedKinds,
-  groups: OpenGroups | 'all',
+  slice: Slice,
+  judged: Judged,
+  keys: readonly string[] | 'all',
 ): Statement {
   const columns = columnsOf(table);
-  const window = groups === 'all' ? selection.window : spanOf(groups, selection.window);
   return {
-    title: groups === 'all' ? 'all judged calls' : 'the calls of some groups',
+    title: keys === 'all' ? 'all judged calls' : 'the calls of some groups',
     columns,
-    sql: sql`${keyedCalls(table, { ...selection, window }, kinds)}
+    sql: sql`${keyedCalls(table, slice, judged)}
 SELECT ${names(columns)}
 FROM keyed
-WHERE kind = 'judged'${groups === 'all' ? plain('') : ofGroups(groups.keys)}`,
+WHERE kind = 'judged'${keys === 'all' ? plain('') : ofGroups(keys)}`,
   };
 }
 
-/** The seconds from the first call of some groups to their last. */
-function spanOf(
-  { from, until }: OpenGroups,
-  window: CallSelection['window'],
-): CallSelection['window'] {
-  const [since, last] = [parseInstant(from), parseInstant(until)];
-  if (since === undefined || last === undefined) return window;
-  return { since, until: { seconds: last.seconds + 1, nanos: 0 } };
-}
-
 /** How many events of any kind there are: an empty answer to the others may mean a wrong location. */
-export function countOfEvents(table: AthenaTable, { window }: CallSelection): Statement {
+export function countOfEvents(table: AthenaTable, window: Window): Statement {
   const { text } = table.records;
   return {
     title: 'all events of the window, asked only when none is a role call',

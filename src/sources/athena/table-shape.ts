@@ -34,7 +34,8 @@ export interface AthenaTable {
   readonly unseen: readonly Unseen[];
 }
 
-interface Window {
+/** From one instant to before another. */
+export interface Window {
   readonly since: Instant;
   readonly until: Instant;
 }
