@@ -108,7 +108,7 @@ const PACKAGES: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^picocolors$/, /^sinks\/table\.ts$/],
   [/^string-width$/, /^sinks\/fit\.ts$/],
   [/^heap-js$/, /^disk\/sorted-spool\.ts$/],
-  [/^csv-parse$/, /^sources\/sessions\/session-csv\.ts$/],
+  [/^csv-parse$/, /^sources\/csv-records\.ts$/],
   [/^picomatch$/, /^storage\/exclude\.ts$/],
   [/^hyparquet(?:\/|$)/, /^sources\/sessions\/parquet\//],
   [/^ndjson$/, /^sources\/sessions\//],

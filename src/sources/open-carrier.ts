@@ -5,6 +5,7 @@ import { eventRegionsBeside } from '../model/aws/region.js';
 import { type Instant, compareInstants } from '../model/time/instant.js';
 import type { Carrier } from './carrier.js';
 import type { AthenaOptions } from './athena/query.js';
+import type { ReadObject } from './athena/results.js';
 import { clientConfig, regionOf } from '../aws/aws.js';
 import { forManyListeners } from '../aws/many-listeners.js';
 import type { AccountCache } from './cloudtrail/lookup/kept-slices.js';
@@ -44,7 +45,7 @@ export async function openCarrier(
   stdin: Readable,
   context: ReadContext,
 ): Promise<Carrier> {
-  if (from.athena !== undefined) return openAthena(from, from.athena, context);
+  if (from.athena !== undefined) return openAthena(from, from.athena, stdin, context);
   if (from.logs === undefined) return openLookup(from, context);
   return openLogs(from.logs, from, stdin, context);
 }
@@ -158,6 +159,7 @@ async function regionsToAsk(
 async function openAthena(
   from: EventsFrom,
   options: AthenaOptions,
+  stdin: Readable,
   context: ReadContext,
 ): Promise<Carrier> {
   const [{ AthenaClient }, { openAthenaCarrier }] = await Promise.all([
@@ -171,7 +173,11 @@ async function openAthena(
     const now = from.now ?? { seconds: Math.floor(Date.now() / 1000), nanos: 0 };
     const scope = { accounts: from.eventAccounts, regions: from.eventRegions };
     const selection = { eventNames, window, scope };
-    const carrier = await openAthenaCarrier(client, options, selection, now, context);
+    const storageOf = storages(stdin, context, from);
+    const readObject: ReadObject = async function* (url, signal) {
+      yield* (await storageOf(url).at!(url)).open(signal);
+    };
+    const carrier = await openAthenaCarrier(client, options, selection, now, readObject, context);
     return { ...carrier, dispose: async () => client.destroy() };
   } catch (error) {
     client.destroy();

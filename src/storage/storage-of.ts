@@ -30,6 +30,7 @@ function lateS3(options: S3Options, context: ReadContext): Storage {
       yield* (await s3()).list(...args);
     },
     beside: async (...args) => (await s3()).beside(...args),
+    at: async (...args) => (await s3()).at(...args),
     level: async (...args) => (await s3()).level(...args),
     create: async (...args) => (await s3()).create(...args),
     readShared: async (...args) => (await s3()).readShared(...args),

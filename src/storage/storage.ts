@@ -14,6 +14,8 @@ export interface StoredFile {
   readonly isCopy?: true;
   /** Its path as bytes, of a file of this machine. */
   readonly path?: Buffer;
+  /** In bytes, where a listing says it. */
+  readonly size?: number | undefined;
   /** Does it take so long until its first byte comes that several should be under way at once? */
   readonly isFar?: true;
 }
@@ -56,6 +58,8 @@ export interface Storage {
    * or not; undefined where that leads out of this folder and the one above.
    */
   readonly beside: (file: StoredFile, path: string) => Promise<StoredFile | undefined>;
+  /** The file of exactly this place, there or not: where listing it is a request. */
+  readonly at?: (place: string) => Promise<StoredFile>;
   /** What lies directly in a place: where listing all below it is dear, as in S3. */
   readonly level?: (place: string) => Promise<Level>;
   /** Makes a folder for files to be, where folders have to be made; only its owner can enter it. */

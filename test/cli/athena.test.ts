@@ -32,11 +32,12 @@ import { type TrailRecord, trailRecords } from '../support/cloudtrail.js';
 import { ended, startProgram } from '../support/program.js';
 import { type Row, idOf, sessionRow } from '../support/sessions.js';
 import { NO_AWS, VOUCHED, roleArn, roleRecord, writeTrail } from '../support/trail.js';
+import { type FakeS3, type S3Options, startS3 } from '../support/s3/server.js';
 import { checkTrino } from '../support/trino.js';
 
 const WINDOW = ['--since', '2026-01-17', '--until', '2026-01-24'];
 const FROM = ['--events', 'athena', '--athena-table', 'audit.logs'];
-const closing: Athena[] = [];
+const closing: { readonly close: () => void }[] = [];
 afterAll(() => closing.forEach((endpoint) => endpoint.close()));
 
 interface Asked {
@@ -391,6 +392,61 @@ describe('events singly', () => {
     expect(asked.stderr).toContain('Athena is asked for all judged calls');
     expect(reportIn(asked)).toEqual(reportIn(await read([...untracked, '--json'])));
     expect(reportIn(asked)).toMatchObject({ orphaned_events: 2500 });
+  });
+
+  describe('of more than a page', () => {
+    const hostile = Array.from({ length: 1500 }, (_, n) =>
+      roleRecord(n, {
+        identity: `sentinel:u${n}:direct:${n}`,
+        at: timeOf(n),
+        more: { userAgent: n % 3 === 0 ? `a "b", ${n}\r\n=c` : n % 3 === 1 ? '' : 'x' },
+      }),
+    );
+    const exported = ['export', 'events', ...WINDOW, '--format', 'ndjson', '--columns', 'all'];
+
+    async function fromS3(options: S3Options, more: AthenaOptions = {}) {
+      const s3 = await startS3(options);
+      closing.push(s3);
+      const asked = await athenaOf(hostile, CURRENT, { results: s3, ...more });
+      const env = { AWS_ENDPOINT_URL: asked.athena.url, AWS_ENDPOINT_URL_S3: s3.url };
+      const run = await cli([...exported, ...FROM, '--verbose'], { env });
+      const files = await asked.read(exported);
+      const pages = asked.athena.seen.filter(({ operation }) => operation === 'GetQueryResults');
+      return { run, files, pages: pages.length, objects: s3.seen.length };
+    }
+    const rowsIn = (text: string): string[] => text.trimEnd().split('\n').toSorted();
+
+    it('are read from the object that Athena wrote: one request after the first page', async () => {
+      const { run, files, pages, objects } = await fromS3({});
+      expect([run.code, pages, objects]).toEqual([0, 1, 1]);
+      expect(rowsIn(run.stdout)).toEqual(rowsIn(files.stdout));
+      expect(run.stderr).toContain('1 S3 request');
+    });
+
+    it.each<[string, S3Options, AthenaOptions, string]>([
+      ['is denied', { fault: () => ({ status: 403, code: 'AccessDenied' }) }, {}, 'AccessDenied'],
+      ['does not come', { fault: () => ({ drop: true }) }, {}, 'no answer'],
+      ['is not there', {}, { workGroups: { primary: { output: 's3://elsewhere/' } } }, ''],
+    ])('are read in pages where the object %s', async (_, options, more, why) => {
+      const gone = { ...more, ...(why === '' && { results: await emptyS3() }) };
+      const { run, files, pages } = await fromS3(options, gone);
+      expect([run.code, pages]).toEqual([0, 2]);
+      expect(run.stderr).toMatch(/the results of query \S+ are read in pages: .*/);
+      expect(run.stderr).toContain(why);
+      expect(rowsIn(run.stdout)).toEqual(rowsIn(files.stdout));
+    });
+
+    it('go on where an answer broke off', async () => {
+      const cut = await fromS3({ fault: (_, n) => (n === 0 ? { cutAfter: 70_000 } : undefined) });
+      expect([cut.run.code, cut.objects]).toEqual([0, 2]);
+      expect(rowsIn(cut.run.stdout)).toEqual(rowsIn(cut.files.stdout));
+    });
+
+    async function emptyS3(): Promise<FakeS3> {
+      const s3 = await startS3({});
+      closing.push(s3);
+      return s3;
+    }
   });
 
   it('are those of which the time decides', async () => {

@@ -1,3 +1,4 @@
+import type { Outcome } from './athena-engine.js';
 import { type AthenaRequest, type Query, isOver } from './athena-queries.js';
 import type { AthenaTable } from './athena-tables.js';
 import { Refusal, invalid } from './refusal.js';
@@ -72,6 +73,15 @@ export function resultsOf(
     },
     ...(next < rows.length && { NextToken: `${id}#${next}` }),
   };
+}
+
+/** The object that Athena writes: texts in quotes, NULL as nothing. */
+export function csvOf({ columns, rows }: Outcome): string {
+  const cell = (text: string | undefined): string =>
+    text === undefined ? '' : `"${text.replaceAll('"', '""')}"`;
+  return [columns.map(({ Name }) => Name), ...rows]
+    .map((row) => `${row.map(cell).join()}\n`)
+    .join('');
 }
 
 /** A table as the catalog describes it. */

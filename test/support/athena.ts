@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { executionOf, metadataOf, resultsOf } from './athena-answers.js';
+import { csvOf, executionOf, metadataOf, resultsOf } from './athena-answers.js';
 import { createEngine } from './athena-engine.js';
 import {
   type AthenaRequest,
@@ -19,6 +19,7 @@ import {
 } from './athena-queries.js';
 import type { AthenaTable } from './athena-tables.js';
 import { Refusal, invalid } from './refusal.js';
+import type { FakeS3 } from './s3/server.js';
 import { createTrinoEngine } from '../trino/engine.js';
 
 /**
@@ -50,6 +51,8 @@ export interface AthenaOptions {
   readonly workGroups?: Readonly<Record<string, WorkGroup>>;
   /** The GetQueryExecution that finds a query done: the third unless told; Infinity for none. */
   readonly pollsUntilDone?: number;
+  /** Where results appear, as the CSV that Athena writes; nowhere unless told. */
+  readonly results?: FakeS3;
   /** The fault for request number 0, 1, … */
   readonly faultFor?: (
     number: number,
@@ -75,7 +78,7 @@ export async function startAthena(
   tables: Readonly<Record<string, AthenaTable>>,
   options: AthenaOptions = {},
 ): Promise<Athena> {
-  const { faultFor, pollsUntilDone = 3, workGroups = { primary: {} } } = options;
+  const { faultFor, pollsUntilDone = 3, results, workGroups = { primary: {} } } = options;
   const engine = process.env['MODE'] === 'trino' ? createTrinoEngine(tables) : createEngine(tables);
   const seen: SeenRequest[] = [];
   const queries: Query[] = [];
@@ -113,6 +116,10 @@ export async function startAthena(
         const query = namedIn(request, queries);
         doom(query, fault);
         await advance(query, engine, workGroups[query.workGroup]?.cutoff);
+        if (results !== undefined && query.outcome !== undefined) {
+          const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(query.output) ?? [];
+          results.put(bucket, key, csvOf(query.outcome));
+        }
         return { QueryExecution: executionOf(query) };
       }
       case 'GetQueryResults':
@@ -134,7 +141,8 @@ export async function startAthena(
 
   async function take(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const at = performance.now();
-    const target = String(incoming.headers['x-amz-target']);
+    const target = incoming.headers['x-amz-target']?.toString();
+    if (target === undefined) return void answer.writeHead(404).end(); // it is no S3
     const operation = target.startsWith('AmazonAthena.') ? target.slice(13) : target;
     const request = JSON.parse(await text(incoming)) as AthenaRequest;
     const entry: SeenRequest = { at, operation, body: request, answer: undefined };

@@ -6,7 +6,8 @@ import { count } from '../../text/quantity.js';
 import type { Carrier } from '../carrier.js';
 import { callsOf, groupsOf } from './call-rows.js';
 import type { Scope } from './partitions/scope-condition.js';
-import { type AthenaOptions, type AthenaRow, readQuery } from './query.js';
+import { type AthenaOptions, readQuery } from './query.js';
+import type { AthenaRow, ReadObject } from './results.js';
 import type { Judged } from './role-calls-sql.js';
 import { slicedRows } from './sliced-rows.js';
 import { Slices, wholeOf } from './slices.js';
@@ -29,13 +30,14 @@ export async function openAthenaCarrier(
   options: AthenaOptions,
   selection: CallSelection,
   now: Instant,
+  readObject: ReadObject,
   context: ReadContext,
 ): Promise<Carrier> {
   const { window, eventNames } = selection;
   const table = await describeAthenaTable(client, options, selection, now, context);
   const read = ({ sql, columns, title }: Statement): Source<AthenaRow> => {
     context.detail(`Athena is asked for ${title}`);
-    return readQuery(client, options, sql, columns, context);
+    return readQuery(client, options, sql, columns, readObject, context);
   };
   async function* checked(rows: Source<AthenaRow>): Source<AthenaRow> {
     let isEmpty = true;

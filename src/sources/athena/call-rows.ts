@@ -6,7 +6,7 @@ import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { GroupRow } from '../carrier.js';
 import { callColumns } from './call-columns.js';
-import type { AthenaRow } from './query.js';
+import type { AthenaRow } from './results.js';
 import type { AthenaTable } from './table-shape.js';
 
 /** The role calls of some rows, in their order; a row with a problem is rejected. */

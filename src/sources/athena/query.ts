@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type AthenaClient,
   GetQueryExecutionCommand,
-  GetQueryResultsCommand,
   type QueryExecution,
-  type Row,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
@@ -14,8 +12,8 @@ import { printable } from '../../text/terminal-text.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { Source } from '../../pipeline/pipe.js';
 import { answerOf } from '../../aws/answer.js';
-import { repeatedTokenCheck } from '../../aws/repeated-token.js';
 import { SYSTEM_CLOCK } from '../../aws/clock.js';
+import { type AthenaRow, type ReadObject, queryResults } from './results.js';
 import type { Sql } from './sql.js';
 
 /** Where queries run and what they cost. */
@@ -38,11 +36,6 @@ export interface AthenaOptions {
   readonly mostCalls?: number | undefined;
 }
 
-/** A row by its columns; NULL is undefined. */
-export type AthenaRow = Readonly<Record<string, string | undefined>>;
-
-/** Rows of an answer (Athena API reference, GetQueryResults). */
-const PAGE = 1000;
 const FIRST_POLL = 200;
 const LONGEST_POLL = 5000;
 /** Bytes for which every query is charged at the least (Athena pricing). */
@@ -52,8 +45,8 @@ const PRICED_BYTES = 1e12;
 const STOP_TIMEOUT = 5000;
 
 /**
- * The rows that a query gives, a page a batch, in its order. It is started when the first row is asked for,
- * and stopped when nobody wants to hear its end. Holds a page. Its scanned bytes are counted.
+ * The rows that a query gives, in its order. It is started when the first row is asked for, and stopped when nobody
+ * wants to hear its end. Holds a page. Its scanned bytes are counted.
  *
  * @throws SourceError when it cannot be started, fails or is cancelled: with the reason and its id.
  */
@@ -62,6 +55,7 @@ export async function* readQuery(
   options: AthenaOptions,
   statement: Sql,
   columns: readonly string[],
+  readObject: ReadObject,
   context: ReadContext,
 ): Source<AthenaRow> {
   const id = await start(client, options, statement, context);
@@ -82,7 +76,13 @@ export async function* readQuery(
     if (!isOver(execution)) await stop(client, id);
     charge(execution, options.price, context);
   }
-  yield* results(client, id, columns, context);
+  yield* queryResults(client, { id, columns, object: objectOf(execution) }, readObject, context);
+}
+
+/** Where the rows are as a CSV that S3 gives to who may read it; undefined for none. */
+function objectOf({ ResultConfiguration: kept }: QueryExecution): string | undefined {
+  const { EncryptionOption: encryption } = kept?.EncryptionConfiguration ?? {};
+  return encryption === 'CSE_KMS' ? undefined : kept?.OutputLocation;
 }
 
 async function start(
@@ -186,46 +186,4 @@ function charge(
   meter.scanning = undefined;
   meter.scannedBytes += bytes;
   meter.dollars += (Math.max(bytes, LEAST_CHARGED) / PRICED_BYTES) * price;
-}
-
-async function* results(
-  client: AthenaClient,
-  id: string,
-  columns: readonly string[],
-  { meter, signal }: ReadContext,
-): Source<AthenaRow> {
-  const awsCall = { action: 'athena:GetQueryResults', of: `query ${id}` };
-  const isRepeated = repeatedTokenCheck();
-  let token: string | undefined;
-  for (let isFirst = true; isFirst || token !== undefined; isFirst = false) {
-    const command = new GetQueryResultsCommand({
-      QueryExecutionId: id,
-      MaxResults: PAGE,
-      NextToken: token,
-    });
-    const answer = await answerOf(client.send(command, { abortSignal: signal }), awsCall, signal);
-    meter.pages++;
-    const rows = answer.ResultSet?.Rows;
-    if (rows === undefined) throw new SourceError(`Athena query ${id} was answered without rows`);
-    if (isFirst) checkHeader(rows[0], columns, id); // only the first page has one
-    const batch = (isFirst ? rows.slice(1) : rows).map((row) => rowOf(row, columns, id));
-    token = answer.NextToken;
-    if (token !== undefined && isRepeated(token)) {
-      throw new SourceError(`Athena gave the same NextToken again for query ${id}`);
-    }
-    if (batch.length > 0) yield batch;
-  }
-}
-
-function checkHeader(row: Row | undefined, columns: readonly string[], id: string): void {
-  const found = (row?.Data ?? []).map(({ VarCharValue: name }) => name);
-  if (found.join() === columns.join()) return;
-  throw new SourceError(`Athena query ${id} answered other columns: ${printable(found.join())}`);
-}
-
-function rowOf({ Data: cells = [] }: Row, columns: readonly string[], id: string): AthenaRow {
-  if (cells.length !== columns.length) {
-    throw new SourceError(`Athena query ${id} gave a row of ${cells.length} cells`);
-  }
-  return Object.fromEntries(columns.map((name, at) => [name, cells[at]?.VarCharValue]));
 }

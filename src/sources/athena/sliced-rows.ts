@@ -1,7 +1,7 @@
 import { parseInstant } from '../../model/time/instant.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { OpenGroups } from '../carrier.js';
-import type { AthenaRow } from './query.js';
+import type { AthenaRow } from './results.js';
 import type { Judged } from './role-calls-sql.js';
 import { type SliceContent, Slices, partOf } from './slices.js';
 import { type Statement, callGroups, judgedCalls } from './statements.js';

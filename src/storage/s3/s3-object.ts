@@ -24,7 +24,7 @@ export interface S3File extends StoredFile {
 export function s3File(object: S3Object, buckets: Buckets): S3File {
   const url = s3Url(object);
   const open = (signal: AbortSignal): AsyncIterable<Buffer> => bytesOf(object, buckets, signal);
-  return { object, id: url, name: url, rereadable: true, isFar: true, open };
+  return { object, id: url, name: url, size: object.size, rereadable: true, isFar: true, open };
 }
 
 const LONGEST_DELAY = 20_000;

@@ -21,6 +21,7 @@ export function s3Storage(
   return {
     list: (place, isWanted) => objectsAt(s3PlaceOf(place), isWanted, buckets),
     beside: async (file, path) => objectBeside(file as S3File, path, buckets),
+    at: async (place) => s3File(s3PlaceOf(place), buckets),
     level: (place) => levelOf(s3PlaceOf(place), buckets),
     create: (place, signal) => createObject(s3PlaceOf(place), buckets, signal),
     readShared: (place, signal) => readText(s3PlaceOf(place), buckets, signal),

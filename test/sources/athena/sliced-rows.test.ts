@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
@@ -67,6 +68,7 @@ async function opened(folder: string, shape: TableShape, mostCalls?: number): Pr
     { workgroup: undefined, output: undefined, catalog: undefined, ...options },
     { window: WINDOW, scope: {}, eventNames: ['AssumeRole'] },
     parseInstant('2026-02-01T00:00:00Z')!,
+    () => Readable.from([]),
     reading.context,
   );
   const rejects = () => reading.rejects.map(({ place, reason }) => `${place}: ${reason}`);
