@@ -11,7 +11,7 @@ export async function explainAthena(
 ): Promise<Done> {
   const carrier = await openCarrier(from, world.stdin, context);
   try {
-    const text = carrier.explain?.(isAudit ? kinds : undefined) ?? '';
+    const text = (await carrier.explain?.(isAudit ? kinds : undefined)) ?? '';
     await openWriter(output, world)([text]);
   } finally {
     await carrier.dispose();

@@ -74,6 +74,8 @@ export interface ReadContext {
   readonly note: (text: string) => void;
   /** Tells a user who asked for it how things are done. */
   readonly detail: (text: string) => void;
+  /** Did the user ask for it? Finding a detail out may take requests. */
+  readonly isVerbose?: boolean;
   /** Says that the run waits, where nothing else shows it. */
   readonly waiting?: (text: string) => void;
   /** Asks the user at the terminal, showing the question; undefined where there is none. */

@@ -81,6 +81,7 @@ export async function run(
     signal: world.signal,
     note: (text) => reporter.note(text),
     detail: (text) => reporter.detail(text),
+    isVerbose: options.verbose && !options.quiet,
     ...(!progress && { waiting: (text: string) => reporter.note(text) }),
     ask: askerAt(world, reporter),
     reject: (reject) => takeReject(reject, meter, reporter, rejects, options.strict),

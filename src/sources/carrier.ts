@@ -17,8 +17,8 @@ export interface Carrier {
   readonly inOrderOfDays: () => boolean;
   /** What is read. Complete when all calls have come. */
   readonly coverage: () => CarrierCoverage;
-  /** What may be asked, as text: to judge calls of these kinds, or to export all. Nothing is asked. */
-  readonly explain?: (kinds: JudgedKinds | undefined) => string;
+  /** What may be asked, as text: to judge calls of these kinds, or to export all. No query is run. */
+  readonly explain?: (kinds: JudgedKinds | undefined) => Promise<string>;
   readonly dispose: () => Promise<void>;
 }
 

@@ -4,13 +4,13 @@ import type { S3Options } from '../storage/s3/buckets.js';
 import { eventRegionsBeside } from '../model/aws/region.js';
 import { type Instant, compareInstants } from '../model/time/instant.js';
 import type { Carrier } from './carrier.js';
+import type { AthenaStorage } from './athena/athena-carrier.js';
 import type { AthenaOptions } from './athena/query.js';
-import type { ReadObject } from './athena/results.js';
 import { clientConfig, regionOf } from '../aws/aws.js';
 import { forManyListeners } from '../aws/many-listeners.js';
 import type { AccountCache } from './cloudtrail/lookup/kept-slices.js';
 import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
-import { storages } from '../storage/storage-of.js';
+import { type StorageOf, storages } from '../storage/storage-of.js';
 import { type ThreadUse, readLogFiles } from './cloudtrail/read-logs.js';
 import { VERSION } from '../version.js';
 import { listLogFiles } from './cloudtrail/listing/log-files.js';
@@ -173,14 +173,28 @@ async function openAthena(
     const now = from.now ?? { seconds: Math.floor(Date.now() / 1000), nanos: 0 };
     const scope = { accounts: from.eventAccounts, regions: from.eventRegions };
     const selection = { eventNames, window, scope };
-    const storageOf = storages(stdin, context, from);
-    const readObject: ReadObject = async function* (url, signal) {
-      yield* (await storageOf(url).at!(url)).open(signal);
-    };
-    const carrier = await openAthenaCarrier(client, options, selection, now, readObject, context);
+    const s3 = athenaStorage((signal) => storages(stdin, { ...context, signal }, from));
+    const carrier = await openAthenaCarrier(client, options, selection, now, s3, context);
     return { ...carrier, dispose: async () => client.destroy() };
   } catch (error) {
     client.destroy();
     throw error;
   }
+}
+
+function athenaStorage(storagesWith: (signal: AbortSignal) => StorageOf): AthenaStorage {
+  return {
+    readObject: async function* (url, signal) {
+      const file = await storagesWith(signal)(url).at!(url);
+      yield* file.open(signal);
+    },
+    sizesBelow: (signal) => {
+      const storageOf = storagesWith(signal);
+      return async (place) => {
+        let bytes = 0;
+        for await (const { size = 0 } of storageOf(place).list(place, () => true)) bytes += size;
+        return bytes;
+      };
+    },
+  };
 }

@@ -203,7 +203,9 @@ describe('what is asked', () => {
     ]) {
       const { code, stdout } = await ask([...command, '--explain']);
       expect(code).toBe(0);
-      expect(stdout).toMatch(/^-- 8 partitions of audit\.logs at the most\n/);
+      expect(stdout).toMatch(
+        /^-- 8 partitions of audit\.logs at the most, of how many bytes is not/,
+      );
       expect(stdout).toContain("-- ?1 = '2026/01/17'\n-- ?2 = '2026/01/24'\n");
       const statements = stdout.split(';\n').slice(0, -1);
       expect(statements.length).toBe(command[0] === 'export' ? 2 : 4);
@@ -211,8 +213,31 @@ describe('what is asked', () => {
     }
     expect(athena.queries).toEqual([]);
     expect(new Set(athena.seen.map(({ operation }) => operation))).toEqual(
-      new Set(['GetTableMetadata']),
+      new Set(['GetTableMetadata', 'GetWorkGroup']),
     );
+  });
+
+  it('is told with its bytes before it is asked, and with what the workgroup lets it scan', async () => {
+    const s3 = await startS3({});
+    closing.push(s3);
+    const { athena } = await athenaOf([roleRecord(1)], CURRENT, {
+      workGroups: { primary: { output: 's3://results/', cutoff: 2e12 } },
+    });
+    const path = 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01';
+    for (const day of ['16', '17', '20', '24', '25']) {
+      s3.put('trail-bucket', `${path}/${day}/x.json.gz`, Buffer.alloc(1000));
+    }
+    const env = { AWS_ENDPOINT_URL: athena.url, AWS_ENDPOINT_URL_S3: s3.url };
+    const args = ['session-compliance', ...WINDOW, ...SESSIONS, ...FROM];
+    const explained = await cli([...args, '--explain'], { env });
+    expect(explained.stdout).toMatch(
+      /^-- 8 partitions of audit\.logs at the most, about 3\.0 kB\n-- workgroup primary stops a query that scans more than 2\.0 TB\n\n/,
+    );
+    const { stderr } = await cli([...args, '--verbose'], { env });
+    expect(stderr).toContain('8 partitions of audit.logs at the most, about 3.0 kB\n');
+    const asked = s3.seen.length;
+    await cli(args, { env });
+    expect(s3.seen.length).toBe(asked);
   });
 });
 
@@ -404,12 +429,12 @@ describe('events singly', () => {
     );
     const exported = ['export', 'events', ...WINDOW, '--format', 'ndjson', '--columns', 'all'];
 
-    async function fromS3(options: S3Options, more: AthenaOptions = {}) {
+    async function fromS3(options: S3Options, more: AthenaOptions = {}, flags: string[] = []) {
       const s3 = await startS3(options);
       closing.push(s3);
       const asked = await athenaOf(hostile, CURRENT, { results: s3, ...more });
       const env = { AWS_ENDPOINT_URL: asked.athena.url, AWS_ENDPOINT_URL_S3: s3.url };
-      const run = await cli([...exported, ...FROM, '--verbose'], { env });
+      const run = await cli([...exported, ...FROM, ...flags], { env });
       const files = await asked.read(exported);
       const pages = asked.athena.seen.filter(({ operation }) => operation === 'GetQueryResults');
       return { run, files, pages: pages.length, objects: s3.seen.length };
@@ -429,7 +454,7 @@ describe('events singly', () => {
       ['is not there', {}, { workGroups: { primary: { output: 's3://elsewhere/' } } }, ''],
     ])('are read in pages where the object %s', async (_, options, more, why) => {
       const gone = { ...more, ...(why === '' && { results: await emptyS3() }) };
-      const { run, files, pages } = await fromS3(options, gone);
+      const { run, files, pages } = await fromS3(options, gone, ['--verbose']);
       expect([run.code, pages]).toEqual([0, 2]);
       expect(run.stderr).toMatch(/the results of query \S+ are read in pages: .*/);
       expect(run.stderr).toContain(why);

@@ -132,6 +132,12 @@ export async function startAthena(
         }
         return {};
       }
+      case 'GetWorkGroup': {
+        const { WorkGroup: name = '' } = request;
+        const { cutoff } = workGroups[name] ?? {};
+        const Configuration = { BytesScannedCutoffPerQuery: cutoff };
+        return { WorkGroup: { Name: name, State: 'ENABLED', Configuration } };
+      }
       case 'GetTableMetadata':
         return { TableMetadata: metadataOf(request, tables) };
       default:

@@ -2,17 +2,23 @@ import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { Instant } from '../../model/time/instant.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
-import { count } from '../../text/quantity.js';
 import type { Carrier } from '../carrier.js';
 import { callsOf, groupsOf } from './call-rows.js';
+import { costsOf, explained } from './explain.js';
 import type { Scope } from './partitions/scope-condition.js';
 import { type AthenaOptions, readQuery } from './query.js';
 import type { AthenaRow, ReadObject } from './results.js';
-import type { Judged } from './role-calls-sql.js';
 import { slicedRows } from './sliced-rows.js';
-import { Slices, wholeOf } from './slices.js';
-import { type Statement, allCalls, callGroups, countOfEvents, judgedCalls } from './statements.js';
+import { wholeOf } from './slices.js';
+import { type Statement, allCalls, countOfEvents } from './statements.js';
 import { type AthenaTable, type Window, describeAthenaTable } from './table-shape.js';
+
+/** What is read besides Athena's answers. */
+export interface AthenaStorage {
+  readonly readObject: ReadObject;
+  /** What tells the bytes of all files below a place until it is aborted. @throws SourceError */
+  readonly sizesBelow: (signal: AbortSignal) => (place: string) => Promise<number>;
+}
 
 /** Which role calls are asked for, and which are judged. */
 interface CallSelection {
@@ -30,14 +36,17 @@ export async function openAthenaCarrier(
   options: AthenaOptions,
   selection: CallSelection,
   now: Instant,
-  readObject: ReadObject,
+  s3: AthenaStorage,
   context: ReadContext,
 ): Promise<Carrier> {
   const { window, eventNames } = selection;
   const table = await describeAthenaTable(client, options, selection, now, context);
+  const costs = (): Promise<readonly string[]> =>
+    costsOf(table, client, options.workgroup, s3.sizesBelow, context);
+  if (context.isVerbose) for (const line of await costs()) context.detail(line);
   const read = ({ sql, columns, title }: Statement): Source<AthenaRow> => {
     context.detail(`Athena is asked for ${title}`);
-    return readQuery(client, options, sql, columns, readObject, context);
+    return readQuery(client, options, sql, columns, s3.readObject, context);
   };
   async function* checked(rows: Source<AthenaRow>): Source<AthenaRow> {
     let isEmpty = true;
@@ -63,7 +72,8 @@ export async function openAthenaCarrier(
       missing: table.missing,
       unseen: table.unseen,
     }),
-    explain: (kinds) => explained(table, window, kinds && { ...kinds, eventNames }),
+    explain: async (kinds) =>
+      explained(table, window, kinds && { ...kinds, eventNames }, await costs()),
     dispose: async () => {},
   };
 }
@@ -88,30 +98,4 @@ async function checkLocation(
     place: `table ${table.name}`,
     reason: 'it has no event of any kind in the window: check its location and its partitions',
   });
-}
-
-/** The statements that may be run, with their parameters. */
-function explained(table: AthenaTable, window: Window, judged: Judged | undefined): string {
-  const slice = new Slices(window, table).next()!;
-  const statements = judged
-    ? [
-        callGroups(table, slice, judged),
-        judgedCalls(table, slice, judged, ['KEYS OF GROUPS']),
-        judgedCalls(table, slice, judged, 'all'),
-      ]
-    : [allCalls(table, wholeOf(window))];
-  const { name, partitions } = table;
-  const head = [
-    partitions === undefined
-      ? `-- how many partitions of ${name} are scanned is not known\n`
-      : `-- ${count(partitions, 'partition')} of ${name} at the most\n`,
-    judged && slice.since !== window.since
-      ? '-- the window is asked in slices, the newest first: those before are as long as the number of calls allows\n'
-      : '',
-  ];
-  const texts = [...statements, countOfEvents(table, window)].map(({ title, sql }, at) => {
-    const parameters = sql.parameters.map((value, n) => `-- ?${n + 1} = ${value}\n`);
-    return `-- ${at + 1}. ${title}\n${sql.text};\n${parameters.join('')}`;
-  });
-  return `${head.join('')}\n${texts.join('\n')}`;
 }

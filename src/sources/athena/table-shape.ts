@@ -10,7 +10,7 @@ import type { AthenaOptions } from './query.js';
 import { answerOf } from '../../aws/answer.js';
 import { type RecordColumns, recordColumns } from './records/record-columns.js';
 import type { Unseen } from '../carrier.js';
-import { count } from '../../text/quantity.js';
+import type { PartitionList } from './partitions/partition-list.js';
 import { type Partitions, type Wanted, partitionsOf } from './partitions/partitions.js';
 import { isAccountKey } from './partitions/scope-condition.js';
 import { type Sql, identifier, sql } from './sql.js';
@@ -28,8 +28,8 @@ export interface AthenaTable {
   readonly records: RecordColumns;
   /** What the window needs and the table does not show, or may not show, a sentence each. */
   readonly missing: readonly string[];
-  /** How many partitions the window has at the most; undefined where nobody can tell. */
-  readonly partitions: number | undefined;
+  /** The partitions that the window may have; undefined where nobody can tell. */
+  readonly partitions: PartitionList | undefined;
   /** Accounts and regions of the scope, which are not seen until a call shows them. */
   readonly unseen: readonly Unseen[];
 }
@@ -96,7 +96,7 @@ export async function describeAthenaTable(
     prunedBy,
     records,
     missing: [...partitions.missing, ...partitions.listed.map(listedText), ...records.lacks],
-    partitions: partitions.count,
+    partitions: partitions.list,
     unseen: chosen,
   };
 }
@@ -157,11 +157,10 @@ function listedText({ key, values }: Partitions['listed'][number]): string {
 }
 
 function sayWhatIsScanned(
-  { isManual, missing, listed, count: number }: Partitions,
+  { isManual, missing, listed }: Partitions,
   name: string,
   context: ReadContext,
 ): void {
-  if (number !== undefined) context.detail(`${count(number, 'partition')} of ${name} at the most`);
   if (isManual) {
     context.note(`partitions of ${name} are added by hand: what was not added is not seen`);
   }

@@ -68,7 +68,7 @@ async function opened(folder: string, shape: TableShape, mostCalls?: number): Pr
     { workgroup: undefined, output: undefined, catalog: undefined, ...options },
     { window: WINDOW, scope: {}, eventNames: ['AssumeRole'] },
     parseInstant('2026-02-01T00:00:00Z')!,
-    () => Readable.from([]),
+    { readObject: () => Readable.from([]), sizesBelow: () => async () => 0 },
     reading.context,
   );
   const rejects = () => reading.rejects.map(({ place, reason }) => `${place}: ${reason}`);

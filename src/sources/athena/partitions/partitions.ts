@@ -1,8 +1,9 @@
 import type { TableMetadata } from '@aws-sdk/client-athena';
 import { ConfigurationError } from '../../../errors.js';
 import type { Instant } from '../../../model/time/instant.js';
-import { DAY, type Days, dateOf, dayCondition, partsOfDay } from './day-condition.js';
+import { DAY, type Days, dateOf, dayCondition } from './day-condition.js';
 import { type PartitionKey, partitionKeysOf } from './partition-key.js';
+import { type PartitionList, partitionList } from './partition-list.js';
 import { type Scope, type ScopeColumns, chosenOf, scopeCondition } from './scope-condition.js';
 import { type Sql, joined, plain } from '../sql.js';
 
@@ -25,8 +26,8 @@ export interface Partitions {
   readonly listed: readonly { readonly key: string; readonly values: readonly string[] }[];
   /** Keys that Athena reads with a condition on their values alone, and that nothing gives a value to. */
   readonly injected: readonly string[];
-  /** How many partitions there are at the most; undefined where nobody can tell. */
-  readonly count: number | undefined;
+  /** All that there may be; undefined where nobody can tell. */
+  readonly list: PartitionList | undefined;
 }
 
 interface Window {
@@ -79,7 +80,7 @@ export function partitionsOf(
       return isAll || isOfDay(name) ? [] : [{ key: name, values: projection.values }];
     }),
     injected: injected.map(({ name }) => name).filter((name) => !ofScope.given.includes(name)),
-    count: countOf(keys, seen, scope),
+    list: partitionList(metadata, keys, seen, scope),
   };
 }
 
@@ -108,29 +109,6 @@ function deliveryOf({ since, until }: Window): Days {
   const end = until.seconds + (until.nanos > 0 ? 1 : 0);
   const dayOf = (seconds: number): number => Math.floor(seconds / DAY) * DAY;
   return { first: dayOf(since.seconds), last: dayOf(end - 1) + DAY };
-}
-
-/** The days, times the values of each other key that a projection lists or the scope names. */
-function countOf(
-  keys: readonly PartitionKey[],
-  { first, last }: Days,
-  scope: Scope,
-): number | undefined {
-  const days = (last - first) / DAY + 1;
-  const isDaily = keys.some(({ projection }) => projection?.form?.unit === 'day');
-  if (!isDaily && partsOfDay(keys) === undefined) return undefined;
-  let count = days;
-  for (const { name, projection } of keys) {
-    if (projection === undefined) return undefined;
-    if (projection.type === 'date' || isOfDay(name)) continue;
-    const chosen = chosenOf(name, scope);
-    const values = projection.type === 'enum' ? projection.values : undefined;
-    const both = values && chosen && values.filter((value) => chosen.includes(value));
-    const number = (both ?? chosen ?? values)?.length;
-    if (number === undefined) return undefined;
-    count *= number;
-  }
-  return count;
 }
 
 /** What of the days a projected key does not show, in a sentence. */

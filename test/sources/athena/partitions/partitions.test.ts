@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseInstant } from '../../../../src/model/time/instant.js';
 import type { Scope } from '../../../../src/sources/athena/partitions/scope-condition.js';
+import { bytesToScan } from '../../../../src/sources/athena/partitions/bytes-to-scan.js';
 import { partitionsOf } from '../../../../src/sources/athena/partitions/partitions.js';
 
 const NOW = parseInstant('2026-02-01T12:00:00Z')!;
@@ -13,13 +14,14 @@ interface Options {
   readonly scope?: Scope;
   readonly dayKey?: string;
   readonly type?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** A table with these keys, and the properties of their projection where there are some. */
 function of(
   keys: readonly string[],
   projection?: Record<string, string>,
-  { scope = {}, dayKey, type = 'string' }: Options = {},
+  { scope = {}, dayKey, type = 'string', parameters = {} }: Options = {},
 ) {
   const named = Object.entries(projection ?? {}).map(([name, value]) => [
     `projection.${name}`,
@@ -30,7 +32,7 @@ function of(
       Name: 'logs',
       PartitionKeys: keys.map((Name) => ({ Name, Type: type })),
       Columns: [{ Name: 'loaded_on', Type: 'date' }],
-      Parameters: Object.fromEntries(named) as Record<string, string>,
+      Parameters: { ...(Object.fromEntries(named) as Record<string, string>), ...parameters },
     },
     { window, scope, dayKey, columns: COLUMNS },
     NOW,
@@ -178,11 +180,67 @@ describe('accounts and regions are asked for', () => {
       'region.type': 'enum',
       'region.values': 'us-east-1,eu-west-1,ap-south-1',
     };
-    expect(of(keys, projection).count).toBe(7 * 2 * 3);
-    expect(of(keys, projection, { scope }).count).toBe(7 * 1 * 2);
-    expect(of(keys).count).toBeUndefined();
+    expect(of(keys, projection).list?.count).toBe(7 * 2 * 3);
+    expect(of(keys, projection, { scope }).list?.count).toBe(7 * 1 * 2);
+    expect(of(keys).list).toBeUndefined();
     expect(of(keys, projection, { scope }).listed).toEqual([]);
   });
+});
+
+describe('the places of partitions', () => {
+  const places = (keys: readonly string[], projection: Record<string, string>, parameters = {}) => {
+    const { list } = of(keys, projection, { parameters });
+    return list && Array.from({ length: list.count }, (_, n) => list.place(n));
+  };
+  const regions = { 'region.type': 'enum', 'region.values': 'us-east-1,eu-west-1' };
+  const byDay = dates('timestamp', 'yyyy/MM/dd', '2020/01/01,NOW');
+
+  test('are those of the template, each once', () => {
+    const all = places(
+      ['region', 'timestamp'],
+      { ...byDay, ...regions },
+      { 'storage.location.template': 's3://b/${region}/${timestamp}' },
+    )!;
+    expect(all.length).toBe(14);
+    expect(new Set(all).size).toBe(14);
+    expect(all).toContain('s3://b/eu-west-1/2026/01/02/');
+  });
+
+  test('are folders of Hive without one', () => {
+    const all = places(
+      ['region', 'timestamp'],
+      { ...byDay, ...regions },
+      { location: 's3://b/c' },
+    )!;
+    expect(all[0]).toMatch(/^s3:\/\/b\/c\/region=us-east-1\/timestamp=\d{4}\/\d\d\/\d\d\/$/);
+  });
+
+  test('have days in three parts, with the digits of the projection', () => {
+    const parts = { enabled: 'true', 'year.type': 'integer', 'month.type': 'integer' };
+    const projection = { ...parts, 'month.digits': '2', 'day.type': 'integer' };
+    const template = { 'storage.location.template': 's3://b/${year}-${month}-${day}/' };
+    const all = places(['year', 'month', 'day'], projection, template)!;
+    expect(all).toContain('s3://b/2026-01-2/');
+    expect(all.length).toBe(7);
+  });
+
+  test('are not known where a key has values that nobody lists', () => {
+    const other = { ...byDay, 'x.type': 'integer', 'x.range': '1,9' };
+    expect(places(['x', 'timestamp'], other)).toBeUndefined();
+  });
+});
+
+test.each([
+  [8, 40],
+  [4000, 40],
+])('of %i partitions at most %i are listed, spread evenly', async (number, most) => {
+  const asked: string[] = [];
+  const found = await bytesToScan({ count: number, place: String }, async (place) => {
+    asked.push(place);
+    return 10;
+  });
+  expect(found).toEqual({ bytes: number * 10, listed: Math.min(number, most) });
+  expect(asked.slice(0, 2)).toEqual(number > most ? ['0', '100'] : ['0', '1']);
 });
 
 describe('a range that does not reach over the window is missing something', () => {
