@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { csvOf, executionOf, metadataOf, resultsOf } from './athena-answers.js';
-import { createEngine } from './athena-engine.js';
+import { type Engine, createEngine } from './athena-engine.js';
 import {
   type AthenaRequest,
   type Fate,
@@ -53,6 +53,8 @@ export interface AthenaOptions {
   readonly pollsUntilDone?: number;
   /** Where results appear, as the CSV that Athena writes; nowhere unless told. */
   readonly results?: FakeS3;
+  /** What runs the SQL, in place of DuckDB or the Trino of the mode. */
+  readonly engine?: Engine;
   /** The fault for request number 0, 1, … */
   readonly faultFor?: (
     number: number,
@@ -79,7 +81,8 @@ export async function startAthena(
   options: AthenaOptions = {},
 ): Promise<Athena> {
   const { faultFor, pollsUntilDone = 3, results, workGroups = { primary: {} } } = options;
-  const engine = process.env['MODE'] === 'trino' ? createTrinoEngine(tables) : createEngine(tables);
+  const create = process.env['MODE'] === 'trino' ? createTrinoEngine : createEngine;
+  const engine = options.engine ?? create(tables);
   const seen: SeenRequest[] = [];
   const queries: Query[] = [];
   const stopped: string[] = [];

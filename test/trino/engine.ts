@@ -1,7 +1,7 @@
-import type { Engine } from '../support/athena-engine.js';
+import type { Engine, Outcome } from '../support/athena-engine.js';
 import { quoted } from '../support/athena-predicate.js';
 import type { AthenaTable } from '../support/athena-tables.js';
-import { runTrino } from './client.js';
+import { type Stats, type TrinoPlace, runTrino } from './client.js';
 import { rowsQuery } from './rows.js';
 
 /** What each table of the one Trino was last filled with. */
@@ -14,13 +14,25 @@ const filled = new Map<string, string>();
 export function createTrinoEngine(tables: Readonly<Record<string, AthenaTable>>): Engine {
   return async (sql, parameters, database) => {
     for (const [name, table] of Object.entries(tables)) await fill(name, table);
-    const using = parameters.length > 0 ? ` USING ${parameters.join(', ')}` : '';
-    const { columns, data } = await runTrino(`EXECUTE IMMEDIATE ${quoted(sql)}${using}`, database);
-    return {
-      columns: columns.map(({ name, type }) => ({ Name: name, Type: type.split('(')[0]! })),
-      rows: data.map((row) => row.map(textOf)),
-      bytesScanned: 0,
-    };
+    return { ...(await execute(sql, parameters, database)), bytesScanned: 0 };
+  };
+}
+
+/** Runs one statement with its parameters, as Athena does. */
+export async function execute(
+  sql: string,
+  parameters: readonly string[],
+  database: string | undefined,
+  place?: TrinoPlace,
+): Promise<Outcome & { readonly stats: Stats }> {
+  const using = parameters.length > 0 ? ` USING ${parameters.join(', ')}` : '';
+  const text = `EXECUTE IMMEDIATE ${quoted(sql)}${using}`;
+  const { columns, data, stats } = await runTrino(text, database, place);
+  return {
+    columns: columns.map(({ name, type }) => ({ Name: name, Type: type.split('(')[0]! })),
+    rows: data.map((row) => row.map(textOf)),
+    bytesScanned: stats.physicalInputBytes,
+    stats,
   };
 }
 

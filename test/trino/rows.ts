@@ -55,7 +55,7 @@ function carriedTypeOf(glue: string): string {
 }
 
 /** A Glue type in Trino's words. */
-function typeOf(glue: string): string {
+export function typeOf(glue: string): string {
   const { outer, parts } = opened(glue);
   if (outer === 'struct') {
     const fields = parts.map(fieldOf).map(([name, type]) => `"${name}" ${typeOf(type)}`);
