@@ -54,34 +54,60 @@ function projectedDates(
   if (projection?.type !== 'date') return undefined;
   const { form } = projection;
   const key = identifier(name);
-  if (type === 'date') return dateRange(key, { first, last });
-  if (form === undefined) return undefined;
+  const range = rangeOfTimes(key, type, { first, last });
+  if (range !== undefined || form === undefined) return range;
   const end = last + DAY - 1;
   if (form.isSorted) return sql`${key} BETWEEN ${form.write(first)} AND ${form.write(end)}`;
+  const step = form.unit === 'hour' ? 3600 : DAY;
   const values = new Set<string>();
-  for (let at = first; at <= end; at += form.unit === 'hour' ? 3600 : DAY) {
+  for (let at = first; at <= end && values.size <= MOST_VALUES; at += step) {
     values.add(form.write(at));
-    if (values.size > MOST_VALUES) return undefined;
   }
-  return oneOf(key, [...values].map(quotedText));
+  if (values.size <= MOST_VALUES) return oneOf(key, [...values].map(quotedText));
+  if (form.places === undefined) return undefined;
+  // Too many for a statement: a planner then goes through all that there are.
+  const { places } = form;
+  const parts = places.map(
+    ({ from, length }) => sql`substr(${key}, ${plain(`${from}, ${length}`)})`,
+  );
+  const numbers = ({ from, length }: (typeof places)[number], text: string): string =>
+    text.slice(from - 1, from - 1 + length);
+  const [begin, close] = [first, end].map((at) =>
+    places.map((place) => numbers(place, form.write(at))).join(''),
+  );
+  return sql`concat(${joined(parts, ', ')}) BETWEEN ${begin!} AND ${close!}`;
 }
 
-/** By a key of dates that no projection describes. */
+/** By a key of dates that no projection describes as such. */
 function wholeDates({ name, type, projection }: PartitionKey, days: Days): Sql | undefined {
-  if (projection?.type === 'injected') return undefined; // nobody says how its dates are written
+  // Nobody says how injected dates are written; what a form of dates does not tell, their digits do not.
+  if (projection?.type === 'injected' || projection?.type === 'date') return undefined;
   const key = identifier(name);
-  if (type === 'date') return dateRange(key, days);
+  const range = rangeOfTimes(key, type, days);
+  if (range !== undefined) return range;
   const [first, last] = [digitsOf(days.first), digitsOf(days.last)];
-  if (/int/.test(type)) return sql`${key} BETWEEN ${Number(first)} AND ${Number(last)}`;
-  if (!/^(?:string|varchar|char)/.test(type)) return undefined;
+  const isNumber = /int/.test(type);
+  if (!isNumber && !/^(?:string|varchar|char)/.test(type)) return undefined;
+  if (projection?.type === 'integer' && days.last - days.first < MOST_VALUES * DAY) {
+    const dates: string[] = []; // between them are numbers that are no days, and all would be looked for
+    for (let day = days.first; day <= days.last; day += DAY) dates.push(digitsOf(day));
+    return oneOf(key, isNumber ? dates : dates.map(quotedText));
+  }
+  if (isNumber) return sql`${key} BETWEEN ${Number(first)} AND ${Number(last)}`;
   const digits = sql`substr(regexp_replace(${key}, '[^0-9]', ''), 1, 8)`;
   const isDate = sql`regexp_like(${key}, ${plain(quotedText(DATE_START))})`;
   return sql`(NOT ${isDate} OR ${digits} BETWEEN ${first} AND ${last})`;
 }
 
-function dateRange(key: Sql, { first, last }: Days): Sql {
-  const literal = (day: number): Sql => plain(`date '${dateOf(day)}'`);
-  return sql`${key} BETWEEN ${literal(first)} AND ${literal(last)}`;
+/** By a key whose type is a date or a time; undefined for other types. */
+function rangeOfTimes(key: Sql, type: string, { first, last }: Days): Sql | undefined {
+  const literal = (day: number): string => `'${dateOf(day)}'`;
+  if (type === 'date') {
+    return sql`${key} BETWEEN ${plain(`date ${literal(first)} AND date ${literal(last)}`)}`;
+  }
+  if (!type.startsWith('timestamp')) return undefined;
+  const [from, until] = [literal(first), literal(last + DAY)];
+  return sql`${key} >= ${plain(`timestamp ${from} AND`)} ${key} < ${plain(`timestamp ${until}`)}`;
 }
 
 /** Each key by itself, for the planner, and all together, for the truth: a month has days of no window. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseInstant } from '../../../../src/model/time/instant.js';
+import { type Instant, parseInstant } from '../../../../src/model/time/instant.js';
 import type { Scope } from '../../../../src/sources/athena/partitions/scope-condition.js';
 import { bytesToScan } from '../../../../src/sources/athena/partitions/bytes-to-scan.js';
 import { partitionsOf } from '../../../../src/sources/athena/partitions/partitions.js';
@@ -15,13 +15,14 @@ interface Options {
   readonly dayKey?: string;
   readonly type?: string;
   readonly parameters?: Readonly<Record<string, string>>;
+  readonly since?: Instant;
 }
 
 /** A table with these keys, and the properties of their projection where there are some. */
 function of(
   keys: readonly string[],
   projection?: Record<string, string>,
-  { scope = {}, dayKey, type = 'string', parameters = {} }: Options = {},
+  { scope = {}, dayKey, type = 'string', parameters = {}, since = window.since }: Options = {},
 ) {
   const named = Object.entries(projection ?? {}).map(([name, value]) => [
     `projection.${name}`,
@@ -34,7 +35,7 @@ function of(
       Columns: [{ Name: 'loaded_on', Type: 'date' }],
       Parameters: { ...(Object.fromEntries(named) as Record<string, string>), ...parameters },
     },
-    { window, scope, dayKey, columns: COLUMNS },
+    { window: { ...window, since }, scope, dayKey, columns: COLUMNS },
     NOW,
   );
 }
@@ -66,11 +67,52 @@ describe('the days of delivery are asked for', () => {
     ['dd-MM-yyyy', ["'28-12-2025'", "'29-12-2025'", "'03-01-2026'"], 7],
     ['MM/dd/yyyy', ["'12/28/2025'", "'01/03/2026'"], 7],
     ['MM-yyyy', ["'12-2025'", "'01-2026'"], 2],
+    ['yyyy/M/d', ["'2025/12/28'", "'2026/1/3'"], 7],
+    ['dd-MMM-yyyy', ["'28-Dec-2025'", "'03-Jan-2026'"], 7],
+    ['yyyy-MM-dd-H', ["'2025-12-28-0'", "'2026-01-03-23'"], 168],
   ])('of dates as %s, which do not sort, one by one', (format, some, many) => {
     const { delivered, isFullScan } = of(['dt'], dates('dt', format, 'NOW-1YEAR,NOW'));
     const values = /^"dt" IN \((.*)\)$/.exec(delivered.text)![1]!.split(', ');
     expect(values).toEqual(expect.arrayContaining(some));
     expect([values.length, isFullScan]).toEqual([many, false]);
+  });
+
+  test.each([
+    ['ddMMyyyy', 'concat(substr("dt", 5, 4), substr("dt", 3, 2), substr("dt", 1, 2))', '20140101'],
+    [
+      "'d='dd-MM-yyyy-HH",
+      'concat(substr("dt", 9, 4), substr("dt", 6, 2), substr("dt", 3, 2), substr("dt", 14, 2))',
+      '2014010100',
+    ],
+  ])('of so many dates as %s that they cannot be listed, by their parts', (format, text, first) => {
+    const since = parseInstant('2014-01-01T00:00:00Z')!;
+    const { delivered, isFullScan } = of(['dt'], dates('dt', format, 'NOW-20YEARS,NOW'), { since });
+    expect([delivered.text, isFullScan]).toEqual([`${text} BETWEEN ? AND ?`, false]);
+    expect(delivered.parameters[0]).toBe(`'${first}'`);
+  });
+
+  test('of none where so many are of different lengths, or their form is not known', () => {
+    const since = parseInstant('2014-01-01T00:00:00Z')!;
+    const many = of(['dt'], dates('dt', 'd/M/yyyy', '1/1/2014,NOW'), { since });
+    const unknown = of(['dt'], dates('dt', 'yyyyDDD', '2014001,NOW'));
+    expect([many.isFullScan, unknown.isFullScan]).toEqual([true, true]);
+  });
+
+  test.each([
+    ['string', `"dt" IN ('20251228', '20251229', `],
+    ['int', '"dt" IN (20251228, 20251229, '],
+  ])('of a %s that is projected as a number, one by one', (type, text) => {
+    const projection = { enabled: 'true', 'dt.type': 'integer', 'dt.range': '20200101,20301231' };
+    const { delivered } = of(['dt'], projection, { type });
+    expect(delivered.text).toContain(text);
+    expect(delivered.text.split(', ').length).toBe(7);
+  });
+
+  test('of a key of times', () => {
+    const { delivered } = of(['dt'], dates('dt', 'yyyy-MM-dd', '2020-01-01,NOW'), {
+      type: 'timestamp',
+    });
+    expect(delivered.text).toBe(`"dt" >= timestamp '2025-12-28' AND "dt" < timestamp '2026-01-04'`);
   });
 
   test.each([
