@@ -7,25 +7,17 @@ import { type Athena, type AthenaOptions, startAthena } from '../support/athena.
 import {
   type AthenaTable,
   BOOTSTRAP,
-  CONTROL_TOWER,
   CURRENT,
-  DATES,
   EVENT_DATA_STORE,
-  ICEBERG,
   INJECTED,
   LEAN,
-  MANUAL,
-  MONTHS,
-  NUMBERS,
-  OLDER,
   OLDEST,
   ORGANIZATION,
   OURS,
   SECURITY_LAKE,
   SECURITY_LAKE_1,
-  TIMES,
+  TABLES,
   type TableShape,
-  VIEW,
 } from '../support/athena-tables.js';
 import { type Ended, cli, scratch } from '../support/cli.js';
 import { type TrailRecord, trailRecords } from '../support/cloudtrail.js';
@@ -102,28 +94,15 @@ function reportIn({ stdout }: Ended): Report {
 
 const WITHOUT_JSON = { ...EVENT_DATA_STORE.columns, eventjson: 'binary' };
 const SCOPE = ['--event-accounts', '111122223333', '--event-regions', 'us-east-1'];
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  OLDEST: ['--whole-table'],
+  INJECTED: SCOPE,
+};
 const SHAPES: readonly (readonly [name: string, shape: TableShape, more: readonly string[]])[] = [
-  ['CURRENT', CURRENT, []],
-  ['OURS', OURS, []],
-  ['OLDER', OLDER, []],
-  ['MANUAL', MANUAL, []],
-  ['OLDEST', OLDEST, ['--whole-table']],
+  ...Object.entries(TABLES).map(([name, shape]) => [name, shape, MORE[name] ?? []] as const),
   ['OLDEST, by the day of its events', OLDEST, ['--athena-day-key', 'eventtime']],
-  ['ORGANIZATION', ORGANIZATION, []],
   ['ORGANIZATION, of one account and region', ORGANIZATION, SCOPE],
-  ['MONTHS', MONTHS, []],
-  ['DATES', DATES, []],
-  ['DATES, as texts', { ...DATES, partitionKeys: { ...DATES.partitionKeys, dt: 'string' } }, []],
-  ['INJECTED', INJECTED, SCOPE],
-  ['NUMBERS', NUMBERS, []],
-  ['TIMES', TIMES, []],
-  ['ICEBERG', ICEBERG, []],
-  ['BOOTSTRAP', BOOTSTRAP, []],
   ['BOOTSTRAP, of one account and region', BOOTSTRAP, SCOPE],
-  ['CONTROL_TOWER', CONTROL_TOWER, []],
-  ['VIEW', VIEW, []],
-  ['EVENT_DATA_STORE', EVENT_DATA_STORE, []],
-  ['SECURITY_LAKE', SECURITY_LAKE, []],
   ['SECURITY_LAKE, of one account and region', SECURITY_LAKE, SCOPE],
 ];
 

@@ -10,7 +10,7 @@ import { parseInstant } from '../../src/model/time/instant.js';
 import { type EventsFrom, openCarrier } from '../../src/sources/open-carrier.js';
 import type { AthenaOptions } from '../../src/sources/athena/query.js';
 import { startAthena } from '../support/athena.js';
-import { CURRENT, MANUAL, OLDEST, OURS, TIMES, type TableShape } from '../support/athena-tables.js';
+import { TABLES, type TableShape } from '../support/athena-tables.js';
 import {
   type TrailRecord,
   assumeRoleRecord,
@@ -141,16 +141,14 @@ const CARRIERS: Readonly<Record<string, Carry>> = {
     closing.push(cloudTrail.close);
     return { logs: undefined, endpointUrl: cloudTrail.url };
   },
-  "Athena, a table of AWS's": inAthena(CURRENT),
-  'Athena, a table of ours': inAthena(OURS),
-  'Athena, partitions by hand': inAthena(MANUAL),
-  'Athena, without partitions': inAthena(OLDEST),
-  'Athena, times as times': inAthena(TIMES),
+  ...Object.fromEntries(
+    Object.entries(TABLES).map(([name, shape]) => [`Athena, ${name}`, inAthena(shape)]),
+  ),
 };
 
 function inAthena(shape: TableShape): Carry {
   return async (all, folder) => {
-    writeTrail(all, folder);
+    writeTrail(all, folder, shape.recordOf);
     const { url, close } = await startAthena({ 'audit.logs': { ...shape, folder } });
     closing.push(close);
     const athena = { database: 'audit', table: 'logs', output: 's3://results/', price: 5 };
@@ -158,7 +156,7 @@ function inAthena(shape: TableShape): Carry {
       logs: undefined,
       endpointUrl: url,
       athena: { ...athena, workgroup: undefined, catalog: undefined, wholeTable: true },
-      hidesHops: shape !== OURS,
+      hidesHops: !/sourceidentity|unmapped/.test(JSON.stringify(shape.columns)),
     };
   };
 }
@@ -181,6 +179,7 @@ describe.each(Object.entries(CARRIERS))('%s', (_, carry) => {
       athena,
       region: 'us-east-1',
       eventRegions: ['us-east-1'],
+      eventAccounts: athena && ['111122223333'],
       eventNames: ROLE_CALLS,
       window,
     };

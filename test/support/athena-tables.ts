@@ -197,7 +197,7 @@ export const BOOTSTRAP: TableShape = {
 };
 
 /** Where AWS Control Tower has the trail of the organization. */
-export const CONTROL_TOWER: TableShape = {
+const CONTROL_TOWER: TableShape = {
   ...ORGANIZATION,
   parameters: {
     ...ORGANIZATION.parameters,
@@ -207,7 +207,7 @@ export const CONTROL_TOWER: TableShape = {
 };
 
 /** A view over {@link MANUAL}. */
-export const VIEW: TableShape = { ...MANUAL, isView: true };
+const VIEW: TableShape = { ...MANUAL, isView: true };
 
 /** Iceberg, of which no partition is seen. */
 export const ICEBERG: TableShape = {
@@ -339,3 +339,25 @@ export const LEAN: TableShape = {
 function without(name: string, columns: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(columns).filter(([key]) => key !== name));
 }
+
+/** Every shape that shows all there is. */
+export const TABLES: Readonly<Record<string, TableShape>> = {
+  CURRENT,
+  OURS,
+  OLDER,
+  MANUAL,
+  OLDEST,
+  ORGANIZATION,
+  MONTHS,
+  DATES,
+  'DATES, as texts': { ...DATES, partitionKeys: { ...DATES.partitionKeys, dt: 'string' } },
+  INJECTED,
+  NUMBERS,
+  TIMES,
+  ICEBERG,
+  BOOTSTRAP,
+  CONTROL_TOWER,
+  VIEW,
+  EVENT_DATA_STORE,
+  SECURITY_LAKE,
+};
