@@ -45,6 +45,11 @@ export function checkAthena(given: GivenOptions): AthenaOptions | undefined {
   if (!given.has('since')) {
     throw new UsageError('--since', 'is needed', 'without it, Athena would scan the whole trail');
   }
+  const dayKey = given.text('athena-day-key');
+  if (dayKey !== undefined && ![1, 3].includes(dayKey.split(',').length)) {
+    const problem = `"${dayKey}" is neither one key nor three`;
+    throw new UsageError(given.origin('athena-day-key'), problem, 'write DAY, or YEAR,MONTH,DAY');
+  }
   const [database = '', table = ''] = name;
   return {
     database,
@@ -53,7 +58,7 @@ export function checkAthena(given: GivenOptions): AthenaOptions | undefined {
     output: given.value('athena-output'),
     catalog: given.text('athena-catalog'),
     price: given.value('athena-price') ?? USUAL_PRICE,
-    dayKey: given.text('athena-day-key'),
+    dayKey,
     wholeTable: given.flag('whole-table'),
     maxBytes: given.value('athena-max-bytes'),
   };

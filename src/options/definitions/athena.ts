@@ -38,7 +38,7 @@ export const ATHENA = {
     kind: 'text',
     value: 'NAME',
     describe:
-      'Partition key, or column, of the days of delivery. Default: a key of dates, year with month and day, or one that is called day, date, dt, eventday, event_date, ingest_date or timestamp',
+      'Partition key, or column, of the days of delivery; or three, of year, month and day: partition_3,partition_4,partition_5. Default: a key of dates, year with month and day, or one that is called day, date, dt, eventday, event_date, ingest_date or timestamp',
   },
   'athena-max-bytes': {
     kind: 'text',

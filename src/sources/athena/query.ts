@@ -26,7 +26,7 @@ export interface AthenaOptions {
   readonly catalog: string | undefined;
   /** US dollars for 10^12 bytes scanned. */
   readonly price: number;
-  /** The partition key of days, where its name does not tell. */
+  /** The partition key of days, where its name does not tell; or those of year, month and day, separated by commas. */
   readonly dayKey?: string | undefined;
   /** May a query scan a table whole? */
   readonly wholeTable?: boolean | undefined;

@@ -14,36 +14,47 @@ const MOST_VALUES = 2000;
 /** How a text of a date begins, whatever stands between its parts. */
 const DATE_START = '^[0-9]{4}[^0-9]*[0-9]{2}[^0-9]*[0-9]{2}';
 
+/** Which of a table's partitions are of some days. */
+export interface DayCondition {
+  readonly sql: Sql;
+  /** Does it tell the very days, and not their months or years alone? */
+  readonly isDaily: boolean;
+}
+
 /**
  * The condition under which a table's partitions are of some days; undefined where none of its keys tells. It is on
  * partition keys alone, and as plain as it can be: what a planner cannot turn into ranges makes it list every
  * partition there is. A partition whose text of a whole day is no date is read, whatever is in it; one whose year,
- * month or day is no number is not.
+ * month or day is no number is not. `named` is the key that tells, or the three of year, month and day.
  */
 export function dayCondition(
   keys: readonly PartitionKey[],
   days: Days,
-  named: PartitionKey | undefined,
-): Sql | undefined {
-  if (named !== undefined) return projectedDates(named, days) ?? wholeDates(named, days);
-  for (const key of keys) {
-    const condition = projectedDates(key, days);
-    if (condition !== undefined) return condition;
+  named: readonly PartitionKey[],
+): DayCondition | undefined {
+  if (named.length > 1) return partsOfDays(named, days);
+  for (const key of named.length > 0 ? named : keys) {
+    const sqlOfKey = projectedDates(key, days);
+    const unit = key.projection?.form?.unit;
+    const isDaily = unit !== 'year' && unit !== 'month';
+    if (sqlOfKey !== undefined) return { sql: sqlOfKey, isDaily };
   }
-  const parts = partsOfDay(keys);
-  if (parts !== undefined) return partsOfDays(parts, days);
-  const whole = DAY_NAMES.flatMap((name) => keys.filter((key) => key.name === name));
-  return whole[0] && wholeDates(whole[0], days);
+  const whole = named[0] ?? DAY_NAMES.flatMap((name) => keys.filter((key) => key.name === name))[0];
+  const sqlOfDay = whole && wholeDates(whole, days);
+  const ofDay = sqlOfDay && { sql: sqlOfDay, isDaily: true };
+  const parts = named.length > 0 ? [] : partsOfDay(keys);
+  if (parts.length === 0) return ofDay;
+  const ofParts = partsOfDays(parts, days);
+  if (ofDay === undefined || parts.length === 3) return ofParts;
+  // A date beside year and month is a whole one, or the day of the month.
+  return { sql: joined([ofParts.sql, ofDay.sql], ' AND '), isDaily: false };
 }
 
-/** Year, month and day, where a table has all three. */
-export function partsOfDay(
-  keys: readonly PartitionKey[],
-): readonly [PartitionKey, PartitionKey, PartitionKey] | undefined {
-  const [year, month, day] = ['year', 'month', 'day'].map((name) =>
-    keys.find((key) => key.name === name),
-  );
-  return year && month && day && [year, month, day];
+/** Year, month and day, as far as a table has them in this order. */
+export function partsOfDay(keys: readonly PartitionKey[]): readonly PartitionKey[] {
+  const parts = ['year', 'month', 'day'].map((name) => keys.find((key) => key.name === name));
+  const end = parts.indexOf(undefined);
+  return (end < 0 ? parts : parts.slice(0, end)) as readonly PartitionKey[];
 }
 
 /** By a projection of dates, of which Athena knows every value. */
@@ -111,10 +122,7 @@ function rangeOfTimes(key: Sql, type: string, { first, last }: Days): Sql | unde
 }
 
 /** Each key by itself, for the planner, and all together, for the truth: a month has days of no window. */
-function partsOfDays(
-  keys: readonly [PartitionKey, PartitionKey, PartitionKey],
-  { first, last }: Days,
-): Sql {
+function partsOfDays(keys: readonly PartitionKey[], { first, last }: Days): DayCondition {
   const dates: string[] = [];
   for (let day = first; day <= last; day += DAY) dates.push(dateOf(day));
   const lists = keys.flatMap(({ name, type }, at) => {
@@ -123,10 +131,16 @@ function partsOfDays(
     const literals = [...values].flatMap((value) => literalsOf(value, type));
     return isAll ? [] : [oneOf(identifier(name), literals)];
   });
-  const [year, month, day] = keys.map(({ name }) => sql`try_cast(${identifier(name)} AS integer)`);
-  const number = sql`${year!} * 10000 + ${month!} * 100 + ${day!}`;
-  const exact = sql`${number} BETWEEN ${Number(digitsOf(first))} AND ${Number(digitsOf(last))}`;
-  return joined([...lists, exact], ' AND ');
+  const numbers = keys.map(({ name }, at) => {
+    const part = sql`try_cast(${identifier(name)} AS integer)`;
+    const factor = 100 ** (keys.length - 1 - at);
+    return factor === 1 ? part : sql`${part} * ${plain(String(factor))}`;
+  });
+  const number = joined(numbers, ' + ');
+  const digits = [4, 6, 8][keys.length - 1];
+  const [from, until] = [first, last].map((day) => Number(digitsOf(day).slice(0, digits)));
+  const exact = sql`${number} BETWEEN ${from!} AND ${until!}`;
+  return { sql: joined([...lists, exact], ' AND '), isDaily: keys.length === 3 };
 }
 
 /** A part of a day as people write it: with a zero before it, or not. */

@@ -20,7 +20,7 @@ export function partitionList(
   days: Days,
   scope: Scope,
 ): PartitionList | undefined {
-  const parts: readonly PartitionKey[] = partsOfDay(keys) ?? [];
+  const parts = partsOfDay(keys);
   const others = keys.filter((key) => !parts.includes(key));
   const lists = [
     ...(parts.length > 0 ? [valuesOfParts(parts, days, parameters)] : []),
@@ -84,7 +84,7 @@ function valuesOfParts(
   parameters: Readonly<Record<string, string>>,
 ): Values | undefined {
   if (keys.some(({ projection }) => projection === undefined)) return undefined;
-  const days: Record<string, string>[] = [];
+  const days = new Map<string, Readonly<Record<string, string>>>();
   for (let day = first; day <= last; day += DAY) {
     const parts = dateOf(day).split('-');
     const values = keys.map(({ name, projection }, at) => {
@@ -92,7 +92,7 @@ function valuesOfParts(
       const number = String(Number(parts[at])).padStart(digits, '0');
       return [name, projection!.type === 'integer' ? number : parts[at]!] as const;
     });
-    days.push(Object.fromEntries(values));
+    days.set(parts.slice(0, keys.length).join('-'), Object.fromEntries(values));
   }
-  return days;
+  return [...days.values()];
 }

@@ -41,7 +41,7 @@ export interface Wanted {
   readonly scope: Scope;
   /** What tells whose records they are where no key does. */
   readonly columns: ScopeColumns;
-  /** The key of days, where its name does not tell. */
+  /** The key of days, where its name does not tell; or those of year, month and day, separated by commas. */
   readonly dayKey?: string | undefined;
 }
 
@@ -61,15 +61,15 @@ export function partitionsOf(
   const ofDays = dayCondition(
     keys,
     days,
-    dayKey === undefined ? undefined : named(dayKey, metadata, keys),
+    dayKey?.split(',').map((name) => named(name.trim(), metadata, keys)) ?? [],
   );
   const ofScope = scopeCondition(keys, scope, columns);
-  const conditions = [ofDays ?? [], ofScope.conditions].flat();
+  const conditions = [ofDays?.sql ?? [], ofScope.conditions].flat();
   const injected = keys.filter(({ projection }) => projection?.type === 'injected');
   return {
     delivered: conditions.length === 0 ? plain('true') : joined(conditions, ' AND '),
     isFullScan: ofDays === undefined,
-    isDaily: ofDays !== undefined && !keys.some(isLong),
+    isDaily: ofDays?.isDaily === true,
     isManual:
       metadata.TableType !== 'VIRTUAL_VIEW' &&
       keys.some(({ projection }) => projection === undefined),
@@ -82,11 +82,6 @@ export function partitionsOf(
     injected: injected.map(({ name }) => name).filter((name) => !ofScope.given.includes(name)),
     list: partitionList(metadata, keys, seen, scope),
   };
-}
-
-function isLong({ projection }: PartitionKey): boolean {
-  const unit = projection?.type === 'date' ? projection.form?.unit : undefined;
-  return unit === 'month' || unit === 'year';
 }
 
 /** The key of a name, or the column: a view has no keys. */

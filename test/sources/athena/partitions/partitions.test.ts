@@ -171,6 +171,25 @@ describe('the days of delivery are asked for', () => {
     expect(() => of([], undefined, { dayKey: 'nothing' })).toThrow('no column "nothing"');
   });
 
+  test('of keys of year, month and day that a crawler named', () => {
+    const dayKey = 'partition_0, partition_1,partition_2';
+    const { delivered } = of(['partition_0', 'partition_1', 'partition_2'], undefined, { dayKey });
+    expect(delivered.text).toContain(`"partition_0" IN ('2025', '2026') AND "partition_1" IN (`);
+    expect(delivered.text).toContain('try_cast("partition_1" AS integer) * 100 + try_cast(');
+  });
+
+  test('of years and months alone, and of a date beside them', () => {
+    const { delivered, isDaily } = of(['year', 'month']);
+    expect(delivered.text).toBe(
+      `"year" IN ('2025', '2026') AND "month" IN ('12', '1', '01') AND try_cast("year" AS integer) * 100 + try_cast("month" AS integer) BETWEEN ? AND ?`,
+    );
+    expect([delivered.parameters, isDaily]).toEqual([['202512', '202601'], false]);
+    const both = of(['year', 'month', 'date']);
+    expect(both.delivered.text).toMatch(/BETWEEN \? AND \? AND \(NOT regexp_like\("date"/);
+    expect(both.isDaily).toBe(false);
+    expect(of(['year', 'month', 'day']).isDaily).toBe(true);
+  });
+
   test.each([
     ['no key', [], undefined],
     ['a key of something else', ['account'], undefined],
