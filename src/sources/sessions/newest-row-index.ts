@@ -30,9 +30,10 @@ export class NewestRowIndex {
   /** Tells of row number `row`, from 1, of the session. */
   add(session: Session, row: number): void {
     const updated = updatedAt(session);
-    const known = this.#find(session.id);
+    const [high, low] = halvesOf(session.id);
+    const known = this.#find(high, low);
     if (known !== NONE && this.#isNewer(known, updated)) return;
-    const entry = known === NONE ? this.#newEntry(session.id) : known;
+    const entry = known === NONE ? this.#newEntry(high, low) : known;
     this.#seconds.set(entry, updated.seconds);
     this.#nanos.set(entry, updated.nanos);
     this.#row.set(entry, row);
@@ -40,13 +41,13 @@ export class NewestRowIndex {
 
   /** Is there a row of this session that is newer than this one? */
   hasNewer(session: Session): boolean {
-    const entry = this.#find(session.id);
+    const entry = this.#find(...halvesOf(session.id));
     return entry !== NONE && this.#isNewer(entry, updatedAt(session));
   }
 
   /** Makes a session's rows all lose: its newest row comes from elsewhere. False when it has none. */
   forget(id: string): boolean {
-    const entry = this.#find(id);
+    const entry = this.#find(...halvesOf(id));
     if (entry === NONE || this.#row.get(entry) === SUPERSEDED) return false;
     this.#row.set(entry, SUPERSEDED);
     return true;
@@ -54,12 +55,11 @@ export class NewestRowIndex {
 
   /** Is row number `row` the newest of its session? */
   isNewest(id: string, row: number): boolean {
-    const entry = this.#find(id);
+    const entry = this.#find(...halvesOf(id));
     return entry !== NONE && this.#row.get(entry) === row;
   }
 
-  #find(id: string): number {
-    const [high, low] = halvesOf(id);
+  #find(high: number, low: number): number {
     return this.#byId.find(
       hashOfHalves(high, low),
       (entry) => this.#high.get(entry) === high && this.#low.get(entry) === low,
@@ -71,9 +71,8 @@ export class NewestRowIndex {
     return held > seconds || (held === seconds && this.#nanos.get(entry) > nanos);
   }
 
-  #newEntry(id: string): number {
+  #newEntry(high: number, low: number): number {
     const entry = this.#size++;
-    const [high, low] = halvesOf(id);
     this.#high.set(entry, high);
     this.#low.set(entry, low);
     this.#byId.put(hashOfHalves(high, low), entry, (other) =>

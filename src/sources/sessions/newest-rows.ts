@@ -2,6 +2,7 @@ import { SourceError } from '../../errors.js';
 import { Counters, type ReadContext } from '../../pipeline/read-context.js';
 import type { RequiredField, Session } from '../../model/session/session.js';
 import type { Batch, Source } from '../../pipeline/pipe.js';
+import { halvesOf, hashOfHalves } from '../../hashing/hex-id.js';
 import { NewestRowIndex } from './newest-row-index.js';
 import type { SessionFile } from './list-session-files.js';
 import { readSessionFiles } from './session-files.js';
@@ -9,9 +10,9 @@ import { readSessionFiles } from './session-files.js';
 /**
  * The sessions of some files and perhaps of the live table, each once: the row with the newest
  * `updated_at` wins, among equals the one that comes last, the table after the files. The files are
- * read twice and the table once; held are 30 to 60 bytes for each session of the files, and no rows. The
- * table's rows come first, then those of the files in their order. `seenInFiles` sees the rows of the files
- * once, those that lose too.
+ * read twice and the table once; held are 30 to 60 bytes for each session of the files, and no rows: nothing in the
+ * second reading where no id has two rows. The table's rows come first, then those of the files in their order.
+ * `seenInFiles` sees the rows of the files once, those that lose too.
  *
  * @throws SourceError when a file changed between the two readings.
  */
@@ -23,18 +24,19 @@ export async function* newestRows(
   seenInFiles: (sessions: Batch<Session>) => void = () => {},
 ): Source<Session> {
   const { meter } = context;
-  const newest = new NewestRowIndex();
-  let row = 0;
+  let newest: NewestRowIndex | undefined = new NewestRowIndex();
+  const first = new RowsRead();
   for await (const sessions of readSessionFiles(files, required, context)) {
     seenInFiles(sessions);
-    for (const session of sessions) newest.add(session, ++row);
+    for (const session of sessions) newest.add(session, first.add(session));
   }
   let ofFiles = newest.size;
-  meter.superseded += row - ofFiles;
+  meter.superseded += first.rows - ofFiles;
 
   for await (const sessions of table ?? []) {
-    const winners = sessions.filter((session) => !newest.hasNewer(session));
-    const replaced = winners.filter((session) => newest.forget(session.id)).length;
+    const index = newest;
+    const winners = sessions.filter((session) => !index.hasNewer(session));
+    const replaced = winners.filter((session) => index.forget(session.id)).length;
     ofFiles -= replaced;
     meter.superseded += sessions.length - winners.length + replaced;
     if (winners.length > 0) yield winners;
@@ -42,14 +44,30 @@ export async function* newestRows(
 
   const silent = { reject: () => {}, note: () => {}, detail: () => {} };
   const again: ReadContext = { ...silent, meter: new Counters(), signal: context.signal };
-  row = 0;
+  if (ofFiles === first.rows) newest = undefined; // all win
+  const second = new RowsRead();
   let delivered = 0;
   for await (const sessions of readSessionFiles(files, required, again)) {
-    const winners = sessions.filter((session) => newest.isNewest(session.id, ++row));
+    const winners = sessions.filter((session) => {
+      const row = second.add(session);
+      return newest === undefined || newest.isNewest(session.id, row);
+    });
     delivered += winners.length;
     if (winners.length > 0) yield winners;
   }
-  if (delivered !== ofFiles) {
+  if (delivered !== ofFiles || second.sum !== first.sum) {
     throw new SourceError('the session files changed while they were read: run this again');
+  }
+}
+
+/** Counts rows, and sums up their ids: other ids have another sum, but by chance. */
+class RowsRead {
+  rows = 0;
+  sum = 0;
+
+  /** The number of the row, from 1. */
+  add({ id }: Session): number {
+    this.sum = (this.sum + hashOfHalves(...halvesOf(id))) % Number.MAX_SAFE_INTEGER;
+    return ++this.rows;
   }
 }
