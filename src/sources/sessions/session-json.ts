@@ -11,7 +11,7 @@ import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json
 import { fingerprint } from '../redacted.js';
 import { FieldNames } from './field-names.js';
 import { type RowReader, readAttribute, readProperty, takeRow } from './session-rows.js';
-import { SESSION_LISTS, rowOfEnvelope, unwrapSession } from './unwrap-session.js';
+import { SESSION_LISTS, isBareRow, rowOfEnvelope, unwrapSession } from './unwrap-session.js';
 
 /** A row, and where it stands. */
 interface PlacedRow {
@@ -56,6 +56,10 @@ export async function* readSessionJson(
     const { values, envelopes, broken } = valuesOf(text, SESSION_LISTS);
     for (const envelope of envelopes) takeEnvelope(envelope, place, part);
     for (const value of values) {
+      if (isBareRow(value)) {
+        takeFound(value, place, part);
+        continue;
+      }
       pages.takeWhole(value);
       for (const found of unwrapSession(value)) {
         if (found.kind === 'row') {

@@ -13,13 +13,12 @@ export type FoundRow =
   | { readonly kind: 'broken'; readonly reason: string };
 
 /** Under which keys documents keep sessions: ours, that of Scan and Query, and of Lambda events and Firehose. */
-export const SESSION_LISTS: ListKeys = {
-  lists: new Set(['sessions', 'Items', 'Records', 'records']),
-};
+const LISTS = ['sessions', 'Items', 'Records', 'records'];
+export const SESSION_LISTS: ListKeys = { lists: new Set(LISTS) };
 
 /** The keys with which such a document may begin. */
 export const SESSION_KEYS: ReadonlySet<string> = new Set([
-  ...SESSION_LISTS.lists,
+  ...LISTS,
   'Count',
   'ScannedCount',
   'ConsumedCapacity',
@@ -44,6 +43,11 @@ export function* unwrapSession(value: unknown, depth = 0): Generator<FoundRow> {
   } else {
     yield* ofObject(value, depth);
   }
+}
+
+/** Is it a row of ours with nothing around it, as nearly all are? */
+export function isBareRow(value: unknown): value is Json {
+  return isObject(value) && hasSessionId(value) && !LISTS.some((key) => Array.isArray(value[key]));
 }
 
 /** A document with lists that is a row by itself, without its lists; undefined for any other. */
@@ -82,7 +86,7 @@ function* ofObject(object: Json, depth: number): Generator<FoundRow> {
 /** Lists that stand on one line with other things are found here; those of a document, before. */
 function* ofLists(object: Json, depth: number): Generator<FoundRow> {
   // By their names, since an object may have a million others.
-  const lists = [...SESSION_LISTS.lists].map((key) => object[key]).filter(Array.isArray);
+  const lists = LISTS.map((key) => object[key]).filter(Array.isArray);
   const members = lists.flat() as unknown[];
   const row = rowOfEnvelope({ value: object, rows: members.length });
   if (row !== undefined || lists.length === 0) yield { kind: 'row', row: object };
