@@ -290,7 +290,7 @@ function securityLakeRecord(record: TrailRecord): object {
     metadata: { uid: members['eventID'], version: '1.1.0' },
     time: Date.parse(String(record['eventTime'])),
     time_dt: members['eventTime'],
-    cloud: { region: members['awsRegion'], account: { uid: members['recipientAccountId'] } },
+    cloud: { region: members['awsRegion'] },
     api: {
       operation: members['eventName'],
       service: { name: members['eventSource'] },
@@ -313,6 +313,7 @@ function securityLakeRecord(record: TrailRecord): object {
       ({ ARN: uid, type }) => ({ uid, type }),
     ),
     unmapped: {
+      recipientAccountId: members['recipientAccountId'],
       ...(members['sharedEventID'] !== undefined && { sharedEventID: members['sharedEventID'] }),
       ...(session.sourceIdentity !== undefined && {
         'userIdentity.sessionContext.sourceIdentity': session.sourceIdentity,
