@@ -24,6 +24,8 @@ export interface SliceContent {
 const DAY = 86_400;
 /** Windows that are not longer are asked in one piece: a slice more is a day more to scan. */
 const LONG = 7 * DAY;
+/** How many times as long a slice is as the one before at the most: a Sunday tells little of a week. */
+const GROWTH = 7;
 /** To find duplicates the engine holds about 1.2 kB for each (measured with Trino): 6 GB, over all its workers. */
 const MOST_CALLS = 5_000_000;
 
@@ -39,6 +41,8 @@ export function wholeOf({ since, until }: Window): Slice {
  */
 export class Slices {
   readonly #window: Window;
+  /** The end of the days that have begun. */
+  readonly #begun: Instant;
   readonly #isCut: boolean;
   readonly #mostCalls: number;
   readonly #late: (Window & { readonly deliveredUntil: Instant })[] = [];
@@ -46,8 +50,9 @@ export class Slices {
   /** Calls of a day, at the most. */
   #density = 0;
 
-  constructor(window: Window, { prunedBy }: AthenaTable, mostCalls = MOST_CALLS) {
+  constructor(window: Window, { prunedBy, now }: AthenaTable, mostCalls = MOST_CALLS) {
     this.#window = window;
+    this.#begun = compareInstants(now, window.until) < 0 ? now : window.until;
     this.#mostCalls = mostCalls;
     const isPruned = prunedBy === 'days' || prunedBy === 'times';
     this.#isCut = isPruned && secondsIn(window) > LONG;
@@ -64,7 +69,8 @@ export class Slices {
     const newer = this.#made.at(-1);
     const until = newer?.since ?? end;
     if (newer !== undefined && compareInstants(until, begin) <= 0) return undefined;
-    const since = this.#isCut ? later(begin, midnightBefore(until, this.#days(newer))) : begin;
+    const last = newer?.since ?? this.#begun;
+    const since = this.#isCut ? later(begin, midnightBefore(last, this.#days(newer))) : begin;
     const deliveredUntil = this.#late
       .filter((late) => overlap({ since, until }, late))
       .reduce((last, late) => later(last, late.deliveredUntil), until);
@@ -83,7 +89,8 @@ export class Slices {
 
   #days(newer: Slice | undefined): number {
     if (newer === undefined) return 1;
-    return Math.max(Math.floor(this.#mostCalls / Math.max(this.#density, 1)), 1);
+    const days = Math.floor(this.#mostCalls / Math.max(this.#density, 1));
+    return Math.max(Math.min(days, GROWTH * Math.ceil(secondsIn(newer) / DAY)), 1);
   }
 }
 

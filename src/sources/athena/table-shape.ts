@@ -24,6 +24,8 @@ export interface AthenaTable {
   readonly deliveredIn: (window: Window) => Sql;
   /** What finds the files of a window: partitions of days, of months or years, the times in the files; or all are read. */
   readonly prunedBy: 'days' | 'months' | 'times' | 'nothing';
+  /** When it was looked up: nothing is delivered later. */
+  readonly now: Instant;
   /** How it shows the members of a record. */
   readonly records: RecordColumns;
   /** What the window needs and the table does not show, or may not show, a sentence each. */
@@ -94,6 +96,7 @@ export async function describeAthenaTable(
     from: sql`${identifier(database)}.${identifier(table)}`,
     deliveredIn: (part) => partitionsOf(found, { ...wanted, window: part }, now).delivered,
     prunedBy,
+    now,
     records,
     missing: [...partitions.missing, ...partitions.listed.map(listedText), ...records.lacks],
     partitions: partitions.list,
