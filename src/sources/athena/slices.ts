@@ -65,12 +65,12 @@ export class Slices {
 
   /** The next older slice; undefined when the window is through. */
   next(): Slice | undefined {
-    const { since: begin, until: end } = this.#window;
+    const begin = this.#window.since;
     const newer = this.#made.at(-1);
-    const until = newer?.since ?? end;
+    const until = newer?.since ?? this.#window.until;
     if (newer !== undefined && compareInstants(until, begin) <= 0) return undefined;
-    const last = newer?.since ?? this.#begun;
-    const since = this.#isCut ? later(begin, midnightBefore(last, this.#days(newer))) : begin;
+    const end = newer?.since ?? this.#begun;
+    const since = this.#isCut ? later(begin, midnightBefore(end, this.#days(newer))) : begin;
     const deliveredUntil = this.#late
       .filter((late) => overlap({ since, until }, late))
       .reduce((last, late) => later(last, late.deliveredUntil), until);
