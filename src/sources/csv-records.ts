@@ -11,40 +11,110 @@ export interface CsvRecord {
 const LONGEST = 16 * 1024 * 1024;
 
 /**
- * The records of a CSV, those of one piece of bytes together. What stands before an error is delivered first.
+ * The records of a CSV, those of one piece of bytes together; empty lines are none. What stands before an error is
+ * delivered first.
  *
  * @throws SourceError when the text is no CSV to its end.
  */
-export async function* readCsvRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord[]> {
-  let rows: CsvRecord[] = [];
-  let line = 1;
-  let failure: Error | undefined;
-  const parser = parse({
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: LONGEST,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    on_record: (cells: string[], { lines }) => {
-      rows.push({ cells, line });
-      line = lines + 1;
-      return null; // taken here: the parser's own queue is lost when it fails
-    },
-  });
-  parser.on('error', (error) => (failure = error));
-  parser.resume();
-  const take = (): CsvRecord[] => rows.splice(0);
+export async function* readCsvRecords(
+  bytes: AsyncIterable<Buffer>,
+): AsyncGenerator<readonly CsvRecord[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
+  const plain = new PlainRecords();
+  let quoted: QuotedRecords | undefined;
+  const take = async (text: string): Promise<readonly CsvRecord[]> => {
+    if (quoted === undefined && plain.takes(text)) return plain.push(text);
+    quoted ??= new QuotedRecords(plain.line);
+    return quoted.push(plain.rest() + text);
+  };
+  const line = (): number => quoted?.line ?? plain.line;
   for await (const piece of bytes) {
-    const text = decoded(() => decoder.decode(piece, { stream: true }), line);
-    await settled(parser, (done) => parser.write(text, done));
-    if (rows.length > 0) yield take();
-    if (failure !== undefined) throw csvError(failure, line);
+    const records = await take(decoded(() => decoder.decode(piece, { stream: true }), line()));
+    if (records.length > 0) yield records;
+    quoted?.check();
   }
-  decoded(() => decoder.decode(), line);
-  await settled(parser, (done) => parser.end(done));
-  if (rows.length > 0) yield take();
-  if (failure !== undefined) throw csvError(failure, line);
+  decoded(() => decoder.decode(), line());
+  const records = quoted === undefined ? plain.end() : await quoted.end();
+  if (records.length > 0) yield records;
+  quoted?.check();
+}
+
+/** Records before the first quote: what separates them separates them everywhere. */
+class PlainRecords {
+  line = 1;
+  #rest = '';
+
+  takes(text: string): boolean {
+    return !text.includes('"') && this.#rest.length + text.length < LONGEST;
+  }
+
+  /** The records that end in what came so far. A carriage return at the end may be half a line end. */
+  push(text: string): readonly CsvRecord[] {
+    const all = this.#rest + text;
+    const end = Math.max(all.lastIndexOf('\n'), all.lastIndexOf('\r', all.length - 2)) + 1;
+    this.#rest = all.slice(end);
+    return this.#recordsIn(all.slice(0, end));
+  }
+
+  end(): readonly CsvRecord[] {
+    return this.#recordsIn(this.rest());
+  }
+
+  /** What is left of the last record; it is somebody else's then. */
+  rest(): string {
+    const rest = this.#rest;
+    this.#rest = '';
+    return rest;
+  }
+
+  #recordsIn(text: string): readonly CsvRecord[] {
+    const lines = text.split(text.includes('\r') ? /\r\n|\n|\r/ : '\n');
+    const first = this.line;
+    this.line += lines.length - 1;
+    return lines.flatMap((line, at) =>
+      line === '' ? [] : { cells: line.split(','), line: first + at },
+    );
+  }
+}
+
+/** Records of any CSV. */
+class QuotedRecords {
+  line: number;
+  #records: CsvRecord[] = [];
+  #failure: Error | undefined;
+  readonly #parser: Parser;
+
+  constructor(line: number) {
+    this.line = line;
+    this.#parser = parse({
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: LONGEST,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      on_record: (cells: string[], { lines }) => {
+        this.#records.push({ cells, line: this.line });
+        this.line = line + lines;
+        return null; // taken here: the parser's own queue is lost when it fails
+      },
+    });
+    this.#parser.on('error', (error) => (this.#failure = error));
+    this.#parser.resume();
+  }
+
+  async push(text: string): Promise<readonly CsvRecord[]> {
+    await settled(this.#parser, (done) => this.#parser.write(text, done));
+    return this.#records.splice(0);
+  }
+
+  async end(): Promise<readonly CsvRecord[]> {
+    await settled(this.#parser, (done) => this.#parser.end(done));
+    return this.#records.splice(0);
+  }
+
+  /** @throws SourceError when what came so far is no CSV. */
+  check(): void {
+    if (this.#failure !== undefined) throw csvError(this.#failure, this.line);
+  }
 }
 
 function decoded(decode: () => string, line: number): string {
