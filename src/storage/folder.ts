@@ -5,10 +5,13 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { readPipe } from '../disk/named-pipe.js';
 import { SinkError, SourceError } from '../errors.js';
 import { createFile } from './local-file.js';
+import { isGzip } from './small-gzip.js';
 import { readText, replaceText } from './local-text.js';
 import type { IsWanted, Storage, StoredFile } from './storage.js';
 
 const CHUNK = 256 * 1024;
+/** The largest file that is read at once, in bytes. */
+const LARGEST_AT_ONCE = 4 * 1024 * 1024;
 const SLASH = Buffer.from('/');
 
 /**
@@ -99,7 +102,33 @@ export function fileOfPath(path: Buffer): StoredFile {
 }
 
 function fileAt(path: Buffer, id: string, rereadable: boolean): StoredFile {
-  return { path, id, name: nameOf(path), rereadable, open: (signal) => bytesOf(path, signal) };
+  const open = (signal: AbortSignal): AsyncIterable<Buffer> => bytesOf(path, signal);
+  const atOnce = (): Buffer | undefined => smallFile(path);
+  return { path, id, name: nameOf(path), rereadable, open, atOnce };
+}
+
+/**
+ * The bytes of a regular file that is small, and smaller still where it is not packed, for an interruption stops
+ * nobody within them. What is wrong with it is told by whoever reads it in pieces.
+ */
+function smallFile(path: Buffer): Buffer | undefined {
+  try {
+    const found = statSync(path);
+    const { size } = found;
+    if (!found.isFile() || size > LARGEST_AT_ONCE) return undefined;
+    const file = openSync(path, 'r');
+    try {
+      const bytes = Buffer.allocUnsafe(size + 1); // one more than there is to be read
+      if (size > CHUNK && !(readSync(file, bytes, 0, 2, 0) === 2 && isGzip(bytes))) {
+        return undefined;
+      }
+      return readSync(file, bytes, 0, size + 1, 0) === size ? bytes.subarray(0, size) : undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 async function* bytesOf(path: Buffer, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { SourceError } from '../errors.js';
 import { peek, peekLength, putBack } from '../text/first-bytes.js';
 import type { StoredFile } from './storage.js';
-import { unpackedAtOnce } from './small-gzip.js';
+import { isGzip, unpackedAtOnce } from './small-gzip.js';
 
 /** What a file must turn out to be, where a manifest says so. */
 export interface Promised {
@@ -36,9 +36,8 @@ export async function* readBytes(
       ({ length }) => length >= 2,
     );
     const bytes = putBack(start, rest);
-    const isGzip = start[0] === 0x1f && start[1] === 0x8b;
     const unpack = file.rereadable || file.isFar ? unpacked : streamed; // a pipe is read while it is written
-    for await (const piece of asUtf8(isGzip ? unpack(bytes) : bytes)) {
+    for await (const piece of asUtf8(isGzip(start) ? unpack(bytes) : bytes)) {
       signal.throwIfAborted();
       yield piece;
     }
@@ -50,6 +49,18 @@ export async function* readBytes(
     const { name, by } = check;
     throw new SourceError(`its ${name} is not the one in the ${by}: it was damaged, or replaced`);
   }
+}
+
+/**
+ * The same at once, of a small file that is there to be read; undefined where it is larger than that, or anything is
+ * the matter with it.
+ */
+export function contentAtOnce(file: StoredFile): Buffer | undefined {
+  const bytes = file.rereadable ? file.atOnce?.() : undefined;
+  if (bytes === undefined) return undefined;
+  const content = isGzip(bytes) ? unpackedAtOnce(bytes) : bytes;
+  const first = content?.[0] ?? 0;
+  return first === 0xff || first === 0xfe ? undefined : content; // may be UTF-16
 }
 
 interface Digest {

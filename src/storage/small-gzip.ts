@@ -4,6 +4,11 @@ import { type Gunzip, gunzipSync } from 'node:zlib';
 const LARGEST = 16 * 1024 * 1024;
 const SHORTEST = 18;
 
+/** Is it a gzip, by how it begins? */
+export function isGzip(start: Buffer): boolean {
+  return start[0] === 0x1f && start[1] === 0x8b;
+}
+
 /**
  * The content of a whole gzip, all at once: undefined where it is larger than 16 MB, or damaged, or goes on after
  * its end. A gzip says at its end how long its content is; one of several parts, how long that of the last is.

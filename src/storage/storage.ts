@@ -16,6 +16,8 @@ export interface StoredFile {
   readonly path?: Buffer;
   /** In bytes, where a listing says it. */
   readonly size?: number | undefined;
+  /** All its bytes as they lie there, where it is small and they are there to be read; undefined for any doubt. */
+  readonly atOnce?: () => Buffer | undefined;
   /** Does it take so long until its first byte comes that several should be under way at once? */
   readonly isFar?: true;
 }

@@ -15,13 +15,22 @@ const MOST_BLANK = 1024 * 1024;
 const LONGEST_FIRST_LINE = 1024 * 1024;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** A file whose shape is known. */
-export interface ShapedFile {
+/** What is known of a file by how it begins. */
+interface Shape {
   readonly shape: FileShape;
   /** How it begins, white space before it left out: up to 4096 characters. */
   readonly head: string;
+}
+
+/** A file whose shape is known. */
+export interface ShapedFile extends Shape {
   /** All of it, without a byte order mark. */
   readonly bytes: AsyncGenerator<Buffer>;
+}
+
+/** One that was read as a whole. */
+interface ShapedContent extends Shape {
+  readonly content: Buffer;
 }
 
 /**
@@ -35,19 +44,27 @@ export async function shapeOf(
   keys: ReadonlySet<string>,
 ): Promise<ShapedFile> {
   const { start, rest } = await peek(bytes, (begun) => isEnough(begun, keys));
-  const foreign = foreignFormat(start);
-  if (foreign !== undefined) {
+  try {
+    const { content, ...shape } = shapeOfContent(start, keys);
+    return { ...shape, bytes: putBack(content, rest) };
+  } catch (error) {
     await rest.return(undefined);
-    throw new SourceError(foreign);
+    throw error;
   }
-  const bare = withoutMark(start);
-  const begin = lengthOfBlanks(bare);
-  const head = bare.toString('latin1', begin, begin + HEAD);
+}
+
+/** The same of all that a file holds, or of enough of its beginning. @throws SourceError */
+export function shapeOfContent(start: Buffer, keys: ReadonlySet<string>): ShapedContent {
+  const foreign = foreignFormat(start);
+  if (foreign !== undefined) throw new SourceError(foreign);
+  const content = withoutMark(start);
+  const begin = lengthOfBlanks(content);
+  const head = content.toString('latin1', begin, begin + HEAD);
   const isAllBlank = head === '' && start.length >= MOST_BLANK;
   const isKnown = isAllBlank || isDocument(head, keys);
-  const text = isKnown ? head : bare.toString('latin1', begin, begin + LONGEST_FIRST_LINE);
+  const text = isKnown ? head : content.toString('latin1', begin, begin + LONGEST_FIRST_LINE);
   const shape = isAllBlank ? 'text' : shapeOfText(text, keys);
-  return { shape, head, bytes: putBack(bare, rest) };
+  return { shape, head, content };
 }
 
 function isEnough(begun: Buffer, keys: ReadonlySet<string>): boolean {

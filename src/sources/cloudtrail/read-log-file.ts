@@ -7,11 +7,18 @@ import {
   countIn,
   newFilePart,
 } from '../../pipeline/file-part.js';
-import { readBytes } from '../../storage/read-bytes.js';
+import { contentAtOnce, readBytes } from '../../storage/read-bytes.js';
 import type { StoredFile } from '../../storage/storage.js';
-import { type ShapedFile, shapeOf } from '../../text/file-shape.js';
+import { type ShapedFile, shapeOf, shapeOfContent } from '../../text/file-shape.js';
 import type { Envelope } from '../../text/json/json-rows.js';
-import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json/json-texts.js';
+import {
+  type JsonText,
+  JsonTextReader,
+  type JsonTexts,
+  placeOf,
+  readJsonTexts,
+  valuesOf,
+} from '../../text/json/json-texts.js';
 import { brokenFile } from '../broken-file.js';
 import { fingerprint, redacted } from '../redacted.js';
 import { foreignRecord } from './foreign-record.js';
@@ -32,20 +39,26 @@ export async function* readLogFile(
   file: StoredFile,
   signal: AbortSignal,
 ): AsyncGenerator<FilePart<RoleCall>> {
+  const content = contentAtOnce(file);
+  if (content !== undefined) {
+    yield partOf(file.name, content);
+    return;
+  }
   yield newFilePart({ files: 1 });
   try {
     const shaped = await shapeOf(readBytes(file, signal), DOCUMENT_KEYS);
     const reading = new LogReading(file.name);
-    for await (const { texts, envelopes, skipped } of readJsonTexts(
-      shaped.bytes,
-      layoutOf(shaped),
-      RECORD_LISTS,
-      otherCallsSkipper(),
-    )) {
+    let layout: 'lines' | 'values';
+    try {
+      layout = layoutOf(shaped);
+    } catch (error) {
+      void shaped.bytes.return(undefined);
+      throw error;
+    }
+    const skipper = otherCallsSkipper();
+    for await (const texts of readJsonTexts(shaped.bytes, layout, RECORD_LISTS, skipper)) {
       const part = newFilePart<RoleCall>();
-      for (const text of texts) reading.take(text, part);
-      if (skipped > 0) reading.takeSkipped();
-      for (const envelope of envelopes) reading.takeEnvelope(envelope, part);
+      reading.takeAll(texts, part);
       if (part.rows.length > 0 || part.rejects.length > 0) yield part;
     }
     reading.end();
@@ -54,13 +67,29 @@ export async function* readLogFile(
   }
 }
 
+/** All of a file whose content is there. */
+function partOf(name: string, bytes: Buffer): FilePart<RoleCall> {
+  const part = newFilePart<RoleCall>({ files: 1 });
+  try {
+    const { content, ...shape } = shapeOfContent(bytes, DOCUMENT_KEYS);
+    const reader = new JsonTextReader(layoutOf(shape), RECORD_LISTS, otherCallsSkipper());
+    const reading = new LogReading(name);
+    for (const texts of reader.push(content)) reading.takeAll(texts, part);
+    for (const texts of reader.end()) reading.takeAll(texts, part);
+    reading.end();
+  } catch (error) {
+    part.rejects.push(brokenFile(name, error));
+  }
+  return part;
+}
+
 /** The time and the blank that CloudWatch Logs writes before each record when it exports to S3. */
 const TIMED = /^\d{4}-\d\d-\d\dT[\d:.]+Z?\s+(?=[{["])/;
 
-function layoutOf({ shape, head, bytes }: ShapedFile): 'lines' | 'values' {
+/** @throws SourceError for what is no log. */
+function layoutOf({ shape, head }: Pick<ShapedFile, 'shape' | 'head'>): 'lines' | 'values' {
   if (shape === 'lines' || shape === 'values') return shape;
   if (shape === 'text' && TIMED.test(head)) return 'lines';
-  void bytes.return(undefined);
   throw new SourceError(
     shape === 'empty'
       ? 'it is empty, which no log of a trail is'
@@ -83,6 +112,13 @@ class LogReading {
   }
 
   /** @throws SourceError when what comes first is not CloudTrail's. */
+  takeAll({ texts, envelopes, skipped }: JsonTexts, part: OpenFilePart<RoleCall>): void {
+    for (const text of texts) this.take(text, part);
+    if (skipped > 0) this.#hasRecords = true; // records of other calls were passed over
+    for (const envelope of envelopes) this.takeEnvelope(envelope, part);
+  }
+
+  /** @throws SourceError when what comes first is not CloudTrail's. */
   take(given: JsonText, part: OpenFilePart<RoleCall>): void {
     const text = withoutTime(given);
     if (this.#hasRecords && isOtherCall(text)) return;
@@ -98,11 +134,6 @@ class LogReading {
       for (const found of unwrap(value)) this.#takeFound(found, text, part);
     }
     if (broken !== undefined) this.#reject(broken, fingerprint(text.bytes), text, part);
-  }
-
-  /** Records of other calls were passed over. */
-  takeSkipped(): void {
-    this.#hasRecords = true;
   }
 
   takeEnvelope(envelope: Envelope, part: OpenFilePart<RoleCall>): void {

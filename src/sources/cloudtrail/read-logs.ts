@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { RoleCall } from '../../model/role-call/role-call.js';
 import { type FilePart, deliver } from '../../pipeline/file-part.js';
 import { gathered } from '../../pipeline/gathered.js';
@@ -22,6 +23,9 @@ const TOGETHER = 512 * 1024;
 
 /** Rows. */
 const BATCH = 500;
+
+/** Small files are read at once. Whatever else is due, such as an interruption, comes after so many milliseconds. */
+const PATIENCE = 10;
 
 /**
  * The role events of some log files, in the order of the files and of the records in each, whatever carries
@@ -58,8 +62,13 @@ async function* eachFile(
     meter.share = share;
   };
   let readHere = 0;
+  let breath = performance.now();
   try {
     for await (const file of readAhead(files, signal)) {
+      if (performance.now() - breath > PATIENCE) {
+        await otherWork();
+        breath = performance.now();
+      }
       signal.throwIfAborted();
       const { share } = file;
       const found = most === 1 ? { here: file } : await jobOf(file, signal);

@@ -1,7 +1,7 @@
 import type { FileShape } from '../file-shape.js';
 import type { JsonRow, RowSkipper } from './json-row.js';
 import { type Envelope, JsonRows, type ListKeys } from './json-rows.js';
-import { readLines } from '../lines.js';
+import { type Line, LineSplitter } from '../lines.js';
 
 /** The bytes of one JSON value, or of a line that may hold several or none; and where they stand. */
 export interface JsonText {
@@ -19,46 +19,74 @@ export interface JsonTexts {
   readonly skipped: number;
 }
 
+/** The layouts in which JSON is read. */
+type JsonLayout = Extract<FileShape, 'lines' | 'values'>;
+
 /**
- * The JSON values of a file, in their order: of lines one text each, so that a damaged one is only one;
- * from a line on that holds nothing but an opening bracket, and in any other layout, one for each row of
- * {@link JsonRows}.
+ * The JSON values of a file, as {@link JsonTextReader} finds them.
  *
  * @throws SourceError where the JSON is not whole; what came before is given first.
  */
 export async function* readJsonTexts(
   bytes: AsyncIterable<Buffer>,
-  shape: Extract<FileShape, 'lines' | 'values'>,
+  layout: JsonLayout,
   keys: ListKeys,
   skipper?: RowSkipper,
 ): AsyncGenerator<JsonTexts> {
-  const rows = new JsonRows(keys, skipper);
-  let lines = 0;
-  const found = (ended: readonly JsonRow[]): JsonTexts => ({
-    texts: ended.map(({ bytes: row, number }) => ({
-      bytes: row,
-      number: lines + number,
-      isLine: false,
-    })),
-    envelopes: rows.takeEnvelopes(),
-    skipped: rows.skipped,
-  });
-  if (shape === 'values') {
-    for await (const piece of bytes) yield found(rows.push(piece));
-  } else {
-    let isLaidOut = false;
-    for await (const more of readLines(bytes)) {
-      const end = isLaidOut ? 0 : more.findIndex(({ bytes: line }) => isOpening(line));
-      const plain = end === -1 ? more : more.slice(0, end);
-      lines += plain.length;
-      if (plain.length > 0) yield { texts: plain, envelopes: [], skipped: 0 };
-      if (end === -1) continue;
-      isLaidOut = true;
-      const rest = more.slice(end).flatMap(({ bytes: line }) => [line, NEWLINE]);
-      yield found(rows.push(Buffer.concat(rest)));
-    }
+  const reader = new JsonTextReader(layout, keys, skipper);
+  for await (const piece of bytes) yield* reader.push(piece);
+  yield* reader.end();
+}
+
+/**
+ * Finds the JSON values of a file that comes in pieces, in their order: of lines one text each, so that a damaged
+ * one is only one; from a line on that holds nothing but an opening bracket, and in any other layout, one for each
+ * row of {@link JsonRows}.
+ */
+export class JsonTextReader {
+  readonly #rows: JsonRows;
+  /** Undefined in any layout but lines. */
+  readonly #splitter: LineSplitter | undefined;
+  #lines = 0;
+  #isLaidOut = false;
+
+  constructor(layout: JsonLayout, keys: ListKeys, skipper?: RowSkipper) {
+    this.#rows = new JsonRows(keys, skipper);
+    if (layout === 'lines') this.#splitter = new LineSplitter();
   }
-  yield found(rows.end());
+
+  /** @throws SourceError where the JSON is not whole; what came before is given first. */
+  *push(piece: Buffer): Generator<JsonTexts> {
+    if (this.#splitter === undefined) yield this.#found(this.#rows.push(piece));
+    else yield* this.#ofLines(this.#splitter.push(piece));
+  }
+
+  /** @throws SourceError where the JSON is not whole. */
+  *end(): Generator<JsonTexts> {
+    if (this.#splitter !== undefined) yield* this.#ofLines(this.#splitter.end());
+    yield this.#found(this.#rows.end());
+  }
+
+  *#ofLines(more: readonly Line[]): Generator<JsonTexts> {
+    if (more.length === 0) return;
+    const end = this.#isLaidOut ? 0 : more.findIndex(({ bytes: line }) => isOpening(line));
+    const plain = end === -1 ? more : more.slice(0, end);
+    this.#lines += plain.length;
+    if (plain.length > 0) yield { texts: plain, envelopes: [], skipped: 0 };
+    if (end === -1) return;
+    this.#isLaidOut = true;
+    const rest = more.slice(end).flatMap(({ bytes: line }) => [line, NEWLINE]);
+    yield this.#found(this.#rows.push(Buffer.concat(rest)));
+  }
+
+  #found(ended: readonly JsonRow[]): JsonTexts {
+    const lines = this.#lines;
+    return {
+      texts: ended.map(({ bytes, number }) => ({ bytes, number: lines + number, isLine: false })),
+      envelopes: this.#rows.takeEnvelopes(),
+      skipped: this.#rows.skipped,
+    };
+  }
 }
 
 /** Where a text stands in the file of this name, for people. */
