@@ -67,7 +67,6 @@ export function skip(from: usize, end: usize, isCommaDue: bool): usize {
   needsComma = isCommaDue;
   sawComma = false;
   rowEnd = 0;
-  memory.fill(end, 0x20, 96);
   let at = from;
   while (true) {
     while (at < end && isSpace(load<u8>(at))) at++;
@@ -133,7 +132,6 @@ function endOfRow(start: usize, end: usize): usize {
       }
     }
     const strings = sumsOf(quotes) ^ inString;
-    if ((backslashes & ~strings) != 0) return 0;
     inString = <u64>(<i64>strings >> 63);
     const la = v128.or(a, bit);
     const lb = v128.or(b, bit);
@@ -157,6 +155,7 @@ function endOfRow(start: usize, end: usize): usize {
       }
     }
     const inside = close == 0 ? ~(<u64>0) : close - 1;
+    if ((backslashes & ~strings & inside) != 0) return 0;
     for (let left = opening & inside; left != 0; left &= left - 1) {
       const place = block + <usize>ctz(left);
       if (load<u8>(place) != OPEN_BRACKET) continue;

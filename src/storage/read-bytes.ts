@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { SourceError } from '../errors.js';
 import { peek, peekLength, putBack } from '../text/first-bytes.js';
 import type { StoredFile } from './storage.js';
-import { isGzip, unpackedAtOnce } from './small-gzip.js';
+import { isGzip, unpackedAtOnce, unpackedBeside } from './small-gzip.js';
 
 /** What a file must turn out to be, where a manifest says so. */
 export interface Promised {
@@ -17,6 +17,8 @@ export interface Promised {
 const CHUNK = 1024 * 1024;
 /** In bytes, packed. */
 const LARGEST_AT_ONCE = 4 * 1024 * 1024;
+/** Packed. What is smaller is unpacked sooner than handed to another thread. */
+const SMALLEST_BESIDE = 64 * 1024;
 
 /**
  * The content of a file in pieces, unpacked if it is gzip and as UTF-8 if it is UTF-16: both are told by the
@@ -52,15 +54,51 @@ export async function* readBytes(
 }
 
 /**
- * The same at once, of a small file that is there to be read; undefined where it is larger than that, or anything is
- * the matter with it.
+ * Does something with the content of a file, at once, for the memory is needed again; undefined where that could not
+ * be got as a whole, and is for {@link readBytes} to read. Asked for once.
  */
-export function contentAtOnce(file: StoredFile): Buffer | undefined {
+export type WithContent = <T>(
+  use: (content: Buffer) => T,
+) => T | undefined | Promise<T | undefined>;
+
+/** Memory that is there for what is unpacked. */
+export interface Rooms {
+  /** For what is used before anything else happens. */
+  readonly room: Buffer;
+  /** For what is not, as long as nobody else has them. */
+  readonly free: Buffer[];
+}
+
+/**
+ * Begins to get the content of a file as a whole: of one that is small, is there to be read, and with which nothing
+ * is the matter. With `isBeside`, it is unpacked in another thread meanwhile where that is worth it.
+ */
+export function beginContent(
+  file: StoredFile,
+  rooms: Rooms | undefined,
+  isBeside = false,
+): WithContent {
   const bytes = file.rereadable ? file.atOnce?.() : undefined;
-  if (bytes === undefined) return undefined;
-  const content = isGzip(bytes) ? unpackedAtOnce(bytes) : bytes;
-  const first = content?.[0] ?? 0;
-  return first === 0xff || first === 0xfe ? undefined : content; // may be UTF-16
+  if (bytes === undefined) return () => undefined;
+  const given = <T>(content: Buffer | undefined, use: (content: Buffer) => T): T | undefined =>
+    content === undefined || isUtf16(content) ? undefined : use(content);
+  if (!isGzip(bytes)) return (use) => given(bytes, use);
+  const room = isBeside && bytes.length >= SMALLEST_BESIDE ? rooms?.free.pop() : undefined;
+  if (room === undefined) return (use) => given(unpackedAtOnce(bytes, rooms?.room), use);
+  const unpacking = unpackedBeside(bytes, room);
+  return async (use) => {
+    const content = await unpacking;
+    try {
+      return given(content, use);
+    } finally {
+      rooms?.free.push(room);
+    }
+  };
+}
+
+/** May it be, by its first byte? */
+function isUtf16([first]: Buffer): boolean {
+  return first === 0xff || first === 0xfe;
 }
 
 interface Digest {

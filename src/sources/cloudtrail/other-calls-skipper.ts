@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Rooms } from '../../storage/read-bytes.js';
 import type { RowSkipper } from '../../text/json/json-row.js';
 import { lookOf } from '../../text/json/json-key.js';
 import { OTHERS } from './other-call.js';
@@ -16,7 +17,7 @@ interface Value {
 
 /** What assembly/other-calls.ts exports. */
 interface OtherCalls {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
   readonly KEY_LOOKS: Value;
   readonly SERVICES: Value;
   readonly TEXT: Value;
@@ -33,28 +34,47 @@ const MODULE = '../../../dist/other-calls.wasm';
 /** As much as `TEXT` has room for. */
 const SLICE = 256 * 1024;
 
+/** Each room has as much, the last bytes of which stay empty: they are looked at with those before them. */
+const ROOM = 16 * 1024 * 1024;
+const BEHIND = 128;
+/** One for what is used at once, and two for what is being unpacked and what is being read. */
+const ROOMS = 3;
+const PAGE = 64 * 1024;
+
+/** Passes over records of other calls. */
+interface OtherCallsSkipper {
+  readonly skipper: RowSkipper;
+  /** Memory of the module: what lies there as a whole need not be copied to be passed over. */
+  readonly rooms: Rooms;
+}
+
 /**
  * Passes over records that are surely of other calls, as `isOtherCall` would, many times as fast: by a module of
  * WebAssembly that looks at 64 bytes at once. Undefined where it does not run, as on a machine without SIMD.
  */
-export function otherCallsSkipper(): RowSkipper | undefined {
-  return (skipper ??= { made: make() }).made;
+export function otherCallsSkipper(): OtherCallsSkipper | undefined {
+  return (made ??= { skipper: make() }).skipper;
 }
 
-let skipper: { readonly made: RowSkipper | undefined } | undefined;
+let made: { readonly skipper: OtherCallsSkipper | undefined } | undefined;
 
-function make(): RowSkipper | undefined {
+function make(): OtherCallsSkipper | undefined {
   let module: OtherCalls;
+  let begin: number;
   try {
     const bytes = readFileSync(new URL(MODULE, import.meta.url));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
     module = exports as OtherCalls;
+    begin = module.memory.grow((ROOMS * ROOM) / PAGE) * PAGE;
   } catch {
     return undefined;
   }
   const memory = Buffer.from(module.memory.buffer);
   writeTables(memory, module);
-  return (piece) => skipperOf(piece, module, memory);
+  const [room, ...free] = Array.from({ length: ROOMS }, (_, number) =>
+    memory.subarray(begin + number * ROOM, begin + (number + 1) * ROOM - BEHIND),
+  );
+  return { skipper: (piece) => skipperOf(piece, module, memory), rooms: { room: room!, free } };
 }
 
 /** The keys of lists, and the services whose records are all looked at. */
@@ -71,10 +91,11 @@ function writeTables(memory: Buffer, { KEY_LOOKS, SERVICES }: OtherCalls): void 
   }
 }
 
-/** What lies in the memory of the module is a copy of a slice of the piece. */
+/** What lies in the memory of the module is the piece, or a copy of a slice of it. */
 function skipperOf(piece: Buffer, module: OtherCalls, memory: Buffer): ReturnType<RowSkipper> {
-  const text = module.TEXT.value;
-  let [from, to] = [0, 0];
+  const isThere = piece.buffer === memory.buffer;
+  const text = isThere ? piece.byteOffset : module.TEXT.value;
+  let [from, to] = [0, isThere ? piece.length : 0];
   const copyFrom = (place: number): void => {
     from = place;
     to = Math.min(place + SLICE, piece.length);

@@ -7,7 +7,7 @@ import {
   countIn,
   newFilePart,
 } from '../../pipeline/file-part.js';
-import { contentAtOnce, readBytes } from '../../storage/read-bytes.js';
+import { beginContent, readBytes } from '../../storage/read-bytes.js';
 import type { StoredFile } from '../../storage/storage.js';
 import { type ShapedFile, shapeOf, shapeOfContent } from '../../text/file-shape.js';
 import type { Envelope } from '../../text/json/json-rows.js';
@@ -38,10 +38,11 @@ import { DOCUMENT_KEYS, RECORD_LISTS } from './wrappers.js';
 export async function* readLogFile(
   file: StoredFile,
   signal: AbortSignal,
+  withContent = beginContent(file, otherCallsSkipper()?.rooms),
 ): AsyncGenerator<FilePart<RoleCall>> {
-  const content = contentAtOnce(file);
-  if (content !== undefined) {
-    yield partOf(file.name, content);
+  const whole = await withContent((content) => partOf(file.name, content));
+  if (whole !== undefined) {
+    yield whole;
     return;
   }
   yield newFilePart({ files: 1 });
@@ -55,7 +56,7 @@ export async function* readLogFile(
       void shaped.bytes.return(undefined);
       throw error;
     }
-    const skipper = otherCallsSkipper();
+    const skipper = otherCallsSkipper()?.skipper;
     for await (const texts of readJsonTexts(shaped.bytes, layout, RECORD_LISTS, skipper)) {
       const part = newFilePart<RoleCall>();
       reading.takeAll(texts, part);
@@ -72,7 +73,7 @@ function partOf(name: string, bytes: Buffer): FilePart<RoleCall> {
   const part = newFilePart<RoleCall>({ files: 1 });
   try {
     const { content, ...shape } = shapeOfContent(bytes, DOCUMENT_KEYS);
-    const reader = new JsonTextReader(layoutOf(shape), RECORD_LISTS, otherCallsSkipper());
+    const reader = new JsonTextReader(layoutOf(shape), RECORD_LISTS, otherCallsSkipper()?.skipper);
     const reading = new LogReading(name);
     for (const texts of reader.push(content)) reading.takeAll(texts, part);
     for (const texts of reader.end()) reading.takeAll(texts, part);

@@ -7,6 +7,8 @@ import type { ReadContext } from '../../pipeline/read-context.js';
 import { readAhead } from '../../storage/read-ahead.js';
 import type { LogFile } from './listing/log-file.js';
 import { readLogFile } from './read-log-file.js';
+import { type WithContent, beginContent } from '../../storage/read-bytes.js';
+import { otherCallsSkipper } from './other-calls-skipper.js';
 import { type LogJob, fileOf, jobOf } from './threads/log-job.js';
 import { LogThreads } from './threads/log-threads.js';
 
@@ -56,8 +58,8 @@ async function* eachFile(
     next = { jobs: [], size: 0, share: 0 };
   };
   const first = async function* (): Source<RoleCall> {
-    const { share, parts } = begun.shift()!;
     signal.throwIfAborted();
+    const { share, parts } = begun.shift()!;
     yield* deliver(parts, context);
     meter.share = share;
   };
@@ -84,13 +86,16 @@ async function* eachFile(
       beginNext();
       // What is read here may be there only until the next file is asked for.
       const here = 'here' in found ? found.here : fileOf(found.job);
-      begun.push({ share, parts: readLogFile(here, signal) });
-      while (begun.length > 0) yield* first();
+      const content = beginContent(here, otherCallsSkipper()?.rooms, most === 1);
+      begun.push({ share, parts: readLogFile(here, signal, content), content });
+      const mayWait = most === 1 && here.rereadable && here.atOnce !== undefined;
+      while (begun.length > (mayWait ? 1 : 0)) yield* first();
     }
     beginNext();
     while (begun.length > 0) yield* first();
   } finally {
     signal.removeEventListener('abort', stop);
+    for (const { content } of begun) await content?.(() => {}); // it has memory that others need
     await pool.close();
   }
 }
@@ -99,4 +104,6 @@ async function* eachFile(
 interface Begun {
   readonly share: number;
   readonly parts: AsyncIterable<FilePart<RoleCall>>;
+  /** Of a file that is read here. */
+  readonly content?: WithContent;
 }
