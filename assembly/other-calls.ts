@@ -112,6 +112,10 @@ function endOfRow(start: usize, end: usize): usize {
     const c = v128.load(block, 32);
     const d = v128.load(block, 48);
     let quotes = mask(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote));
+    // The S of Source" stands six bytes before a quote, which may be in the next block.
+    const letters =
+      mask(i8x16.eq(a, letter), i8x16.eq(b, letter), i8x16.eq(c, letter), i8x16.eq(d, letter)) &
+      ((quotes >> 6) | 0xfc00000000000000);
     const ea = i8x16.eq(a, backslash);
     const eb = i8x16.eq(b, backslash);
     const ec = i8x16.eq(c, backslash);
@@ -131,55 +135,62 @@ function endOfRow(start: usize, end: usize): usize {
         if ((load<u32>(place) & 0xffffff00) == 0x30307500) isEscaped = true; // \u00
       }
     }
-    const strings = sumsOf(quotes) ^ inString;
-    inString = <u64>(<i64>strings >> 63);
+    const wasInString = inString;
+    inString ^= 0 - (<u64>popcnt(quotes) & 1);
     const la = v128.or(a, bit);
     const lb = v128.or(b, bit);
     const lc = v128.or(c, bit);
     const ld = v128.or(d, bit);
-    const opening = mask(i8x16.eq(la, open), i8x16.eq(lb, open), i8x16.eq(lc, open), i8x16.eq(ld, open)) & ~strings;
-    const closing = mask(i8x16.eq(la, shut), i8x16.eq(lb, shut), i8x16.eq(lc, shut), i8x16.eq(ld, shut)) & ~strings;
+    const oa = i8x16.eq(la, open);
+    const ob = i8x16.eq(lb, open);
+    const oc = i8x16.eq(lc, open);
+    const od = i8x16.eq(ld, open);
+    const brackets = mask(
+      v128.or(oa, i8x16.eq(la, shut)),
+      v128.or(ob, i8x16.eq(lb, shut)),
+      v128.or(oc, i8x16.eq(lc, shut)),
+      v128.or(od, i8x16.eq(ld, shut)),
+    );
     let close: u64 = 0; // the bit of the bracket that ends the row
-    if (depth <= <i32>popcnt(closing)) {
-      let deep = depth;
-      let from = opening;
-      for (let left = closing; left != 0; left &= left - 1) {
-        const at = left & (0 - left);
-        const before = from & (at - 1);
-        deep += <i32>popcnt(before) - 1;
-        from ^= before;
-        if (deep == 0) {
-          close = at;
-          break;
+    if ((brackets | backslashes) != 0) {
+      const strings = sumsOf(quotes) ^ wasInString;
+      const opening = mask(oa, ob, oc, od) & ~strings;
+      const closing = brackets & ~strings & ~opening;
+      if (depth <= <i32>popcnt(closing)) {
+        let deep = depth;
+        let from = opening;
+        for (let left = closing; left != 0; left &= left - 1) {
+          const at = left & (0 - left);
+          const before = from & (at - 1);
+          deep += <i32>popcnt(before) - 1;
+          from ^= before;
+          if (deep == 0) {
+            close = at;
+            break;
+          }
         }
       }
-    }
-    const inside = close == 0 ? ~(<u64>0) : close - 1;
-    if ((backslashes & ~strings & inside) != 0) return 0;
-    for (let left = opening & inside; left != 0; left &= left - 1) {
-      const place = block + <usize>ctz(left);
-      if (load<u8>(place) != OPEN_BRACKET) continue;
-      const below = (left & (0 - left)) - 1;
-      const deep = depth + <i32>popcnt(opening & below) - <i32>popcnt(closing & below);
-      if (deep <= 2 && mayBeList(place, start)) return 0;
-    }
-    const sa = i8x16.eq(a, letter);
-    const sb = i8x16.eq(b, letter);
-    const sc = i8x16.eq(c, letter);
-    const sd = i8x16.eq(d, letter);
-    if (v128.any_true(v128.or(v128.or(sa, sb), v128.or(sc, sd)))) {
-      for (let left = mask(sa, sb, sc, sd) & inside; left != 0; left &= left - 1) {
+      const inside = close - 1; // all where there is none
+      if ((backslashes & ~strings & inside) != 0) return 0;
+      for (let left = opening & inside; left != 0; left &= left - 1) {
         const place = block + <usize>ctz(left);
-        // Source"
-        if (load<u32>(place, 1) != 0x6372756f || load<u16>(place, 5) != 0x2265) continue;
-        if (sources++ == 0) source = place;
+        if (load<u8>(place) != OPEN_BRACKET) continue;
+        const below = (left & (0 - left)) - 1;
+        const deep = depth + <i32>popcnt(opening & below) - <i32>popcnt(closing & below);
+        if (deep <= 2 && mayBeList(place, start)) return 0;
       }
+      depth += <i32>popcnt(opening) - <i32>popcnt(closing);
+    }
+    for (let left = letters & (close - 1); left != 0; left &= left - 1) {
+      const place = block + <usize>ctz(left);
+      // Source"
+      if (load<u32>(place, 1) != 0x6372756f || load<u16>(place, 5) != 0x2265) continue;
+      if (sources++ == 0) source = place;
     }
     if (close != 0) {
       const place = block + <usize>ctz(close);
       return place < end ? place : 0;
     }
-    depth += <i32>popcnt(opening) - <i32>popcnt(closing);
   }
   return 0;
 }
@@ -212,8 +223,7 @@ function isOtherCall(start: usize, close: usize): bool {
   while (at < close && (load<u8>(at) == COLON || isSpace(load<u8>(at)))) at++;
   if (load<u8>(at) != QUOTE) return false;
   const name = at + 1;
-  let end = name;
-  while (end < close && load<u8>(end) != QUOTE) end++;
+  const end = nextQuote(name, close);
   if (end >= close || end - at > 128) return false;
   const length = serviceLength(name, end);
   if (length == 0 || isListed(name, length)) return false;
@@ -228,6 +238,16 @@ const EVENT_NAME: usize = memory.data<u8>([
 const DOMAIN: usize = memory.data<u8>([
   0x2e, 0x61, 0x6d, 0x61, 0x7a, 0x6f, 0x6e, 0x61, 0x77, 0x73, 0x2e, 0x63, 0x6f, 0x6d, 0x2e, 0x63, 0x6e,
 ]); // .amazonaws.com.cn
+
+/** The first quote from a place on, or some place behind the end. */
+function nextQuote(from: usize, end: usize): usize {
+  const quote = i8x16.splat(QUOTE);
+  for (let at = from; at < end; at += 16) {
+    const quotes = i8x16.bitmask(i8x16.eq(v128.load(at), quote));
+    if (quotes != 0) return at + <usize>ctz(quotes);
+  }
+  return end;
+}
 
 /** Of `s3.amazonaws.com`, the length of `s3`; 0 for what is no name of a service. */
 function serviceLength(name: usize, end: usize): usize {
@@ -246,8 +266,10 @@ function isSame(one: usize, other: usize, length: usize): bool {
 }
 
 function isListed(name: usize, length: usize): bool {
+  const first = load<u8>(name);
   for (let at = SERVICES; load<u8>(at) != 0; at += load<u8>(at) + 1) {
-    if (load<u8>(at) == length && memory.compare(name, at + 1, length) == 0) return true;
+    if (load<u8>(at) != length || load<u8>(at, 1) != first) continue;
+    if (memory.compare(name, at + 1, length) == 0) return true;
   }
   return false;
 }
@@ -256,13 +278,13 @@ function isListed(name: usize, length: usize): bool {
 function has(start: usize, close: usize, text: usize, length: usize, rare: usize): bool {
   const one = i8x16.splat(load<u8>(text + rare));
   const last = i8x16.splat(load<u8>(text + length - 1));
-  for (let at = start; at <= close; at += 16) {
-    const found = v128.and(
-      i8x16.eq(v128.load(at + rare), one),
-      i8x16.eq(v128.load(at + length - 1), last),
-    );
-    if (!v128.any_true(found)) continue;
-    for (let left = i8x16.bitmask(found); left != 0; left &= left - 1) {
+  for (let at = start; at <= close; at += 32) {
+    const rares = at + rare;
+    const lasts = at + length - 1;
+    const low = v128.and(i8x16.eq(v128.load(rares), one), i8x16.eq(v128.load(lasts), last));
+    const high = v128.and(i8x16.eq(v128.load(rares, 16), one), i8x16.eq(v128.load(lasts, 16), last));
+    if (!v128.any_true(v128.or(low, high))) continue;
+    for (let left = i8x16.bitmask(low) | (i8x16.bitmask(high) << 16); left != 0; left &= left - 1) {
       const place = at + <usize>ctz(left);
       if (place + length <= close + 1 && isSame(place, text, length)) return true;
     }
