@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { SourceError } from '../errors.js';
 import { peek, peekLength, putBack } from '../text/first-bytes.js';
 import type { StoredFile } from './storage.js';
-import { isGzip, unpackedAtOnce, unpackedBeside } from './small-gzip.js';
+import { fits, isGzip, unpackedAtOnce, unpackedBeside } from './small-gzip.js';
 
 /** What a file must turn out to be, where a manifest says so. */
 export interface Promised {
@@ -83,7 +83,9 @@ export function beginContent(
   const given = <T>(content: Buffer | undefined, use: (content: Buffer) => T): T | undefined =>
     content === undefined || isUtf16(content) ? undefined : use(content);
   if (!isGzip(bytes)) return (use) => given(bytes, use);
-  const room = isBeside && bytes.length >= SMALLEST_BESIDE ? rooms?.free.pop() : undefined;
+  const isWorth = isBeside && bytes.length >= SMALLEST_BESIDE;
+  const room =
+    isWorth && rooms !== undefined && fits(bytes, rooms.room) ? rooms.free.pop() : undefined;
   if (room === undefined) return (use) => given(unpackedAtOnce(bytes, rooms?.room), use);
   const unpacking = unpackedBeside(bytes, room);
   return async (use) => {

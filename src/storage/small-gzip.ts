@@ -17,7 +17,7 @@ export function isGzip(start: Buffer): boolean {
 export function unpackedAtOnce(gzip: Buffer, room?: Buffer): Buffer | undefined {
   const length = lengthOf(gzip);
   if (length === undefined) return undefined;
-  if (room !== undefined && length < room.length) {
+  if (room !== undefined && fits(gzip, room)) {
     const engine = unpackingInto(room);
     try {
       return wholeOf(gzip, engine._processChunk!(gzip, constants.Z_FINISH), engine);
@@ -35,15 +35,23 @@ export function unpackedAtOnce(gzip: Buffer, room?: Buffer): Buffer | undefined 
   }
 }
 
-/** The same, in a thread of Node's own meanwhile. */
+/** Is there room for the content, as far as the gzip says? */
+export function fits(gzip: Buffer, room: Buffer): boolean {
+  return (lengthOf(gzip) ?? Infinity) < room.length;
+}
+
+/** The same for which there is room, in a thread of Node's own meanwhile. */
 export async function unpackedBeside(gzip: Buffer, room: Buffer): Promise<Buffer | undefined> {
-  const length = lengthOf(gzip);
-  if (length === undefined || length >= room.length) return undefined;
   const engine = unpackingInto(room);
   const pieces: Buffer[] = [];
+  let held = 0;
   try {
     engine.end(gzip);
-    for await (const piece of engine) pieces.push(piece as Buffer);
+    for await (const piece of engine as AsyncIterable<Buffer>) {
+      held += piece.length;
+      if (held > LARGEST) return undefined;
+      pieces.push(piece);
+    }
     const content = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
     return wholeOf(gzip, content, engine);
   } catch {

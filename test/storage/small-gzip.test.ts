@@ -42,10 +42,13 @@ test('where there is room, it is unpacked there, and beside alike; where there i
   await fc.assert(property, { numRuns: 500 });
 });
 
-test('one that is larger than it says, or than 16 MB, is left to the stream', () => {
+test('one that is larger than it says, or than 16 MB, is left to the stream', async () => {
   const large = gzipSync(Buffer.alloc(17 * 1024 * 1024));
   expect(unpackedAtOnce(large)).toBe(undefined);
   const lying = Buffer.from(large);
   lying.writeUInt32LE(100, lying.length - 4);
   expect(unpackedAtOnce(lying)).toBe(undefined);
+  const room = Buffer.alloc(1000);
+  expect(unpackedAtOnce(lying, room)).toBe(undefined);
+  expect(await unpackedBeside(lying, room)).toBe(undefined);
 });

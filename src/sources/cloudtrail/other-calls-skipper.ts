@@ -35,10 +35,10 @@ const MODULE = '../../../dist/other-calls.wasm';
 const SLICE = 256 * 1024;
 
 /** Each room has as much, the last bytes of which stay empty: they are looked at with those before them. */
-const ROOM = 16 * 1024 * 1024;
+const ROOM = 8 * 1024 * 1024;
 const BEHIND = 128;
-/** One for what is used at once, and two for what is being unpacked and what is being read. */
-const ROOMS = 3;
+/** One for what is used at once, one for what is being read, and three for what is being unpacked. */
+const ROOMS = 5;
 const PAGE = 64 * 1024;
 
 /** Passes over records of other calls. */

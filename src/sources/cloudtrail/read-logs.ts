@@ -23,6 +23,9 @@ const ALONE: ThreadUse = { most: 1, after: 0 };
 /** A thread is asked for files together until they have so many, for each question costs something. */
 const TOGETHER = 512 * 1024;
 
+/** With one thread, so many files are unpacked while one is read: with one alone, each waits for the other at times. */
+const AHEAD = 3;
+
 /** Rows. */
 const BATCH = 500;
 
@@ -89,7 +92,7 @@ async function* eachFile(
       const content = beginContent(here, otherCallsSkipper()?.rooms, most === 1);
       begun.push({ share, parts: readLogFile(here, signal, content), content });
       const mayWait = most === 1 && here.rereadable && here.atOnce !== undefined;
-      while (begun.length > (mayWait ? 1 : 0)) yield* first();
+      while (begun.length > (mayWait ? AHEAD : 0)) yield* first();
     }
     beginNext();
     while (begun.length > 0) yield* first();
