@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +10,7 @@ import type { RoleCall } from '../../../src/model/role-call/role-call.js';
 import { parseInstant } from '../../../src/model/time/instant.js';
 import type { Window } from '../../../src/model/time/window.js';
 import { storages } from '../../../src/storage/storage-of.js';
+import { otherCallsSkipper } from '../../../src/sources/cloudtrail/other-calls-skipper.js';
 import { readLogFiles } from '../../../src/sources/cloudtrail/read-logs.js';
 import { listLogFiles } from '../../../src/sources/cloudtrail/listing/log-files.js';
 import type { JsonRow } from '../../../src/text/json/json-row.js';
@@ -364,6 +366,36 @@ test('credentials are never in events, rejects or notes', async () => {
       expect(everything).not.toContain('ASIAEXAMPLEISSUED');
     }
   }
+});
+
+test('large files among small ones are read in their order, and memory that was lent is given back', async () => {
+  const folder = temporaryFolder();
+  const ids: string[] = [];
+  for (let file = 0; file < 16; file++) {
+    const records = Array.from({ length: file % 5 === 3 ? 2 : 300 }, (_, n) => {
+      const other = n % 3 === 0 && { eventSource: 's3.amazonaws.com', eventName: 'GetObject' };
+      const eventID = eventIdOf(file * 1000 + n);
+      if (!other) ids.push(eventID);
+      const padding = randomBytes(300).toString('base64');
+      return assumeRoleRecord({ eventID, ...other, additionalEventData: { padding } });
+    });
+    const packed = gzipSync(JSON.stringify({ Records: records }));
+    // One is filled up with zeros, and read as a stream.
+    const bytes = file === 6 ? Buffer.concat([packed, Buffer.alloc(5)]) : packed;
+    writeFileSync(join(folder, `${String(file).padStart(2, '0')}.json.gz`), bytes);
+  }
+  const { free } = otherCallsSkipper()!.rooms;
+  const before = free.length;
+  const { events, rejects } = await readAll([folder]);
+  expect(events.map(({ eventId }) => eventId)).toEqual(ids);
+  expect(rejects).toEqual([]);
+  expect(free.length).toBe(before);
+
+  const { context } = keptReading();
+  const places = { places: [folder], window: ALWAYS };
+  const { files } = await listLogFiles(places, storages(Readable.from([]), context), context);
+  for await (const _ of readLogFiles(files(), context)) break;
+  expect(free.length).toBe(before);
 });
 
 test('an interruption stops the reading within a file', async () => {
