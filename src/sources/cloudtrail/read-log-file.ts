@@ -4,6 +4,7 @@ import type { RoleCall } from '../../model/role-call/role-call.js';
 import {
   type FilePart,
   type OpenFilePart,
+  addPart,
   countIn,
   newFilePart,
 } from '../../pipeline/file-part.js';
@@ -58,8 +59,7 @@ export async function* readLogFile(
     }
     const skipper = otherCallsSkipper()?.skipper;
     for await (const texts of readJsonTexts(shaped.bytes, layout, RECORD_LISTS, skipper)) {
-      const part = newFilePart<RoleCall>();
-      reading.takeAll(texts, part);
+      const part = reading.takeAll(texts);
       if (part.rows.length > 0 || part.rejects.length > 0) yield part;
     }
     reading.end();
@@ -70,18 +70,18 @@ export async function* readLogFile(
 
 /** All of a file whose content is there. */
 function partOf(name: string, bytes: Buffer): FilePart<RoleCall> {
-  const part = newFilePart<RoleCall>({ files: 1 });
+  const all = newFilePart<RoleCall>({ files: 1 });
   try {
     const { content, ...shape } = shapeOfContent(bytes, DOCUMENT_KEYS);
     const reader = new JsonTextReader(layoutOf(shape), RECORD_LISTS, otherCallsSkipper()?.skipper);
     const reading = new LogReading(name);
-    for (const texts of reader.push(content)) reading.takeAll(texts, part);
-    for (const texts of reader.end()) reading.takeAll(texts, part);
+    for (const texts of reader.push(content)) addPart(all, reading.takeAll(texts));
+    for (const texts of reader.end()) addPart(all, reading.takeAll(texts));
     reading.end();
   } catch (error) {
-    part.rejects.push(brokenFile(name, error));
+    all.rejects.push(brokenFile(name, error));
   }
-  return part;
+  return all;
 }
 
 /** The time and the blank that CloudWatch Logs writes before each record when it exports to S3. */
@@ -113,10 +113,12 @@ class LogReading {
   }
 
   /** @throws SourceError when what comes first is not CloudTrail's. */
-  takeAll({ texts, envelopes, skipped }: JsonTexts, part: OpenFilePart<RoleCall>): void {
+  takeAll({ texts, envelopes, skipped }: JsonTexts): FilePart<RoleCall> {
+    const part = newFilePart<RoleCall>();
     for (const text of texts) this.take(text, part);
     if (skipped > 0) this.#hasRecords = true; // records of other calls were passed over
     for (const envelope of envelopes) this.takeEnvelope(envelope, part);
+    return part;
   }
 
   /** @throws SourceError when what comes first is not CloudTrail's. */
