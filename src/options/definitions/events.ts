@@ -28,7 +28,7 @@ export const EVENTS = {
     kind: 'number',
     value: 'N',
     describe:
-      'Read log files with N threads side by side, each with about 40 MB of memory; 1 is without. Default: as many as there are processors, at most 4, once 8 MB have been read',
+      'Read log files with N threads side by side, each with about 40 MB of memory; 1 reads one after the other. Default: as many as there are processors, at most 4, once 8 MB have been read',
   },
   cache: {
     kind: 'text',
