@@ -14,7 +14,7 @@ export type FromThread = { readonly part: FilePart<RoleCall> } | { readonly isEn
 const AHEAD = 4;
 
 /** Rows and rejects: parts are put together until they have so many. */
-const BATCH = 500;
+const BATCH = 2000;
 
 if (parentPort !== null) serve(parentPort);
 
@@ -37,6 +37,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
       for (const job of jobs) {
         for await (const part of readLogFile(fileOf(job), never)) {
           addPart(held, part);
+          while (held.rows.length > BATCH) {
+            await sendPart({ ...newFilePart(), rows: held.rows.splice(0, BATCH) });
+          }
           if (held.rows.length + held.rejects.length < BATCH) continue;
           await sendPart(held);
           held = newFilePart();
