@@ -47,8 +47,8 @@ async function athenaOf(
   options: AthenaOptions = {},
 ): Promise<Asked> {
   const folder = writeTrail(records);
-  const { recordOf } = table;
-  const ofTable = recordOf === undefined ? folder : writeTrail(records, scratch(), recordOf);
+  const isAsDelivered = table.recordOf === undefined && table.folderOf === undefined;
+  const ofTable = isAsDelivered ? folder : writeTrail(records, scratch(), table);
   const athena = await startAthena(
     { 'audit.logs': { ...CURRENT, folder: ofTable, ...table } },
     { pollsUntilDone: 1, workGroups: { primary: { output: 's3://results/' } }, ...options },
@@ -97,6 +97,7 @@ const SCOPE = ['--event-accounts', '111122223333', '--event-regions', 'us-east-1
 const MORE: Readonly<Record<string, readonly string[]>> = {
   OLDEST: ['--whole-table'],
   INJECTED: SCOPE,
+  CRAWLED: ['--athena-day-key', 'partition_2,partition_3,partition_4'],
 };
 const SHAPES: readonly (readonly [name: string, shape: TableShape, more: readonly string[]])[] = [
   ...Object.entries(TABLES).map(([name, shape]) => [name, shape, MORE[name] ?? []] as const),
@@ -346,7 +347,7 @@ describe('a table with other names and fewer columns', () => {
     ['Security Lake, version 1', 'audit.logs', { columns: SECURITY_LAKE_1 }, 3],
     ['an event data store without whole records', 'audit.logs', { columns: WITHOUT_JSON }, 3],
   ])('of %s is read as its name and its format tell', async (_, name, more, code) => {
-    const folder = writeTrail([...trailRecords(10)], scratch(), EVENT_DATA_STORE.recordOf);
+    const folder = writeTrail([...trailRecords(10)], scratch(), EVENT_DATA_STORE);
     const athena = await startAthena(
       { [name]: { ...EVENT_DATA_STORE, folder, ...more } },
       { pollsUntilDone: 1, workGroups: { primary: { output: 's3://results/' } } },

@@ -148,7 +148,7 @@ const CARRIERS: Readonly<Record<string, Carry>> = {
 
 function inAthena(shape: TableShape): Carry {
   return async (all, folder) => {
-    writeTrail(all, folder, shape.recordOf);
+    writeTrail(all, folder, shape);
     const { url, close } = await startAthena({ 'audit.logs': { ...shape, folder } });
     closing.push(close);
     const athena = { database: 'audit', table: 'logs', output: 's3://results/', price: 5 };

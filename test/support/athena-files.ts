@@ -41,10 +41,7 @@ export function filesOf(table: AthenaTable): TableFile[] {
 }
 
 function layoutOf({ partitionKeys, parameters }: AthenaTable): RegExp {
-  const template =
-    parameters['projection.enabled'] === 'true'
-      ? parameters['storage.location.template']
-      : undefined;
+  const template = parameters['storage.location.template'];
   if (template !== undefined) {
     const path = plain(template.replace(/^s3:\/\/[^/]+\//, '')).replace(/\/?$/, '/');
     const literal = path.replaceAll(/[.*+?^()|[\]\\]/g, String.raw`\$&`);
@@ -81,9 +78,22 @@ function isProjected({ partitionKeys, parameters }: AthenaTable, { keys }: Table
         .split(/\s*,\s*/)
         .includes(value);
     if (of('type') !== 'date') return true;
-    const [from = '', to = ''] = of('range').split(',');
-    return value >= boundOf(from, of('format')) && value <= boundOf(to, of('format'));
+    const format = of('format');
+    const bounds = of('range')
+      .split(',')
+      .map((bound) => boundOf(bound, format));
+    const [at, from, to] = [value, ...bounds].map((text) => sortable(text, format));
+    return at! >= from! && at! <= to!;
   });
+}
+
+/** A date with its year first. */
+function sortable(text: string, format: string): string {
+  const part = (letters: string): string => {
+    const from = format.indexOf(letters);
+    return from < 0 ? '' : text.slice(from, from + letters.length);
+  };
+  return ['yyyy', 'MM', 'dd', 'HH'].map(part).join('');
 }
 
 /** A bound of a projected range: `NOW`, `NOW-3YEARS`, or a value as it is. */

@@ -1,15 +1,14 @@
 import type { TrailRecord } from './cloudtrail.js';
+import type { Layout } from './trail.js';
 
 /** A table as the Glue catalog has it: names and Glue types, lower-case. */
-export interface TableShape {
+export interface TableShape extends Layout {
   readonly columns: Readonly<Record<string, string>>;
   readonly partitionKeys: Readonly<Record<string, string>>;
   /** The table's properties. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Is it a view, whose keys are columns as any others? */
   readonly isView?: boolean;
-  /** Makes a record of the table of one of CloudTrail, where it has it in another form. */
-  readonly recordOf?: (record: TrailRecord) => object;
 }
 
 /** A table over the files of a trail. */
@@ -206,6 +205,33 @@ const CONTROL_TOWER: TableShape = {
   },
 };
 
+/** Days in the order of Europe, as no text sorts. */
+const EUROPEAN: TableShape = {
+  ...CURRENT,
+  partitionKeys: { dt: 'string' },
+  parameters: {
+    EXTERNAL: 'TRUE',
+    'projection.enabled': 'true',
+    'projection.dt.type': 'date',
+    'projection.dt.format': 'dd-MM-yyyy',
+    'projection.dt.range': '01-01-2020,NOW',
+    'storage.location.template':
+      's3://trail-bucket/AWSLogs/111122223333/CloudTrail/us-east-1/${dt}',
+  },
+  folderOf: (day) => day.split('-').toReversed().join('-'),
+};
+
+/** Folders as a crawler of Glue finds them, which names the keys of what has no name. */
+const CRAWLED: TableShape = {
+  ...CURRENT,
+  partitionKeys: Object.fromEntries([0, 1, 2, 3, 4].map((n) => [`partition_${n}`, 'string'])),
+  parameters: {
+    EXTERNAL: 'TRUE',
+    'storage.location.template':
+      's3://trail-bucket/AWSLogs/${partition_0}/CloudTrail/${partition_1}/${partition_2}/${partition_3}/${partition_4}',
+  },
+};
+
 /** A view over {@link MANUAL}. */
 const VIEW: TableShape = { ...MANUAL, isView: true };
 
@@ -358,6 +384,8 @@ export const TABLES: Readonly<Record<string, TableShape>> = {
   ICEBERG,
   BOOTSTRAP,
   CONTROL_TOWER,
+  EUROPEAN,
+  CRAWLED,
   VIEW,
   EVENT_DATA_STORE,
   SECURITY_LAKE,

@@ -43,11 +43,17 @@ export function roleRecord(n: number, call: Call = {}): TrailRecord {
   });
 }
 
-/** A folder as a trail lays it out: a file for each day of the records, each as `recordOf` makes it. */
+/** How a trail is laid out: the records, and the folders of days such as `2026-01-20`. */
+export interface Layout {
+  readonly recordOf?: (record: TrailRecord) => object;
+  readonly folderOf?: (day: string) => string;
+}
+
+/** A folder as a trail lays it out, unless told otherwise: a file for each day of the records. */
 export function writeTrail(
   records: readonly TrailRecord[],
   folder = scratch(),
-  recordOf = (record: TrailRecord): object => record,
+  { recordOf = (record) => record, folderOf = (day) => day.replaceAll('-', '/') }: Layout = {},
 ): string {
   const account = '111122223333';
   const dayOf = (record: TrailRecord): string => String(record['eventTime']).slice(0, 10);
@@ -55,7 +61,7 @@ export function writeTrail(
   mkdirSync(root, { recursive: true });
   for (const day of new Set(records.map(dayOf))) {
     const Records = records.filter((record) => dayOf(record) === day).map(recordOf);
-    const below = join(root, ...day.split('-'));
+    const below = join(root, folderOf(day));
     mkdirSync(below, { recursive: true });
     const name = `${account}_CloudTrail_us-east-1_${day.replaceAll('-', '')}T2355Z_0123456789abcdef.json`;
     writeFileSync(join(below, name), JSON.stringify({ Records }));
