@@ -1,4 +1,5 @@
-import type { Member, RecordColumns } from './records/record-columns.js';
+import type { Member } from './records/member.js';
+import type { RecordColumns } from './records/record-columns.js';
 import type { AthenaTable } from './table-shape.js';
 
 /** A column of a role call, as the statements name it. */

@@ -2,6 +2,7 @@ import { ROLE_CALLS } from '../../model/role-call/role-call.js';
 import { type Instant, compareInstants } from '../../model/time/instant.js';
 import type { JudgedKinds } from '../carrier.js';
 import { callColumns, present, tagsIn } from './call-columns.js';
+import type { NeededMember } from './records/member.js';
 import type { Slice } from './slices.js';
 import { type Sql, joined, plain, quotedText, sql } from './sql.js';
 import type { AthenaTable, Window } from './table-shape.js';
@@ -30,9 +31,8 @@ export function recordedCalls(table: AthenaTable, slice: Slice): Sql {
   const { text } = table.records;
   const isTime = timeCheck(table);
   const columns = callColumns(table).map(({ name, sql: value }) => `${value} AS ${name}`);
-  const lacks = (member: Parameters<typeof text>[0]): Sql =>
-    plain(`${present(text(member))} IS NULL`);
-  const isBroken = (member: Parameters<typeof text>[0]): Sql =>
+  const lacks = (member: NeededMember): Sql => plain(`${present(text(member))} IS NULL`);
+  const isBroken = (member: NeededMember): Sql =>
     plain(`${present(text(member))} IS NOT NULL AND try(json_parse(${text(member)})) IS NULL`);
   const tags = plain(tagsIn(text('requestparameters')));
   const isLate = deliveredLate(table, slice);

@@ -1,4 +1,5 @@
-import type { Expressions, ForeignColumns, Member } from './record-columns.js';
+import type { Member } from './member.js';
+import type { Expressions, ForeignColumns } from './record-columns.js';
 import type { TableTypes } from './table-types.js';
 
 /** What tells the table from others, and without which its records say too little. */

@@ -1,43 +1,10 @@
 import type { TableMetadata } from '@aws-sdk/client-athena';
 import { SourceError } from '../../../errors.js';
 import { lakeColumns } from './lake-columns.js';
+import { type Member, type NeededMember, NEEDED, OPTIONAL } from './member.js';
 import { ocsfColumns } from './ocsf-columns.js';
 import { type TableTypes, typesOf } from './table-types.js';
 import { trailColumns } from './trail-columns.js';
-
-/** What must be there: without it a verdict would be a guess. */
-const NEEDED = [
-  'eventid',
-  'eventname',
-  'eventsource',
-  'eventtime',
-  'awsregion',
-  'requestparameters',
-  'responseelements',
-  'errorcode',
-  'sourceipaddress',
-  'useridentity.type',
-  'useridentity.principalid',
-  'useridentity.arn',
-  'useridentity.accountid',
-] as const;
-
-/** What may be missing, and what is not known then. */
-const OPTIONAL = {
-  recipientaccountid: 'the account of a call',
-  sharedeventid: 'which two records of two accounts are one call, so that it counts twice',
-  useragent: 'user agents',
-  'resources.role': 'the role of a call whose request does not name it',
-  'useridentity.invokedby': 'which service made a call for somebody',
-  'useridentity.sessioncontext.sessionissuer.arn': 'the role of a caller',
-} as const;
-
-/**
- * A member of a CloudTrail record, as Glue spells it. `resources.role` is the ARN of the role among the
- * resources; `requestparameters` and `responseelements` are JSON texts.
- */
-export type Member =
-  (typeof NEEDED)[number] | keyof typeof OPTIONAL | 'useridentity.sessioncontext.sourceidentity';
 
 /** How a table shows the members of CloudTrail's records: each as an expression of SQL. */
 export type Expressions = Readonly<Partial<Record<Member, string>>>;
@@ -47,7 +14,7 @@ export interface RecordColumns {
   /** The expression for a member; undefined where the table does not show it. */
   readonly read: (member: Member) => string | undefined;
   /** The expression for a member without which no table is read. */
-  readonly text: (member: (typeof NEEDED)[number]) => string;
+  readonly text: (member: NeededMember) => string;
   /** Is the time of a record a text as CloudTrail writes it, or a time? */
   readonly timeType: 'text' | 'timestamp';
   /** What is not shown, a sentence each. */

@@ -1,28 +1,13 @@
-import type { Expressions, ForeignColumns, Member } from './record-columns.js';
+import { NEEDED, OPTIONAL } from './member.js';
+import type { Expressions, ForeignColumns } from './record-columns.js';
 import type { TableTypes } from './table-types.js';
 
 /** Members that are columns, or fields of one. */
-const TEXTS: readonly Member[] = [
-  'eventid',
-  'eventname',
-  'eventsource',
-  'eventtime',
-  'awsregion',
-  'requestparameters',
-  'responseelements',
-  'errorcode',
-  'sourceipaddress',
-  'useridentity.type',
-  'useridentity.principalid',
-  'useridentity.arn',
-  'useridentity.accountid',
-  'recipientaccountid',
-  'sharedeventid',
-  'useragent',
-  'useridentity.invokedby',
-  'useridentity.sessioncontext.sessionissuer.arn',
+const TEXTS = [
+  ...NEEDED,
+  ...(Object.keys(OPTIONAL) as (keyof typeof OPTIONAL)[]).filter((one) => one !== 'resources.role'),
   'useridentity.sessioncontext.sourceidentity',
-];
+] as const;
 
 const ROLE = `element_at(filter(resources, r -> r.type = 'AWS::IAM::Role'), 1).arn`;
 
