@@ -173,7 +173,9 @@ async function openAthena(
     const now = from.now ?? { seconds: Math.floor(Date.now() / 1000), nanos: 0 };
     const scope = { accounts: from.eventAccounts, regions: from.eventRegions };
     const selection = { eventNames, window, scope };
-    const s3 = athenaStorage((signal) => storages(stdin, { ...context, signal }, from));
+    const storagesWith = (signal: AbortSignal): StorageOf =>
+      storages(stdin, { ...context, signal }, from);
+    const s3 = athenaStorage(storagesWith, context.signal);
     const carrier = await openAthenaCarrier(client, options, selection, now, s3, context);
     return { ...carrier, dispose: async () => client.destroy() };
   } catch (error) {
@@ -182,10 +184,14 @@ async function openAthena(
   }
 }
 
-function athenaStorage(storagesWith: (signal: AbortSignal) => StorageOf): AthenaStorage {
+function athenaStorage(
+  storagesWith: (signal: AbortSignal) => StorageOf,
+  untilEnd: AbortSignal,
+): AthenaStorage {
+  const ofResults = storagesWith(untilEnd); // one client for the results of all queries
   return {
     readObject: async function* (url, signal) {
-      const file = await storagesWith(signal)(url).at!(url);
+      const file = await ofResults(url).at!(url);
       yield* file.open(signal);
     },
     sizesBelow: (signal) => {
