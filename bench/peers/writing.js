@@ -12,9 +12,7 @@ import { timed } from './work.js';
 const [, , way = '', chosen = 'all'] = process.argv;
 const COUNT = 300_000;
 const columns = sessionColumns(/** @type {'all' | 'audit'} */ (chosen));
-const sessions = Array.from({ length: COUNT }, (_, n) =>
-  parseSession(sessionRow(n), (row, field) => row[field], []),
-);
+const sessions = Array.from({ length: COUNT }, (_, n) => parseSession(sessionRow(n), []));
 const out = createWriteStream('/dev/null');
 const write = writeToStream(out, new AbortController().signal);
 async function* batches() {

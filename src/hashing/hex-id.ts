@@ -1,6 +1,16 @@
-/** A session id, 16 hex characters, as two numbers of 32 bits. */
+/** A session id, 16 lowercase hex characters, as two numbers of 32 bits. */
 export function halvesOf(id: string): [high: number, low: number] {
-  return [Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8), 16)];
+  return [hexNumber(id, 0), hexNumber(id, 8)];
+}
+
+/** What eight hex characters mean. */
+function hexNumber(text: string, from: number): number {
+  let number = 0;
+  for (let at = from; at < from + 8; at++) {
+    const code = text.charCodeAt(at);
+    number = (number << 4) | (code < 58 ? code - 48 : code - 87); // 0 to 9, a to f
+  }
+  return number >>> 0;
 }
 
 export function idOfHalves(high: number, low: number): string {

@@ -63,7 +63,7 @@ export function parseAll(records: readonly unknown[]): { events: RoleCall[]; rea
 
 /** Session number `n` of the table, with these differences. */
 export function session(n: number, overrides: Row = {}): Session {
-  return parseSession(sessionRow(n, overrides), (row: Row, field) => row[field], []);
+  return parseSession(sessionRow(n, overrides), []);
 }
 
 export function byId(a: RoleCall, b: RoleCall): number {

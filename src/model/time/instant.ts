@@ -8,6 +8,10 @@ const FIRST_SECOND = -62_167_219_200; // 0000-01-01T00:00:00Z
 const LAST_SECOND = 253_402_300_799; // 9999-12-31T23:59:59Z
 const DAY = 86_400;
 
+/** The date that was read last, as a number, and its day since 1970: most times are of the same day as the one before. */
+let lastDate = NaN;
+let lastDay = NaN;
+
 /**
  * The instant that an RFC 3339 time means, or undefined for any other text. As strict as Go's
  * `time.RFC3339Nano`, which Sentinel writes: capital `T` and `Z`, up to nine fraction digits, real dates
@@ -27,22 +31,25 @@ export function parseInstant(text: string): Instant | undefined {
   const hour = twoDigits(text, 11);
   const minute = twoDigits(text, 14);
   const second = twoDigits(text, 17);
-  if (century < 0 || yearOfCentury < 0 || hour < 0 || minute < 0 || second < 0) return undefined;
-  if (hour > 23 || minute > 59 || second > 59 || month < 1 || month > 12 || day < 1)
-    return undefined;
+  if ((century | yearOfCentury | month | day | hour | minute | second) < 0) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const year = century * 100 + yearOfCentury;
-  if (day > daysInMonth(year, month)) return undefined;
+  const date = (year * 100 + month) * 100 + day;
+  if (date !== lastDate) {
+    if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+    lastDate = date;
+    lastDay = daysSince1970(year, month, day);
+  }
 
   let at = 19;
   let nanos = 0;
   if (text.charCodeAt(at) === 46 /* . */) {
-    let scale = 100_000_000;
     for (at = 20; isDigit(text.charCodeAt(at)); at++) {
       if (at > 28) return undefined;
-      nanos += (text.charCodeAt(at) - 48) * scale;
-      scale /= 10;
+      nanos = nanos * 10 + text.charCodeAt(at) - 48;
     }
     if (at === 20) return undefined;
+    for (let digits = at - 20; digits < 9; digits++) nanos *= 10;
   }
 
   let offset = 0;
@@ -59,8 +66,7 @@ export function parseInstant(text: string): Instant | undefined {
     return undefined;
   }
 
-  const seconds =
-    daysSince1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
+  const seconds = lastDay * DAY + hour * 3600 + minute * 60 + second - offset;
   if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined;
   return { seconds, nanos };
 }

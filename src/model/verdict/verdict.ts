@@ -1,6 +1,7 @@
 import type { ReadIdentity } from '../role-call/source-identity.js';
 import type { RoleCall } from '../role-call/role-call.js';
 import type { LookupKey, SessionMatch, SessionSummary } from '../session/session-lookup.js';
+import { isSessionId } from '../session/session.js';
 import { parseInstant } from '../time/instant.js';
 
 /** What an event can be without a session behind it. */
@@ -75,7 +76,7 @@ export function judge(
     return { call, category: 'tracked', match, anomalies, unverifiable: false };
   }
   const category = findingOf(call, rules.readIdentity);
-  const namesSession = category === 'orphaned' || /^[0-9a-f]{16}$/.test(call.sessionTag ?? '');
+  const namesSession = category === 'orphaned' || isSessionId(call.sessionTag);
   const unverifiable = namesSession && !isCovered(secondsOf(call));
   return { call, category, match, anomalies: [], unverifiable };
 }

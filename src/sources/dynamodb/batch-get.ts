@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { RecordError, SourceError } from '../../errors.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
-import { type ReadField, type Session, TABLE_FIELDS } from '../../model/session/session.js';
+import { type Session, type SessionRow, TABLE_FIELDS } from '../../model/session/session.js';
 import { type AwsCall, answerOf } from '../../aws/answer.js';
 import { regionOf } from '../../aws/aws.js';
 import { type Clock, SYSTEM_CLOCK } from '../../aws/clock.js';
 import { RETRY_BUDGET } from '../../aws/retry.js';
-import { parseSessions } from '../sessions/session-rows.js';
+import { fieldsOfObject, parseSessions } from '../sessions/session-rows.js';
 
 /** Keys that one BatchGetItem takes. */
 export const KEYS_AT_ONCE = 100;
@@ -76,7 +76,7 @@ function sessionsIn(
   context: ReadContext,
 ): readonly Session[] {
   return parseSessions(items, context, {
-    read: readValue,
+    fieldsOf,
     required: TABLE_FIELDS,
     placeOf: (item) => `table ${table}, id ${idOf(item) ?? JSON.stringify(item?.['id'] ?? null)}`,
     idOf,
@@ -89,13 +89,11 @@ function idOf(item: Item | null | undefined): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** A field as the document client gives it; what Sentinel leaves out or empty is its empty text. */
-const readValue: ReadField<Item | null> = (item, field) => {
+/** Those of an item as the document client gives it. */
+function fieldsOf(item: Item | null): SessionRow {
   if (typeof item !== 'object' || item === null) throw new RecordError('expected an item');
-  const value = item[field];
-  if (value === undefined) return field === 'source_identity' ? '' : undefined;
-  return value ?? undefined;
-};
+  return fieldsOfObject(item);
+}
 
 function keysIn(request: KeysOfTables): number {
   return Object.values(request).reduce((sum, { Keys: keys }) => sum + (keys?.length ?? 0), 0);

@@ -5,7 +5,7 @@ import type { ReadContext } from '../../pipeline/read-context.js';
 import type { ReadBudget } from '../../aws/read-budget.js';
 import { repeatedTokenCheck } from '../../aws/repeated-token.js';
 import type { FieldNames } from '../sessions/field-names.js';
-import { parseSessions, readAttribute } from '../sessions/session-rows.js';
+import { fieldsOfItem, parseSessions } from '../sessions/session-rows.js';
 import type { AskPage, Key } from './ask-page.js';
 import type { NewestSoFar } from './newest-so-far.js';
 
@@ -71,7 +71,7 @@ export async function* pagesOf(
     }
     for (const item of page.Items) names.note(Object.keys(item ?? {}));
     const rows = parseSessions(page.Items, context, {
-      read: readAttribute,
+      fieldsOf: fieldsOfItem,
       required: TABLE_FIELDS,
       placeOf: (item) => `table ${table}, id ${keyOf(item)}`,
       idOf: (item) => item?.['id']?.S,

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { LookupKey, SessionFinder, SessionMatch } from '../../model/session/session-lookup.js';
-import type { Session } from '../../model/session/session.js';
+import { type Session, isSessionId } from '../../model/session/session.js';
 import { SessionIndex } from './session-index.js';
 
 /** Read units of an eventually consistent read of one session, which is smaller than 4 KB. */
@@ -81,9 +81,7 @@ function offersSomething({ tag, sourceIdentity }: LookupKey): boolean {
 }
 
 function idsOf({ tag, sessionId }: LookupKey): string[] {
-  return [tag, sessionId]
-    .filter((id) => id !== undefined)
-    .filter((id) => /^[0-9a-f]{16}$/.test(id));
+  return [tag, sessionId].filter(isSessionId);
 }
 
 async function lookUp(

@@ -4,7 +4,7 @@ import type {
   SessionMatch,
   LookupKey,
 } from '../../model/session/session-lookup.js';
-import { SESSION_STATUSES, type Session, placedAt } from '../../model/session/session.js';
+import { SESSION_STATUSES, type Session, isSessionId, placedAt } from '../../model/session/session.js';
 import { parseInstant } from '../../model/time/instant.js';
 import { NONE, HashIndex } from '../../hashing/hash-index.js';
 import { halvesOf, hashOfHalves, idOfHalves } from '../../hashing/hex-id.js';
@@ -108,7 +108,7 @@ export class SessionIndex {
   }
 
   #entryOfId(id: string | undefined): number {
-    if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) return NONE;
+    if (!isSessionId(id)) return NONE;
     const [high, low] = halvesOf(id);
     return this.#byId.find(
       hashOfHalves(high, low),

@@ -23,9 +23,13 @@ export class FieldNames {
   readonly #near = new Map<string, string>();
   /** Those of them that stood in a row without the one that may be meant. */
   readonly #misspelt = new Set<string>();
+  /** The names of the row before: most rows have the same. */
+  #before: readonly string[] = [];
 
   /** Takes the names of a header, or of a row. */
   note(names: readonly string[]): void {
+    if (areSame(names, this.#before)) return;
+    this.#before = names;
     for (const name of names) {
       if (this.#seen.has(name)) continue;
       this.#seen.add(name);
@@ -72,4 +76,10 @@ export class FieldNames {
     const more = this.#unknown.length - shown.length;
     return `${file}: fields that are not known are not read: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   }
+}
+
+function areSame(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length) return false;
+  for (let at = 0; at < names.length; at++) if (names[at] !== others[at]) return false;
+  return true;
 }

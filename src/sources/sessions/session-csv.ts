@@ -1,9 +1,9 @@
 import { unescapeFormula } from '../../text/csv-injection.js';
 import type {
-  ReadField,
   RequiredField,
   Session,
   SessionField,
+  SessionRow,
 } from '../../model/session/session.js';
 import {
   type FilePart,
@@ -14,7 +14,7 @@ import {
 import { type CsvRecord, readCsvRecords } from '../csv-records.js';
 import { fingerprint } from '../redacted.js';
 import { type Header, headerOf } from './csv-header.js';
-import { takeRow } from './session-rows.js';
+import { type RowReader, takeRow } from './session-rows.js';
 
 /**
  * The sessions of a CSV with a header line, as `export` writes it: defused cells are what they were, an
@@ -30,52 +30,82 @@ export async function* readSessionCsv(
   required: readonly RequiredField[],
 ): AsyncGenerator<FilePart<Session>> {
   let header: Header | undefined;
+  let reader: RowReader<CsvRecord> | undefined;
   for await (const records of readCsvRecords(bytes)) {
-    const rows = header === undefined ? records.slice(1) : records;
     const part = newFilePart<Session>();
-    if (header === undefined) {
-      const columns = records[0]!.cells.map((cell) => cell.trim());
-      header = headerOf(columns, required, part, name);
-    }
-    for (const row of rows) takeCsvRow(row, header, name, required, part);
+    const rows = header === undefined ? records.slice(1) : records;
+    header ??= headerOf(
+      records[0]!.cells.map((cell) => cell.trim()),
+      required,
+      part,
+      name,
+    );
+    reader ??= readerOf(header, required, name);
+    for (const row of rows) takeCsvRow(row, header.size, part, reader);
     yield part;
   }
 }
 
+function readerOf(
+  header: Header,
+  required: readonly RequiredField[],
+  name: string,
+): RowReader<CsvRecord> {
+  const columns = Object.fromEntries(header);
+  return {
+    fieldsOf: ({ cells }) => fieldsOfCells(cells, columns),
+    required,
+    placeOf: ({ line }) => `${name}:${line}`,
+    rawOf: ({ cells }) => Object.fromEntries([...header].map(([key, at]) => [key, cells[at]])),
+  };
+}
+
 function takeCsvRow(
   row: CsvRecord,
-  header: Header,
-  name: string,
-  required: readonly RequiredField[],
+  columns: number,
   part: OpenFilePart<Session>,
+  reader: RowReader<CsvRecord>,
 ): void {
-  const { cells, line } = row;
+  const { cells } = row;
   if (cells.every((cell) => cell === '')) return;
-  const place = `${name}:${line}`;
-  if (cells.length === header.size) {
-    takeRow(row, part, {
-      read: (_, field) => cellOf(cells, header, field),
-      required,
-      placeOf: () => place,
-      rawOf: () => Object.fromEntries([...header].map(([key, at]) => [key, cells[at]])),
-    });
+  if (cells.length === columns) {
+    takeRow(row, part, reader);
     return;
   }
   countIn(part, 'rows');
   part.rejects.push({
     kind: 'row',
-    place,
-    reason: `${cells.length} cells where the header has ${header.size}`,
+    place: reader.placeOf(row),
+    reason: `${cells.length} cells where the header has ${columns}`,
     raw: fingerprint(Buffer.from(cells.join(','))),
   });
 }
 
-const cellOf = (
-  cells: readonly string[],
-  header: Header,
-  field: SessionField,
-): ReturnType<ReadField<unknown>> => {
-  const at = header.get(field);
+/** Where the column of each field stands. */
+type Columns = { readonly [Field in SessionField]?: number };
+
+function fieldsOfCells(cells: readonly string[], columns: Columns): SessionRow {
+  return {
+    id: valueOf(cells, columns.id),
+    user: valueOf(cells, columns.user),
+    profile: valueOf(cells, columns.profile),
+    status: valueOf(cells, columns.status),
+    started_at: valueOf(cells, columns.started_at),
+    last_access_at: valueOf(cells, columns.last_access_at),
+    expires_at: valueOf(cells, columns.expires_at),
+    request_count: valueOf(cells, columns.request_count),
+    server_instance_id: valueOf(cells, columns.server_instance_id),
+    source_identity: valueOf(cells, columns.source_identity),
+    created_at: valueOf(cells, columns.created_at),
+    updated_at: valueOf(cells, columns.updated_at),
+    device_id: valueOf(cells, columns.device_id),
+    revoked_by: valueOf(cells, columns.revoked_by),
+    revoked_reason: valueOf(cells, columns.revoked_reason),
+    ttl: valueOf(cells, columns.ttl),
+  };
+}
+
+function valueOf(cells: readonly string[], at: number | undefined): string | undefined {
   const cell = at === undefined ? undefined : cells[at];
   return cell === undefined || cell === '' ? undefined : unescapeFormula(cell);
-};
+}

@@ -10,13 +10,13 @@ import type { Envelope } from '../../text/json/json-rows.js';
 import { type JsonText, placeOf, readJsonTexts, valuesOf } from '../../text/json/json-texts.js';
 import { fingerprint } from '../redacted.js';
 import { FieldNames } from './field-names.js';
-import { type RowReader, readAttribute, readProperty, takeRow } from './session-rows.js';
+import { type RowReader, fieldsOfItem, fieldsOfObject, takeRow } from './session-rows.js';
 import { SESSION_LISTS, isBareRow, rowOfEnvelope, unwrapSession } from './unwrap-session.js';
 
 /** A row, and where it stands. */
 interface PlacedRow {
   readonly row: object;
-  readonly place: string;
+  readonly place: () => string;
 }
 
 /**
@@ -34,24 +34,28 @@ export async function* readSessionJson(
 ): AsyncGenerator<FilePart<Session>> {
   const names = new FieldNames();
   const pages = new Pages();
-  const plain = readerOf(readProperty, required);
-  const typed = readerOf(readAttribute, TABLE_FIELDS);
+  const plain = readerOf(fieldsOfObject, required);
+  const typed = readerOf(fieldsOfItem, TABLE_FIELDS);
   let hasTable = false;
 
-  const takeFound = (row: object, place: string, part: OpenFilePart<Session>): void => {
+  const takeFound = (row: object, place: () => string, part: OpenFilePart<Session>): void => {
     names.take(Object.keys(row));
     takeRow({ row, place }, part, isTyped(row) ? typed : plain);
   };
-  const takeEnvelope = (envelope: Envelope, place: string, part: OpenFilePart<Session>): void => {
+  const takeEnvelope = (
+    envelope: Envelope,
+    place: () => string,
+    part: OpenFilePart<Session>,
+  ): void => {
     const row = rowOfEnvelope(envelope);
     if (row === undefined) pages.take(envelope);
     else takeFound(row, place, part);
   };
   const take = (text: JsonText, part: OpenFilePart<Session>): void => {
-    const place = placeOf(name, text);
+    const place = (): string => placeOf(name, text);
     const reject = (reason: string): void => {
       countIn(part, 'rows');
-      part.rejects.push({ kind: 'row', place, reason, raw: fingerprint(text.bytes) });
+      part.rejects.push({ kind: 'row', place: place(), reason, raw: fingerprint(text.bytes) });
     };
     const { values, envelopes, broken } = valuesOf(text, SESSION_LISTS);
     for (const envelope of envelopes) takeEnvelope(envelope, place, part);
@@ -80,7 +84,7 @@ export async function* readSessionJson(
     const part = newFilePart<Session>();
     try {
       for (const text of texts) take(text, part);
-      for (const envelope of envelopes) takeEnvelope(envelope, name, part);
+      for (const envelope of envelopes) takeEnvelope(envelope, () => name, part);
     } catch (error) {
       yield part; // what came before is good
       throw error;
@@ -96,13 +100,13 @@ export async function* readSessionJson(
 }
 
 function readerOf(
-  read: RowReader<object>['read'],
+  fieldsOf: RowReader<object>['fieldsOf'],
   required: readonly RequiredField[],
 ): RowReader<PlacedRow> {
   return {
-    read: ({ row }, field) => read(row, field),
+    fieldsOf: ({ row }) => fieldsOf(row),
     required,
-    placeOf: ({ place }) => place,
+    placeOf: ({ place }) => place(),
     rawOf: ({ row }) => row,
   };
 }

@@ -2,16 +2,17 @@ import { RecordError } from '../../errors.js';
 import { type OpenFilePart, countIn, newFilePart } from '../../pipeline/file-part.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import {
-  type ReadField,
   type RequiredField,
   type Session,
+  type SessionRow,
   parseSession,
 } from '../../model/session/session.js';
 import { redacted } from '../redacted.js';
 
 /** How the rows of one carrier are read and what is known of each. */
 export interface RowReader<R> {
-  readonly read: ReadField<R>;
+  /** @throws RecordError where it holds no fields. */
+  readonly fieldsOf: (row: R) => SessionRow;
   readonly required: readonly RequiredField[];
   /** Where a row stands, for people. */
   readonly placeOf: (row: R) => string;
@@ -25,11 +26,11 @@ export interface RowReader<R> {
 export function takeRow<R>(
   row: R,
   part: OpenFilePart<Session>,
-  { read, required, placeOf, idOf, rawOf }: RowReader<R>,
+  { fieldsOf, required, placeOf, idOf, rawOf }: RowReader<R>,
 ): void {
   countIn(part, 'rows');
   try {
-    part.rows.push(parseSession(row, read, required));
+    part.rows.push(parseSession(fieldsOf(row), required));
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     const raw = redacted(rawOf(row));
@@ -57,16 +58,38 @@ export function parseSessions<R>(
   return part.rows;
 }
 
-/** Reads a field that DynamoDB wrote: `{"S": "alice"}`; `{"NULL": true}` is absent. */
-export const readAttribute: ReadField<object | null> = (row, field) => {
-  if (typeof row !== 'object' || row === null) throw new RecordError('expected an item');
-  const value: unknown = (row as Record<string, unknown>)[field];
-  if (typeof value !== 'object' || value === null) return value;
-  const typed = value as { S?: unknown; N?: unknown; NULL?: unknown };
+/** The fields of an item as DynamoDB writes it: `{"user": {"S": "alice"}, …}`; `{"NULL": true}` is absent. */
+export function fieldsOfItem(item: unknown): SessionRow {
+  if (typeof item !== 'object' || item === null) throw new RecordError('expected an item');
+  const attributes: SessionRow = item;
+  return {
+    id: valueOf(attributes.id),
+    user: valueOf(attributes.user),
+    profile: valueOf(attributes.profile),
+    status: valueOf(attributes.status),
+    started_at: valueOf(attributes.started_at),
+    last_access_at: valueOf(attributes.last_access_at),
+    expires_at: valueOf(attributes.expires_at),
+    request_count: valueOf(attributes.request_count),
+    server_instance_id: valueOf(attributes.server_instance_id),
+    source_identity: valueOf(attributes.source_identity),
+    created_at: valueOf(attributes.created_at),
+    updated_at: valueOf(attributes.updated_at),
+    device_id: valueOf(attributes.device_id),
+    revoked_by: valueOf(attributes.revoked_by),
+    revoked_reason: valueOf(attributes.revoked_reason),
+    ttl: valueOf(attributes.ttl),
+  };
+}
+
+/** What an attribute holds; what is none stays what it is. */
+function valueOf(attribute: unknown): unknown {
+  if (typeof attribute !== 'object' || attribute === null) return attribute;
+  const typed = attribute as { S?: unknown; N?: unknown; NULL?: unknown };
   if (typed.S !== undefined) return typed.S;
   if (typed.N !== undefined) return typeof typed.N === 'string' ? numberIn(typed.N) : typed.N;
-  return typed.NULL === true ? undefined : value;
-};
+  return typed.NULL === true ? undefined : attribute;
+}
 
 /** A text that is not a number stays what it is. */
 function numberIn(text: string): number | string {
@@ -75,6 +98,8 @@ function numberIn(text: string): number | string {
   return Number.isNaN(number) ? text : number;
 }
 
-/** Reads a field of a plain JSON object; `null` is absent. */
-export const readProperty: ReadField<object> = (row, field) =>
-  (row as Record<string, unknown>)[field] ?? undefined;
+/** The fields of a plain object; `null` is absent. */
+export function fieldsOfObject(row: object): SessionRow {
+  if (!Object.values(row).includes(null)) return row;
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

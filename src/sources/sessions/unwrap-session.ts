@@ -1,3 +1,4 @@
+import { isSessionId } from '../../model/session/session.js';
 import type { Envelope, ListKeys } from '../../text/json/json-rows.js';
 import { valuesOf } from '../../text/json/json-texts.js';
 
@@ -118,7 +119,7 @@ const NOT_BASE64 = /[^\w+/=\s-]|=\s*[^=\s]/;
 
 function hasSessionId({ id }: Json): boolean {
   const text = isObject(id) ? id['S'] : id;
-  return typeof text === 'string' && /^[0-9a-f]{16}$/.test(text);
+  return isSessionId(text);
 }
 
 function isObject(value: unknown): value is Json {

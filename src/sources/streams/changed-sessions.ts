@@ -1,7 +1,7 @@
 import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
 import { type Session, TABLE_FIELDS } from '../../model/session/session.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
-import { parseSessions, readAttribute } from '../sessions/session-rows.js';
+import { fieldsOfItem, parseSessions } from '../sessions/session-rows.js';
 
 /**
  * The sessions as some changes left them, in their order; of a deletion, as it was before, where the stream has that.
@@ -16,7 +16,7 @@ export function changedSessions(
     return image === undefined && eventName === 'REMOVE' ? [] : [image ?? null];
   });
   return parseSessions(images, context, {
-    read: readAttribute,
+    fieldsOf: fieldsOfItem,
     required: TABLE_FIELDS,
     placeOf: (image) => `stream of the table, id ${image?.['id']?.S ?? 'unknown'}`,
     idOf: (image) => image?.['id']?.S,

@@ -16,7 +16,7 @@ const until = parseInstant('2026-01-18T00:00:00Z');
 const filterOf = (filter: Partial<SessionFilter>): SessionFilter => ({ ...NO_FILTER, ...filter });
 
 function keeps(filter: Partial<SessionFilter>, row: Row): boolean {
-  const session = parseSession(sessionRow(0, row), (from, field) => from[field], []);
+  const session = parseSession(sessionRow(0, row), []);
   return matches(filterOf(filter))(session);
 }
 

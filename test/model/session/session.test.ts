@@ -14,7 +14,7 @@ import { formatInstant } from '../../../src/model/time/instant.js';
 import { type Row, idOf, sessionRow } from '../../support/sessions.js';
 
 const parse = (row: Row, required: readonly RequiredField[] = TABLE_FIELDS): Session =>
-  parseSession(row, (from, field) => from[field], required);
+  parseSession(row, required);
 
 function failureOf(row: Row, required?: readonly RequiredField[]): string {
   try {

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { type Session, parseSession } from '../../../src/model/session/session.js';
 import { compareInstants, parseInstant } from '../../../src/model/time/instant.js';
 import { NewestRowIndex } from '../../../src/sources/sessions/newest-row-index.js';
-import { type Row, idOf } from '../../support/sessions.js';
+import { idOf } from '../../support/sessions.js';
 
 const sessionOf = (id: string, updated_at?: string): Session =>
-  parseSession({ id, updated_at }, (row: Row, field) => row[field], []);
+  parseSession({ id, updated_at }, []);
 
 /** Is `a` older than `b`? A row without a time is older than every row with one. */
 function isOlder(a: string | undefined, b: string | undefined): boolean {

@@ -9,7 +9,7 @@ import { formatInstant } from '../../../model/time/instant.js';
 import { type FilePart, newFilePart } from '../../../pipeline/file-part.js';
 import { FieldNames } from '../field-names.js';
 import { LARGEST_PAGE, checkPages } from './parquet-pages.js';
-import { readProperty, takeRow } from '../session-rows.js';
+import { takeRow } from '../session-rows.js';
 
 /** Times as the texts that they are everywhere else; Parquet has them without a zone, in UTC. */
 const PARSERS = {
@@ -63,7 +63,7 @@ export async function* readSessionParquet(
       for (const [at, values] of rows.entries()) {
         const row = plainOf(values);
         takeRow(row, part, {
-          read: readProperty,
+          fieldsOf: (fields) => fields,
           required,
           placeOf: () => `${name}, row ${from + at + 1}`,
           rawOf: (raw) => raw,
