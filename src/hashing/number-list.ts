@@ -17,7 +17,7 @@ export class NumberList {
   }
 
   get(at: number): number {
-    return this.#segments[Math.floor(at / SEGMENT)]![at & WITHIN]!;
+    return this.#segments[Math.floor(at / SEGMENT)]?.[at & WITHIN] ?? 0;
   }
 
   set(at: number, value: number): void {

@@ -4,7 +4,7 @@ import { NO_FILTER } from '../model/session/session-filter.js';
 import type { SourceReach } from '../model/coverage/read-sessions.js';
 import type { SessionFinder } from '../model/session/session-lookup.js';
 import { clientConfig } from '../aws/aws.js';
-import { type SessionWatch, type SessionsFrom, openSessions } from './open-sessions.js';
+import { type SessionWatch, type SessionsFrom, openSessionRows } from './open-sessions.js';
 import type { FileGuarantees } from './sessions/list-session-files.js';
 import { ReachOfSessions } from './sessions/reach-of-sessions.js';
 import { fromCompleteRead } from './finder/by-complete-read.js';
@@ -60,7 +60,7 @@ export async function openFinder(
   });
   const everything = (telling: ReadContext): SessionFinder =>
     fromCompleteRead(
-      (noting) => openSessions(from, NO_FILTER, ['identity'], stdin, noting, watch),
+      (noting) => openSessionRows(from, NO_FILTER, ['identity'], stdin, noting, watch),
       telling,
     );
   if (table === undefined) {

@@ -5,7 +5,7 @@ import type { RequiredField, Session } from '../model/session/session.js';
 import type { Batch, Source } from '../pipeline/pipe.js';
 import type { S3Options } from '../storage/s3/buckets.js';
 import { storages } from '../storage/storage-of.js';
-import type { FileGuarantees } from './sessions/list-session-files.js';
+import type { FileGuarantees, SessionFile } from './sessions/list-session-files.js';
 
 /** Where sessions come from: the live table, files, or both. */
 export interface SessionsFrom extends S3Options {
@@ -38,37 +38,81 @@ export async function* openSessions(
   needs: readonly RequiredField[],
   stdin: Readable,
   context: ReadContext,
-  watch: SessionWatch = {},
 ): Source<Session> {
   const required = [...fieldsFor(filter), ...needs];
-  const withFiles = from.sessions.length > 0;
-  const table =
-    from.table === undefined
-      ? undefined
-      : watched(openTable(from, from.table, filter, withFiles, context), watch.table);
-  if (!withFiles) {
+  const table = tableOf(from, filter, context);
+  if (from.sessions.length === 0) {
     yield* table ?? [];
     return;
   }
-  const [{ listSessionFiles }, { spoolFiles }, { newestRows }] = await Promise.all([
+  const [{ newestRows }, { files, dispose }] = await Promise.all([
+    import('./sessions/newest-rows.js'),
+    openFiles(from, stdin, context),
+  ]);
+  try {
+    yield* newestRows(files, table, required, context);
+  } finally {
+    await dispose();
+  }
+}
+
+/** The same in rows as they are read, those of the files first: a session may have several. */
+export async function* openSessionRows(
+  from: SessionsFrom,
+  filter: SessionFilter,
+  needs: readonly RequiredField[],
+  stdin: Readable,
+  context: ReadContext,
+  watch: SessionWatch,
+): Source<Session> {
+  const required = [...fieldsFor(filter), ...needs];
+  if (from.sessions.length > 0) {
+    const [{ readSessionFiles }, { files, guarantees, dispose }] = await Promise.all([
+      import('./sessions/session-files.js'),
+      openFiles(from, stdin, context),
+    ]);
+    watch.guarantees?.(guarantees);
+    try {
+      yield* watched(readSessionFiles(files, required, context), watch.files);
+    } finally {
+      await dispose();
+    }
+  }
+  yield* watched(tableOf(from, filter, context) ?? [], watch.table);
+}
+
+async function openFiles(
+  from: SessionsFrom,
+  stdin: Readable,
+  context: ReadContext,
+): Promise<{
+  readonly files: readonly SessionFile[];
+  readonly guarantees: FileGuarantees;
+  readonly dispose: () => Promise<void>;
+}> {
+  const [{ listSessionFiles }, { spoolFiles }] = await Promise.all([
     import('./sessions/list-session-files.js'),
     import('../storage/spool-files.js'),
-    import('./sessions/newest-rows.js'),
   ]);
   const { sessions, exclude = [] } = from;
-  const listing = await listSessionFiles(
+  const guarantees = await listSessionFiles(
     sessions,
     exclude,
     storages(stdin, context, from),
     context,
   );
-  watch.guarantees?.(listing);
-  const { files, dispose } = await spoolFiles(listing.files, context.signal);
-  try {
-    yield* newestRows(files, table, required, context, watch.files);
-  } finally {
-    await dispose();
-  }
+  return { guarantees, ...(await spoolFiles(guarantees.files, context.signal)) };
+}
+
+function tableOf(
+  from: SessionsFrom,
+  filter: SessionFilter,
+  context: ReadContext,
+): Source<Session> | undefined {
+  const { table, sessions } = from;
+  return table === undefined
+    ? undefined
+    : openTable(from, table, filter, sessions.length > 0, context);
 }
 
 async function* openTable(
@@ -92,7 +136,7 @@ async function* openTable(
 }
 
 async function* watched(
-  rows: Source<Session>,
+  rows: Source<Session> | Iterable<Batch<Session>>,
   see: (sessions: Batch<Session>) => void = () => {},
 ): Source<Session> {
   for await (const sessions of rows) {

@@ -1,14 +1,9 @@
 import type { Instant } from '../time/instant.js';
 import type { Span } from './span.js';
 
-/** What a complete read of sessions found. Times in seconds since 1970. */
+/** What a complete read of sessions found. */
 export interface ReadSessions {
-  readonly sessions: number;
-  readonly withoutIdentity: number;
-  /** When the oldest and the newest session were created; undefined when none was read. */
-  readonly oldest: number | undefined;
-  readonly newest: number | undefined;
-  /** The shortest time from `created_at` to `expires_at`; undefined where no session has both. */
+  /** The shortest time from `created_at` to `expires_at`, in seconds; undefined where no row has both. */
   readonly shortestLife: number | undefined;
   /** Could every row be read and understood? */
   readonly isComplete: boolean;

@@ -1,10 +1,13 @@
-import type { ReadContext } from '../../pipeline/read-context.js';
+import type { Counters, ReadContext } from '../../pipeline/read-context.js';
 import type { Source } from '../../pipeline/pipe.js';
 import type { SessionFinder } from '../../model/session/session-lookup.js';
 import type { Session } from '../../model/session/session.js';
 import { SessionIndex } from './session-index.js';
 
-/** Finds sessions by a complete read, made when something is sought for the first time. O(sessions) memory. */
+/**
+ * Finds sessions by a complete read, made when something is sought for the first time. Of several rows of one session
+ * the newest counts, of equals the last. O(sessions) memory.
+ */
 export function fromCompleteRead(
   read: (context: ReadContext) => Source<Session>,
   context: ReadContext,
@@ -20,7 +23,7 @@ export function fromCompleteRead(
   let index: Promise<SessionIndex> | undefined;
   let done: SessionIndex | undefined;
   const readAll = async (): Promise<void> => {
-    index ??= indexOf(read(noting));
+    index ??= indexOf(read(noting), context.meter);
     done = await index;
   };
   return {
@@ -33,8 +36,13 @@ export function fromCompleteRead(
   };
 }
 
-async function indexOf(sessions: Source<Session>): Promise<SessionIndex> {
+async function indexOf(rows: Source<Session>, meter: Counters): Promise<SessionIndex> {
   const index = new SessionIndex();
-  for await (const batch of sessions) for (const session of batch) index.add(session);
+  for await (const batch of rows) {
+    for (const session of batch) {
+      const isFirst = index.add(session);
+      if (!isFirst) meter.superseded++;
+    }
+  }
   return index;
 }

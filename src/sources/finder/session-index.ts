@@ -4,8 +4,13 @@ import type {
   SessionMatch,
   LookupKey,
 } from '../../model/session/session-lookup.js';
-import { SESSION_STATUSES, type Session, isSessionId, placedAt } from '../../model/session/session.js';
-import { parseInstant } from '../../model/time/instant.js';
+import {
+  SESSION_STATUSES,
+  type Session,
+  isSessionId,
+  placedAt,
+} from '../../model/session/session.js';
+import { type Instant, parseInstant } from '../../model/time/instant.js';
 import { NONE, HashIndex } from '../../hashing/hash-index.js';
 import { halvesOf, hashOfHalves, idOfHalves } from '../../hashing/hex-id.js';
 import { NumberList } from '../../hashing/number-list.js';
@@ -17,8 +22,9 @@ const FEW = 8;
 
 /**
  * Every session, for finding the one behind an event by id or by source identity, in about fifty bytes each,
- * and those of its identity where that does not follow from its id: flat arrays, names held once. Keys are
- * compared whole: with a hash alone somebody could craft an identity that collides with another, and hide.
+ * and those of its identity where that does not follow from its id: flat arrays, names held once. Of several rows
+ * of one session the newest counts. Keys are compared whole: with a hash alone somebody could craft an identity that
+ * collides with another, and hide.
  */
 export class SessionIndex {
   #size = 0;
@@ -26,7 +32,9 @@ export class SessionIndex {
   readonly #idLow = new NumberList(Uint32Array);
   readonly #started = new NumberList(Float64Array);
   readonly #expires = new NumberList(Float64Array);
+  /** Whole seconds, and the rest: which of two rows is newer may be a matter of a nanosecond. */
   readonly #updated = new NumberList(Float64Array);
+  readonly #updatedNanos = new NumberList(Uint32Array);
   readonly #status = new NumberList(Uint8Array);
   readonly #user = new NumberList(Uint32Array);
   readonly #profile = new NumberList(Uint32Array);
@@ -35,12 +43,11 @@ export class SessionIndex {
   readonly #identities = new Identities();
   /** Sessions of one identity, where they are many. */
   readonly #crowds = new Map<string, Crowd>();
-  #withIdentity = 0;
-  readonly #profiles = new Set<string>();
-  #oldest = Infinity;
-  #newest = -Infinity;
   #shortestLife = Infinity;
-  readonly #names = new Names();
+  readonly #users = new Names();
+  readonly #profiles = new Names();
+  /** Those that a session has; undefined when that is to be found out again. */
+  #knownProfiles: ReadonlySet<string> | undefined;
   readonly #byId = new HashIndex();
 
   get size(): number {
@@ -49,40 +56,41 @@ export class SessionIndex {
 
   get coverage(): Omit<ReadSessions, 'isComplete'> {
     return {
-      sessions: this.#size,
-      withoutIdentity: this.#size - this.#withIdentity,
-      oldest: finite(this.#oldest),
-      newest: finite(this.#newest),
       shortestLife: finite(this.#shortestLife),
-      profiles: this.#profiles,
+      profiles: (this.#knownProfiles ??= this.#profilesOfSessions()),
     };
   }
 
-  /** Adds a session; one whose id is there already must not come again. */
-  add(session: Session): void {
-    const entry = this.#size++;
+  /**
+   * Adds a row of a session: the one with the newest `updated_at` counts, a row without one before every row that
+   * has one, and of equals the one that was added last. Is it the first of its session?
+   */
+  add(session: Session): boolean {
     const [high, low] = halvesOf(session.id);
-    this.#idHigh.set(entry, high);
-    this.#idLow.set(entry, low);
-    this.#started.set(entry, secondsOf(session.startedAt));
+    const known = this.#entryOfHalves(high, low);
+    const { seconds, nanos } = instantOf(session.updatedAt) ?? NO_TIME;
     const expires = secondsOf(session.expiresAt);
+    const life = expires - (placedAt(session)?.seconds ?? NaN);
+    if (life < this.#shortestLife) this.#shortestLife = life;
+    if (known !== NONE && this.#isNewer(known, seconds, nanos)) return false;
+    const entry = known === NONE ? this.#newEntry(high, low) : known;
+    this.#started.set(entry, secondsOf(session.startedAt));
     this.#expires.set(entry, expires);
-    this.#updated.set(entry, secondsOf(session.updatedAt));
+    this.#updated.set(entry, seconds);
+    this.#updatedNanos.set(entry, nanos);
     const { status } = session;
     this.#status.set(entry, status === undefined ? 255 : SESSION_STATUSES.indexOf(status));
-    this.#user.set(entry, this.#names.numberOf(session.user));
-    this.#profile.set(entry, this.#names.numberOf(session.profile));
-    const placed = placedAt(session);
-    if (placed !== undefined) this.#notePlace(placed.seconds, expires);
-    this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
-    const { sourceIdentity, profile } = session;
-    if (profile !== undefined) this.#profiles.add(profile);
+    this.#user.set(entry, this.#users.numberOf(session.user));
+    this.#profile.set(entry, this.#profiles.numberOf(session.profile));
+    const { sourceIdentity } = session;
     const isOfId = sourceIdentity === identityOfId(session.id);
     this.#isOfId.set(entry, isOfId ? 1 : 0);
-    if (!sourceIdentity || !isText(sourceIdentity)) return;
-    this.#withIdentity++;
-    this.#crowds.delete(sourceIdentity);
-    if (!isOfId) this.#identities.add(sourceIdentity, entry);
+    const isHeld = !isOfId && sourceIdentity !== undefined && isText(sourceIdentity);
+    this.#identities.set(entry, isHeld ? sourceIdentity : undefined);
+    if (known !== NONE) this.#crowds.clear();
+    else if (sourceIdentity !== undefined) this.#crowds.delete(sourceIdentity);
+    this.#knownProfiles = undefined;
+    return known === NONE;
   }
 
   /** The session behind an event: by its tag, else by its source identity, else by the id in that. */
@@ -99,21 +107,36 @@ export class SessionIndex {
     return named === NONE ? undefined : { session: this.#facts(named), matchedBy: 'session_id' };
   }
 
-  /** Times that are not known are NaN, and change nothing. */
-  #notePlace(created: number, expires: number): void {
-    this.#oldest = Math.min(this.#oldest, created);
-    this.#newest = Math.max(this.#newest, created);
-    const life = expires - created;
-    if (life < this.#shortestLife) this.#shortestLife = life;
-  }
-
   #entryOfId(id: string | undefined): number {
     if (!isSessionId(id)) return NONE;
-    const [high, low] = halvesOf(id);
+    return this.#entryOfHalves(...halvesOf(id));
+  }
+
+  #entryOfHalves(high: number, low: number): number {
     return this.#byId.find(
       hashOfHalves(high, low),
       (entry) => this.#idHigh.get(entry) === high && this.#idLow.get(entry) === low,
     );
+  }
+
+  #newEntry(high: number, low: number): number {
+    const entry = this.#size++;
+    this.#idHigh.set(entry, high);
+    this.#idLow.set(entry, low);
+    this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
+    return entry;
+  }
+
+  /** Is what is held of a session newer than this? */
+  #isNewer(entry: number, seconds: number, nanos: number): boolean {
+    const held = this.#updated.get(entry);
+    return held > seconds || (held === seconds && this.#updatedNanos.get(entry) > nanos);
+  }
+
+  #profilesOfSessions(): ReadonlySet<string> {
+    const isUsed = new Set<number>();
+    for (let entry = 0; entry < this.#size; entry++) isUsed.add(this.#profile.get(entry));
+    return new Set([...isUsed].flatMap((number) => this.#profiles.of(number) ?? []));
   }
 
   /** Of the sessions with an identity, the one that was on, and began last; else any. */
@@ -160,15 +183,18 @@ export class SessionIndex {
     const id = idOfHalves(this.#idHigh.get(entry), this.#idLow.get(entry));
     return {
       id,
-      user: this.#names.of(this.#user.get(entry)),
-      profile: this.#names.of(this.#profile.get(entry)),
+      user: this.#users.of(this.#user.get(entry)),
+      profile: this.#profiles.of(this.#profile.get(entry)),
       status: SESSION_STATUSES[this.#status.get(entry)],
-      startedAt: known(this.#started.get(entry)),
-      expiresAt: known(this.#expires.get(entry)),
-      updatedAt: known(this.#updated.get(entry)),
+      startedAt: finite(this.#started.get(entry)),
+      expiresAt: finite(this.#expires.get(entry)),
+      updatedAt: finite(this.#updated.get(entry) + this.#updatedNanos.get(entry) / 1e9),
     };
   }
 }
+
+/** Of a row without a time: before any other. */
+const NO_TIME: Instant = { seconds: -Infinity, nanos: 0 };
 
 /** Sessions of one identity that are many. */
 interface Crowd {
@@ -209,15 +235,15 @@ function isText(identity: string): boolean {
   return !/\p{Surrogate}/u.test(identity);
 }
 
+function instantOf(time: string | undefined): Instant | undefined {
+  return time === undefined ? undefined : parseInstant(time);
+}
+
 function secondsOf(time: string | undefined): number {
-  const instant = time === undefined ? undefined : parseInstant(time);
+  const instant = instantOf(time);
   return instant === undefined ? NaN : instant.seconds + instant.nanos / 1e9;
 }
 
 function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
-}
-
-function known(seconds: number): number | undefined {
-  return Number.isNaN(seconds) ? undefined : seconds;
 }

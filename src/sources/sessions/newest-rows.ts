@@ -1,7 +1,7 @@
 import { SourceError } from '../../errors.js';
 import { Counters, type ReadContext } from '../../pipeline/read-context.js';
 import type { RequiredField, Session } from '../../model/session/session.js';
-import type { Batch, Source } from '../../pipeline/pipe.js';
+import type { Source } from '../../pipeline/pipe.js';
 import { halvesOf, hashOfHalves } from '../../hashing/hex-id.js';
 import { NewestRowIndex } from './newest-row-index.js';
 import type { SessionFile } from './list-session-files.js';
@@ -12,7 +12,6 @@ import { readSessionFiles } from './session-files.js';
  * `updated_at` wins, among equals the one that comes last, the table after the files. The files are
  * read twice and the table once; held are 30 to 60 bytes for each session of the files, and no rows: nothing in the
  * second reading where no id has two rows. The table's rows come first, then those of the files in their order.
- * `seenInFiles` sees the rows of the files once, those that lose too.
  *
  * @throws SourceError when a file changed between the two readings.
  */
@@ -21,13 +20,11 @@ export async function* newestRows(
   table: Source<Session> | undefined,
   required: readonly RequiredField[],
   context: ReadContext,
-  seenInFiles: (sessions: Batch<Session>) => void = () => {},
 ): Source<Session> {
   const { meter } = context;
   let newest: NewestRowIndex | undefined = new NewestRowIndex();
   const first = new RowsRead();
   for await (const sessions of readSessionFiles(files, required, context)) {
-    seenInFiles(sessions);
     for (const session of sessions) newest.add(session, first.add(session));
   }
   let ofFiles = newest.size;

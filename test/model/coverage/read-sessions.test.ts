@@ -3,10 +3,6 @@ import { type ReadSessions, spansOf } from '../../../src/model/coverage/read-ses
 
 describe('the spans of a read', () => {
   const read: ReadSessions = {
-    sessions: 3,
-    withoutIdentity: 3,
-    oldest: 1000,
-    newest: 5000,
     shortestLife: 900,
     isComplete: true,
     profiles: new Set(),

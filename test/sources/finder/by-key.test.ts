@@ -13,7 +13,7 @@ import { identityReader } from '../../../src/model/role-call/source-identity.js'
 import type { Verdict } from '../../../src/model/verdict/verdict.js';
 import { pipe } from '../../../src/pipeline/pipe.js';
 import { SYSTEM_CLOCK } from '../../../src/aws/clock.js';
-import { openFinder } from '../../../src/sources/open-finder.js';
+import { type OpenedFinder, openFinder } from '../../../src/sources/open-finder.js';
 import { judgeEach } from '../../../src/transforms/judge.js';
 import { rebatch } from '../../../src/transforms/rebatch.js';
 import { Watched, cut, rowsOf, temporaryFolder } from '../../support/contracts.js';
@@ -286,7 +286,7 @@ describe('sessions of the live table', () => {
     const archived = sessionRow(MANY, { source_identity: 'sentinel:bob:direct:0a1b2c3d' });
     writeFileSync(path, `${JSON.stringify(archived)}\n${JSON.stringify(sessionRow(3))}\n`);
     const options = { sessions: [path] };
-    await withFinder(endpoint.url, 'few', options, async ({ finder, meter, seen }) => {
+    await withFinder(endpoint.url, 'few', options, async ({ finder, reach, meter, seen }) => {
       for (let time = 0; time < 2; time++) {
         const found = await finder.find([
           soughtById(3),
@@ -304,11 +304,15 @@ describe('sessions of the live table', () => {
       expect(count(seen, 'BatchGetItem')).toBe(0);
       expect(scansToTheEnd(seen)).toBe(1);
       expect(meter.rows).toBe(FEW + 2);
-      expect(finder.coverage()).toMatchObject({
-        oldest: Date.UTC(2026, 0, 17) / 1000,
+      expect(meter.superseded).toBe(1);
+      expect(finder.coverage()?.isComplete).toBe(true);
+      const { table, files } = reach();
+      expect(table).toMatchObject({
+        sessions: FEW,
         withoutIdentity: FEW,
-        isComplete: true,
+        oldest: Date.UTC(2026, 0, 17) / 1000,
       });
+      expect(files).toMatchObject({ sessions: 2, withoutIdentity: 1 });
     });
   });
 });
@@ -316,6 +320,7 @@ describe('sessions of the live table', () => {
 type Seen = Awaited<ReturnType<typeof startProxy>>['seen'];
 interface Opened extends KeptReading {
   readonly finder: SessionFinder;
+  readonly reach: OpenedFinder['reach'];
   readonly seen: Seen;
 }
 
@@ -340,9 +345,9 @@ async function withFinder<T>(
     segments: undefined,
     maxRcu: undefined,
   };
-  const { finder, dispose } = await openFinder(from, 8, Readable.from([]), kept.context);
+  const { finder, reach, dispose } = await openFinder(from, 8, Readable.from([]), kept.context);
   try {
-    return await use({ ...kept, finder, seen: proxy.seen });
+    return await use({ ...kept, finder, reach, seen: proxy.seen });
   } finally {
     await dispose();
     proxy.close();
