@@ -44,7 +44,7 @@ export function addPart<T>(to: OpenFilePart<T>, part: FilePart<T>): void {
 
 /** The rows of some parts; what else they hold is told to the context as it comes. */
 export async function* deliver<T>(
-  parts: AsyncIterable<FilePart<T>>,
+  parts: AsyncIterable<FilePart<T>> | Iterable<FilePart<T>>,
   { meter, reject, note }: ReadContext,
 ): Source<T> {
   for await (const { rows, rejects, notes, counters } of parts) {

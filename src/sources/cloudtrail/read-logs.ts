@@ -20,8 +20,14 @@ export interface ThreadUse {
 
 const ALONE: ThreadUse = { most: 1, after: 0 };
 
-/** A thread is asked for files together until they have so many, for each question costs something. */
+/** Files are read together until they have so many bytes, for each question to a thread costs something. */
 const TOGETHER = 512 * 1024;
+
+/** The most bytes of files that are read here while threads read others: all their events are held. */
+const LARGEST_HERE = 2 * TOGETHER;
+
+/** So many groups of files for each thread may be read before their turn. */
+const BEFORE_TURN = 6;
 
 /** With one thread, so many files are unpacked while one is read: with one alone, each waits for the other at times. */
 const AHEAD = 3;
@@ -35,7 +41,7 @@ const PATIENCE = 10;
 /**
  * The role events of some log files, in the order of the files and of the records in each, whatever carries
  * them. A file that cannot be read to its end is rejected, its events so far delivered, the others read. With
- * more than one thread, files are read side by side, some before their turn.
+ * more than one thread, files are read side by side, some before their turn; this one is one of the threads.
  */
 export function readLogFiles(
   files: AsyncIterable<LogFile>,
@@ -51,20 +57,27 @@ async function* eachFile(
   { most, after }: ThreadUse,
 ): Source<RoleCall> {
   const { signal, meter } = context;
-  const pool = new LogThreads(most);
+  const pool = new LogThreads(most - 1);
   const stop = (): void => void pool.close();
   signal.addEventListener('abort', stop);
   const begun: Begun[] = [];
-  let next: { jobs: LogJob[]; size: number; share: number } = { jobs: [], size: 0, share: 0 };
-  const beginNext = (): void => {
-    if (next.jobs.length > 0) begun.push({ share: next.share, parts: pool.read(next.jobs) });
-    next = { jobs: [], size: 0, share: 0 };
-  };
   const first = async function* (): Source<RoleCall> {
     signal.throwIfAborted();
     const { share, parts } = begun.shift()!;
     yield* deliver(parts, context);
     meter.share = share;
+  };
+  let next = NO_FILES;
+  const beginNext = async function* (): Source<RoleCall> {
+    const { jobs, size, share } = next;
+    next = NO_FILES;
+    if (jobs.length === 0) return;
+    await otherWork(); // such as to hear of the threads
+    while (begun[0]?.isRead() === true) yield* first();
+    const mayReadHere = (): boolean => size <= LARGEST_HERE && begun.length < BEFORE_TURN * most;
+    while (!pool.hasRoom && !mayReadHere()) yield* first();
+    if (pool.hasRoom) begun.push({ share, ...pool.read(jobs) });
+    else begun.push({ share, parts: await allParts(jobs, signal), isRead: () => true });
   };
   let readHere = 0;
   let breath = performance.now();
@@ -81,20 +94,20 @@ async function* eachFile(
       if (job !== undefined && readHere + job.size > after) {
         readHere = Infinity;
         next = { jobs: [...next.jobs, job], size: next.size + job.size, share };
-        if (next.size >= TOGETHER) beginNext();
-        while (begun.length > 2 * most) yield* first();
+        if (next.size >= TOGETHER) yield* beginNext();
         continue;
       }
       readHere += job?.size ?? 0;
-      beginNext();
+      yield* beginNext();
       // What is read here may be there only until the next file is asked for.
       const here = 'here' in found ? found.here : fileOf(found.job);
       const content = beginContent(here, otherCallsSkipper()?.rooms, most === 1);
-      begun.push({ share, parts: readLogFile(here, signal, content), content });
+      const parts = readLogFile(here, signal, content);
+      begun.push({ share, parts, content, isRead: () => false });
       const mayWait = most === 1 && here.rereadable && here.atOnce !== undefined;
       while (begun.length > (mayWait ? AHEAD : 0)) yield* first();
     }
-    beginNext();
+    yield* beginNext();
     while (begun.length > 0) yield* first();
   } finally {
     signal.removeEventListener('abort', stop);
@@ -103,10 +116,32 @@ async function* eachFile(
   }
 }
 
+/** Files that are to be read together. */
+interface Files {
+  readonly jobs: readonly LogJob[];
+  readonly size: number;
+  readonly share: number;
+}
+
+const NO_FILES: Files = { jobs: [], size: 0, share: 0 };
+
 /** What is being read, and how much of all is read with it. */
 interface Begun {
   readonly share: number;
-  readonly parts: AsyncIterable<FilePart<RoleCall>>;
-  /** Of a file that is read here. */
+  readonly parts: AsyncIterable<FilePart<RoleCall>> | Iterable<FilePart<RoleCall>>;
+  /** Has it been read to its end, so that nobody need wait for it? */
+  readonly isRead: () => boolean;
+  /** Of a file that is unpacked here. */
   readonly content?: WithContent;
+}
+
+async function allParts(
+  jobs: readonly LogJob[],
+  signal: AbortSignal,
+): Promise<FilePart<RoleCall>[]> {
+  const parts: FilePart<RoleCall>[] = [];
+  for (const job of jobs) {
+    for await (const part of readLogFile(fileOf(job), signal)) parts.push(part);
+  }
+  return parts;
 }

@@ -10,6 +10,17 @@ interface Reading {
   isEnded: boolean;
 }
 
+/** Files that a thread was asked for. */
+interface LogsRead {
+  /** In order, at the pace at which they are taken. */
+  readonly parts: AsyncGenerator<FilePart<RoleCall>>;
+  /** Have all come? */
+  readonly isRead: () => boolean;
+}
+
+/** So often a thread is asked before it has answered: it never waits for the next question. */
+const IN_STOCK = 2;
+
 /** Megabytes. What a thread holds beside the bytes of a file is small. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 1024 };
 
@@ -25,8 +36,15 @@ export class LogThreads {
     this.#most = most;
   }
 
-  /** Begins to read some files. Their parts come in order, at the pace at which they are taken. */
-  read(jobs: readonly LogJob[]): AsyncGenerator<FilePart<RoleCall>> {
+  /** Is there a thread that has hardly anything to do, or could one be started? */
+  get hasRoom(): boolean {
+    return (
+      this.#threads.length < this.#most || this.#threads.some(({ waiting }) => waiting < IN_STOCK)
+    );
+  }
+
+  /** Begins to read some files. */
+  read(jobs: readonly LogJob[]): LogsRead {
     if (this.#threads.every(({ isBusy }) => isBusy) && this.#threads.length < this.#most) {
       this.#threads.push(new LogThread());
     }
@@ -69,11 +87,11 @@ class LogThread {
     return this.waiting > 0;
   }
 
-  read(jobs: readonly LogJob[]): AsyncGenerator<FilePart<RoleCall>> {
+  read(jobs: readonly LogJob[]): LogsRead {
     const reading: Reading = { parts: [], isEnded: false };
     this.#readings.push(reading);
     this.#tell({ jobs });
-    return this.#partsOf(reading);
+    return { parts: this.#partsOf(reading), isRead: () => reading.isEnded };
   }
 
   async end(): Promise<void> {
