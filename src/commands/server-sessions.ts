@@ -34,12 +34,18 @@ export async function serverSessions(
   const identity = whoAsks(from.table === undefined ? undefined : from, context);
   let shown = 0;
   let overdue = 0;
+  const newest = top(limit, newestFirst);
+  const startOver = (): void => {
+    account.startOver();
+    newest.startOver();
+  };
+  const wanted = { ...from, newest: limit };
   await pipe(
-    openSessions({ ...from, newest: limit }, sessionFilter, ['placed'], world.stdin, context),
+    openSessions(wanted, sessionFilter, ['placed'], world.stdin, context, startOver),
     tap<Session>(account.delivered),
     filter(matches(sessionFilter)),
     tap<Session>(account.kept),
-    top(limit, newestFirst),
+    newest,
     tap((batch) => {
       shown += batch.length;
       overdue += batch.filter((session) => isOverdue(session, world.now)).length;

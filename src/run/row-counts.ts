@@ -8,6 +8,8 @@ export interface RowCounts {
   readonly delivered: <T>(batch: Batch<T>) => void;
   /** Sees what passed the filter. */
   readonly kept: <T>(batch: Batch<T>) => void;
+  /** What was seen so far is void. */
+  readonly startOver: () => void;
   /** How many passed so far. */
   readonly keptRows: () => number;
   /** The lines of the summary, after what was done: rows read = kept + filtered out + superseded + rejected. */
@@ -23,6 +25,10 @@ export function rowCounts(meter: Counters): RowCounts {
     },
     kept: (batch) => {
       kept += batch.length;
+    },
+    startOver: () => {
+      delivered = 0;
+      kept = 0;
     },
     keptRows: () => kept,
     lines: (done) => {

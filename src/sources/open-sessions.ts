@@ -30,7 +30,8 @@ export interface SessionWatch {
 
 /**
  * The sessions behind the options, each once. A superset of what the filter wants: filter again. No
- * client is loaded, and AWS not touched, without a table.
+ * client is loaded, and AWS not touched, without a table. Files are read twice; with `startOver` only where a session
+ * has a second row: it is called when all rows that came so far are void, and come again.
  */
 export async function* openSessions(
   from: SessionsFrom,
@@ -38,6 +39,7 @@ export async function* openSessions(
   needs: readonly RequiredField[],
   stdin: Readable,
   context: ReadContext,
+  startOver?: () => void,
 ): Source<Session> {
   const required = [...fieldsFor(filter), ...needs];
   const table = tableOf(from, filter, context);
@@ -50,7 +52,7 @@ export async function* openSessions(
     openFiles(from, stdin, context),
   ]);
   try {
-    yield* newestRows(files, table, required, context);
+    yield* newestRows(files, table, required, context, startOver);
   } finally {
     await dispose();
   }

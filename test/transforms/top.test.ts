@@ -19,6 +19,17 @@ test('top gives what sorting all and taking the first would', async () => {
   await fc.assert(property);
 });
 
+test('top forgets what came before it is to start over', async () => {
+  const least = top(2, ascending);
+  const rows = async function* (): AsyncGenerator<number[]> {
+    yield [1, 2, 3, 4, 5];
+    least.startOver();
+    yield [9, 8];
+    yield [7];
+  };
+  expect(await rowsOf(least(rows()))).toEqual([7, 8]);
+});
+
 test('top takes any order', async () => {
   const newest = top<number>(2, (a, b) => b - a);
   expect(await rowsOf(newest(new Watched([[1, 9], [5], [7, 9]])))).toEqual([9, 9]);

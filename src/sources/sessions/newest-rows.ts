@@ -12,6 +12,8 @@ import { readSessionFiles } from './session-files.js';
  * `updated_at` wins, among equals the one that comes last, the table after the files. The files are
  * read twice and the table once; held are 30 to 60 bytes for each session of the files, and no rows: nothing in the
  * second reading where no id has two rows. The table's rows come first, then those of the files in their order.
+ * With `startOver` and without a table, rows come in the first reading, and no second one is made, unless an id has
+ * two rows: then `startOver` is called, for what came is void.
  *
  * @throws SourceError when a file changed between the two readings.
  */
@@ -20,13 +22,20 @@ export async function* newestRows(
   table: Source<Session> | undefined,
   required: readonly RequiredField[],
   context: ReadContext,
+  startOver?: () => void,
 ): Source<Session> {
   const { meter } = context;
   let newest: NewestRowIndex | undefined = new NewestRowIndex();
   const first = new RowsRead();
+  let isSettled = startOver !== undefined && table === undefined;
   for await (const sessions of readSessionFiles(files, required, context)) {
     for (const session of sessions) newest.add(session, first.add(session));
+    if (!isSettled) continue;
+    isSettled = newest.size === first.rows;
+    if (isSettled) yield sessions;
+    else startOver?.();
   }
+  if (isSettled) return;
   let ofFiles = newest.size;
   meter.superseded += first.rows - ofFiles;
 
