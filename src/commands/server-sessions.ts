@@ -1,7 +1,7 @@
 import { isOverdue, sessionColumns, sessionListColumns } from '../model/columns/session-columns.js';
 import { isFiltering, matches } from '../model/session/session-filter.js';
-import { type Session, placedAt } from '../model/session/session.js';
-import { compareInstants } from '../model/time/instant.js';
+import { type Session, placeText } from '../model/session/session.js';
+import { compareTimes } from '../model/time/instant.js';
 import type { ServerSessionsOptions } from '../options/check/session-options.js';
 import { pipe } from '../pipeline/pipe.js';
 import { identityLines, whoAsks } from '../run/who-asks.js';
@@ -70,7 +70,7 @@ export async function serverSessions(
 
 /** Sessions that were placed in time; the id decides between two of one instant. */
 function newestFirst(a: Session, b: Session): number {
-  return compareInstants(placedAt(b)!, placedAt(a)!) || (a.id < b.id ? -1 : 1);
+  return compareTimes(placeText(b)!, placeText(a)!) || (a.id < b.id ? -1 : 1);
 }
 
 function overdueLines(overdue: number): readonly string[] {

@@ -111,20 +111,24 @@ export type SessionRow = { readonly [Field in SessionField]?: unknown };
  * @throws RecordError for a field that is required and absent, or that is not what it should be.
  */
 export function parseSession(row: SessionRow, required: readonly RequiredField[]): Session {
+  const startedAt = timeOf('started_at', row.started_at);
+  const lastAccessAt = timeOf('last_access_at', row.last_access_at);
   // Written out: millions of rows come through here, and a loop over names takes twice as long.
   const session: Session = {
     id: idOf(row.id),
     user: textOf('user', row.user),
     profile: textOf('profile', row.profile),
     status: statusOf(row.status),
-    startedAt: timeOf('started_at', row.started_at),
-    lastAccessAt: timeOf('last_access_at', row.last_access_at),
+    startedAt,
+    lastAccessAt,
     expiresAt: timeOf('expires_at', row.expires_at),
     requestCount: countOf('request_count', row.request_count),
     serverInstanceId: textOf('server_instance_id', row.server_instance_id),
     sourceIdentity: textOf('source_identity', row.source_identity),
-    createdAt: timeOf('created_at', row.created_at),
-    updatedAt: timeOf('updated_at', row.updated_at),
+    // Sentinel writes one time into two fields: what has been read need not be read again.
+    createdAt: row.created_at === startedAt ? startedAt : timeOf('created_at', row.created_at),
+    updatedAt:
+      row.updated_at === lastAccessAt ? lastAccessAt : timeOf('updated_at', row.updated_at),
     deviceId: textOf('device_id', row.device_id),
     revokedBy: textOf('revoked_by', row.revoked_by),
     revokedReason: textOf('revoked_reason', row.revoked_reason),
@@ -150,7 +154,8 @@ export function placedAt(session: Session): Instant | undefined {
   return text === undefined ? undefined : parseInstant(text);
 }
 
-function placeText(session: Session): string | undefined {
+/** The same as text. */
+export function placeText(session: Session): string | undefined {
   return session.createdAt ?? session.startedAt;
 }
 

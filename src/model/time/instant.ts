@@ -76,6 +76,14 @@ export function compareInstants(a: Instant, b: Instant): number {
   return a.seconds - b.seconds || a.nanos - b.nanos;
 }
 
+/** The same of two texts that {@link parseInstant} takes; those that are written alike need not be read. */
+export function compareTimes(a: string, b: string): number {
+  if (a.length === b.length && a.endsWith('Z') && b.endsWith('Z')) {
+    return a < b ? -1 : Number(a > b);
+  }
+  return compareInstants(parseInstant(a)!, parseInstant(b)!);
+}
+
 /** The instant in whole seconds, cut and not rounded: `2026-01-20T10:00:00Z`. Years 0000 to 9999. */
 export function formatSeconds(instant: Instant): string {
   return `${new Date(instant.seconds * 1000).toISOString().slice(0, 19)}Z`;

@@ -8,7 +8,7 @@ import {
   SESSION_STATUSES,
   type Session,
   isSessionId,
-  placedAt,
+  placeText,
 } from '../../model/session/session.js';
 import { type Instant, parseInstant } from '../../model/time/instant.js';
 import { NONE, HashIndex } from '../../hashing/hash-index.js';
@@ -69,12 +69,15 @@ export class SessionIndex {
     const [high, low] = halvesOf(session.id);
     const known = this.#entryOfHalves(high, low);
     const { seconds, nanos } = instantOf(session.updatedAt) ?? NO_TIME;
-    const expires = secondsOf(session.expiresAt);
-    const life = expires - (placedAt(session)?.seconds ?? NaN);
+    const expires = secondsOf(instantOf(session.expiresAt));
+    const started = instantOf(session.startedAt);
+    const place = placeText(session);
+    const placed = place === session.startedAt ? started : instantOf(place);
+    const life = expires - (placed?.seconds ?? NaN);
     if (life < this.#shortestLife) this.#shortestLife = life;
     if (known !== NONE && this.#isNewer(known, seconds, nanos)) return false;
     const entry = known === NONE ? this.#newEntry(high, low) : known;
-    this.#started.set(entry, secondsOf(session.startedAt));
+    this.#started.set(entry, secondsOf(started));
     this.#expires.set(entry, expires);
     this.#updated.set(entry, seconds);
     this.#updatedNanos.set(entry, nanos);
@@ -239,8 +242,7 @@ function instantOf(time: string | undefined): Instant | undefined {
   return time === undefined ? undefined : parseInstant(time);
 }
 
-function secondsOf(time: string | undefined): number {
-  const instant = instantOf(time);
+function secondsOf(instant: Instant | undefined): number {
   return instant === undefined ? NaN : instant.seconds + instant.nanos / 1e9;
 }
 

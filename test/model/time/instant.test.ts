@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   compareInstants,
+  compareTimes,
   formatInstant,
   formatSeconds,
   instantFromMillis,
@@ -118,6 +119,21 @@ test('compareInstants agrees with nanoseconds counted in one number', () => {
     expect(Math.sign(compareInstants(a, b))).toBe(apart < 0n ? -1 : apart > 0n ? 1 : 0);
   });
   fc.assert(property, { numRuns: 1000 });
+});
+
+test('compareTimes is the same of texts, however they are written', () => {
+  const near = instants(1_768_903_200, 1_768_903_202);
+  const zeros = fc.constantFrom('', '0', '.0', '.000000000');
+  const texts = fc
+    .tuple(near, fc.oneof(fc.constant(0), offsets), zeros)
+    .map(([instant, offset, more]) => rfc3339Nano(instant, offset)?.replace(/Z$/, `${more}Z`));
+  const property = fc.property(texts, texts, (a, b) => {
+    fc.pre(a !== undefined && b !== undefined);
+    const [first, second] = [parseInstant(a), parseInstant(b)];
+    fc.pre(first !== undefined && second !== undefined);
+    expect(Math.sign(compareTimes(a, b))).toBe(Math.sign(compareInstants(first, second)));
+  });
+  fc.assert(property, { numRuns: 2000 });
 });
 
 test('formatInstant writes as Go does and is read back the same', () => {
