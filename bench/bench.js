@@ -14,6 +14,7 @@ const TOPICS = [
   'dynamodb',
   'session-files',
   'writing',
+  'pipeline',
   'start-up',
   'lookup-events',
   'memory',

@@ -1,12 +1,16 @@
-import { hashOfHalves } from './hex-id.js';
+import { hashOfHalves, hexNumber } from './hex-id.js';
 import { HashIndex, NONE } from './hash-index.js';
 import { NumberList } from './number-list.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Words of 32 bits for each call: four of its id, one of its facts, one of its role. */
 const WORDS = 6;
 /** Stands for a role that is not known. */
 const NO_ROLE = 0;
+
+/** The hashes of what a call says: of what every record of it says alike, and of its role. */
+type Facts = [fixed: number, role: number];
+
+type Uuid = readonly [number, number, number, number];
 
 /** What of a call goes with its id. */
 export interface IdentifiedCall {
@@ -29,28 +33,26 @@ export class CallIds {
   #count = 0;
   readonly #words = new NumberList(Uint32Array);
   readonly #index = new HashIndex();
-  readonly #others = new Map<string, [fixed: number, role: number][]>();
+  readonly #others = new Map<string, Facts[]>();
 
   get size(): number {
     return this.#count;
   }
 
   add({ id, fixed, role }: IdentifiedCall): IdNews {
-    const facts: [fixed: number, role: number] = [
-      hashOfText(fixed),
-      role === undefined ? NO_ROLE : hashOfText(role) || 1,
-    ];
-    return UUID.test(id) ? this.#addUuid(id, facts) : this.#addOther(id, facts);
+    const facts: Facts = [hashOfText(fixed), role === undefined ? NO_ROLE : hashOfText(role) || 1];
+    const uuid = uuidIn(id);
+    return uuid === undefined ? this.#addOther(id, facts) : this.#addUuid(uuid, facts);
   }
 
-  #addUuid(id: string, facts: readonly [number, number]): IdNews {
-    const digits = id.replaceAll('-', '');
-    const words = [0, 8, 16, 24].map((at) => Number.parseInt(digits.slice(at, at + 8), 16));
-    const key = hashOfWords(words);
+  #addUuid(uuid: Uuid, facts: Facts): IdNews {
+    const key = hashOfUuid(uuid);
     let isThere = false;
     const found = this.#index.find(key, (other) => {
       const start = other * WORDS;
-      if (!words.every((word, at) => this.#words.get(start + at) === word)) return false;
+      for (let at = 0; at < uuid.length; at++) {
+        if (this.#words.get(start + at) !== uuid[at]) return false;
+      }
       isThere = true;
       return areSame(facts, [this.#words.get(start + 4), this.#words.get(start + 5)]);
     });
@@ -59,15 +61,20 @@ export class CallIds {
       return 'known';
     }
     const entry = this.#count++;
-    for (const [at, word] of [...words, ...facts].entries())
-      this.#words.set(entry * WORDS + at, word);
-    this.#index.put(key, entry, (other) =>
-      hashOfWords([0, 1, 2, 3].map((at) => this.#words.get(other * WORDS + at))),
-    );
+    const start = entry * WORDS;
+    for (let at = 0; at < uuid.length; at++) this.#words.set(start + at, uuid[at]!);
+    this.#words.set(start + 4, facts[0]);
+    this.#words.set(start + 5, facts[1]);
+    this.#index.put(key, entry, (other) => hashOfUuid(this.#uuidOf(other)));
     return isThere ? 'contradicts' : 'new';
   }
 
-  #addOther(id: string, facts: [number, number]): IdNews {
+  #uuidOf(entry: number): Uuid {
+    const word = (at: number): number => this.#words.get(entry * WORDS + at);
+    return [word(0), word(1), word(2), word(3)];
+  }
+
+  #addOther(id: string, facts: Facts): IdNews {
     const calls = this.#others.get(id);
     const known = calls?.find((other) => areSame(facts, other));
     if (known !== undefined) {
@@ -82,18 +89,34 @@ export class CallIds {
 }
 
 function areSame(
-  [fixed, role]: readonly [number, number],
-  [otherFixed, otherRole]: readonly [number, number],
+  [fixed, role]: Readonly<Facts>,
+  [otherFixed, otherRole]: Readonly<Facts>,
 ): boolean {
   return fixed === otherFixed && (role === NO_ROLE || otherRole === NO_ROLE || role === otherRole);
 }
 
-function hashOfWords(words: ArrayLike<number>): number {
-  return hashOfHalves(hashOfHalves(words[0]!, words[1]!), hashOfHalves(words[2]!, words[3]!));
+/** The 128 bits of a UUID in lower case; undefined for any other text. */
+function uuidIn(id: string): Uuid | undefined {
+  if (id.length !== 36) return undefined;
+  for (let dash = 8; dash < 24; dash += 5) if (id[dash] !== '-') return undefined;
+  const uuid: Uuid = [
+    hexNumber(id, 0, 8),
+    hexNumber(id, 9, 4) * 65_536 + hexNumber(id, 14, 4),
+    hexNumber(id, 19, 4) * 65_536 + hexNumber(id, 24, 4),
+    hexNumber(id, 28, 8),
+  ];
+  return Number.isNaN(uuid[0] + uuid[1] + uuid[2] + uuid[3]) ? undefined : uuid;
 }
 
+function hashOfUuid([a, b, c, d]: Uuid): number {
+  return hashOfHalves(hashOfHalves(a, b), hashOfHalves(c, d));
+}
+
+/** Two characters at a time, which are 32 bits. */
 function hashOfText(text: string): number {
   let hash = text.length;
-  for (let at = 0; at < text.length; at++) hash = hashOfHalves(hash, text.charCodeAt(at));
+  for (let at = 0; at < text.length; at += 2) {
+    hash = hashOfHalves(hash, text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16));
+  }
   return hash;
 }

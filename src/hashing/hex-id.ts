@@ -1,14 +1,16 @@
 /** A session id, 16 lowercase hex characters, as two numbers of 32 bits. */
 export function halvesOf(id: string): [high: number, low: number] {
-  return [hexNumber(id, 0), hexNumber(id, 8)];
+  return [hexNumber(id, 0, 8), hexNumber(id, 8, 8)];
 }
 
-/** What eight hex characters mean. */
-function hexNumber(text: string, from: number): number {
+/** What lowercase hex characters mean, eight at the most; NaN where one of them is none. */
+export function hexNumber(text: string, from: number, count: number): number {
   let number = 0;
-  for (let at = from; at < from + 8; at++) {
+  for (let at = from; at < from + count; at++) {
     const code = text.charCodeAt(at);
-    number = (number << 4) | (code < 58 ? code - 48 : code - 87); // 0 to 9, a to f
+    const digit = code < 58 ? code - 48 : code < 97 ? -1 : code - 87; // 0 to 9, a to f
+    if (!(digit >= 0 && digit <= 15)) return NaN;
+    number = (number << 4) | digit;
   }
   return number >>> 0;
 }

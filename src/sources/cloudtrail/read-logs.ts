@@ -26,8 +26,9 @@ const TOGETHER = 512 * 1024;
 /** The most bytes of files that are read here while threads read others: all their events are held. */
 const LARGEST_HERE = 2 * TOGETHER;
 
-/** So many groups of files for each thread may be read before their turn. */
+/** So many groups of files for each thread may be read before their turn, and no more once so many rows are held. */
 const BEFORE_TURN = 6;
+const MOST_HELD = 5000;
 
 /** With one thread, so many files are unpacked while one is read: with one alone, each waits for the other at times. */
 const AHEAD = 3;
@@ -74,10 +75,10 @@ async function* eachFile(
     if (jobs.length === 0) return;
     await otherWork(); // such as to hear of the threads
     while (begun[0]?.isRead() === true) yield* first();
-    const mayReadHere = (): boolean => size <= LARGEST_HERE && begun.length < BEFORE_TURN * most;
+    const mayReadHere = (): boolean =>
+      size <= LARGEST_HERE && begun.length < BEFORE_TURN * most && heldBy(begun) < MOST_HELD;
     while (!pool.hasRoom && !mayReadHere()) yield* first();
-    if (pool.hasRoom) begun.push({ share, ...pool.read(jobs) });
-    else begun.push({ share, parts: await allParts(jobs, signal), isRead: () => true });
+    begun.push({ share, ...(pool.hasRoom ? pool.read(jobs) : await readAtOnce(jobs, signal)) });
   };
   let readHere = 0;
   let breath = performance.now();
@@ -131,17 +132,27 @@ interface Begun {
   readonly parts: AsyncIterable<FilePart<RoleCall>> | Iterable<FilePart<RoleCall>>;
   /** Has it been read to its end, so that nobody need wait for it? */
   readonly isRead: () => boolean;
+  /** How many rows of it are held here. */
+  readonly held?: number;
   /** Of a file that is unpacked here. */
   readonly content?: WithContent;
 }
 
-async function allParts(
+function heldBy(begun: readonly Begun[]): number {
+  return begun.reduce((sum, { held = 0 }) => sum + held, 0);
+}
+
+async function readAtOnce(
   jobs: readonly LogJob[],
   signal: AbortSignal,
-): Promise<FilePart<RoleCall>[]> {
+): Promise<Omit<Begun, 'share'>> {
   const parts: FilePart<RoleCall>[] = [];
+  let held = 0;
   for (const job of jobs) {
-    for await (const part of readLogFile(fileOf(job), signal)) parts.push(part);
+    for await (const part of readLogFile(fileOf(job), signal)) {
+      parts.push(part);
+      held += part.rows.length;
+    }
   }
-  return parts;
+  return { parts, held, isRead: () => true };
 }
