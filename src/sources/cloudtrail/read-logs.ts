@@ -21,10 +21,10 @@ export interface ThreadUse {
 const ALONE: ThreadUse = { most: 1, after: 0 };
 
 /** Files are read together until they have so many bytes, for each question to a thread costs something. */
-const TOGETHER = 512 * 1024;
+const TOGETHER = 128 * 1024;
 
 /** The most bytes of files that are read here while threads read others: all their events are held. */
-const LARGEST_HERE = 2 * TOGETHER;
+const LARGEST_HERE = 1024 * 1024;
 
 /** So many groups of files for each thread may be read before their turn, and no more once so many rows are held. */
 const BEFORE_TURN = 6;
