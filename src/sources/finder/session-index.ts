@@ -11,9 +11,9 @@ import {
   placeText,
 } from '../../model/session/session.js';
 import { type Instant, parseInstant } from '../../model/time/instant.js';
-import { NONE, HashIndex } from '../../hashing/hash-index.js';
-import { halvesOf, hashOfHalves, idOfHalves } from '../../hashing/hex-id.js';
+import { NONE } from '../../hashing/hash-index.js';
 import { NumberList } from '../../hashing/number-list.js';
+import { NewestById } from '../sessions/newest-by-id.js';
 import { Identities } from './identities.js';
 import { SessionsInTime } from './sessions-in-time.js';
 
@@ -27,14 +27,9 @@ const FEW = 8;
  * collides with another, and hide.
  */
 export class SessionIndex {
-  #size = 0;
-  readonly #idHigh = new NumberList(Uint32Array);
-  readonly #idLow = new NumberList(Uint32Array);
+  readonly #newest = new NewestById();
   readonly #started = new NumberList(Float64Array);
   readonly #expires = new NumberList(Float64Array);
-  /** Whole seconds, and the rest: which of two rows is newer may be a matter of a nanosecond. */
-  readonly #updated = new NumberList(Float64Array);
-  readonly #updatedNanos = new NumberList(Uint32Array);
   readonly #status = new NumberList(Uint8Array);
   readonly #user = new NumberList(Uint32Array);
   readonly #profile = new NumberList(Uint32Array);
@@ -48,10 +43,9 @@ export class SessionIndex {
   readonly #profiles = new Names();
   /** Those that a session has; undefined when that is to be found out again. */
   #knownProfiles: ReadonlySet<string> | undefined;
-  readonly #byId = new HashIndex();
 
   get size(): number {
-    return this.#size;
+    return this.#newest.size;
   }
 
   get coverage(): Omit<ReadSessions, 'isComplete'> {
@@ -66,21 +60,18 @@ export class SessionIndex {
    * has one, and of equals the one that was added last. Is it the first of its session?
    */
   add(session: Session): boolean {
-    const [high, low] = halvesOf(session.id);
-    const known = this.#entryOfHalves(high, low);
-    const { seconds, nanos } = instantOf(session.updatedAt) ?? NO_TIME;
+    const { size } = this;
     const expires = secondsOf(instantOf(session.expiresAt));
     const started = instantOf(session.startedAt);
     const place = placeText(session);
     const placed = place === session.startedAt ? started : instantOf(place);
     const life = expires - (placed?.seconds ?? NaN);
     if (life < this.#shortestLife) this.#shortestLife = life;
-    if (known !== NONE && this.#isNewer(known, seconds, nanos)) return false;
-    const entry = known === NONE ? this.#newEntry(high, low) : known;
+    const entry = this.#newest.add(session);
+    if (entry === NONE) return false;
+    const isFirst = this.size > size;
     this.#started.set(entry, secondsOf(started));
     this.#expires.set(entry, expires);
-    this.#updated.set(entry, seconds);
-    this.#updatedNanos.set(entry, nanos);
     const { status } = session;
     this.#status.set(entry, status === undefined ? 255 : SESSION_STATUSES.indexOf(status));
     this.#user.set(entry, this.#users.numberOf(session.user));
@@ -90,10 +81,10 @@ export class SessionIndex {
     this.#isOfId.set(entry, isOfId ? 1 : 0);
     const isHeld = !isOfId && sourceIdentity !== undefined && isText(sourceIdentity);
     this.#identities.set(entry, isHeld ? sourceIdentity : undefined);
-    if (known !== NONE) this.#crowds.clear();
+    if (!isFirst) this.#crowds.clear();
     else if (sourceIdentity !== undefined) this.#crowds.delete(sourceIdentity);
     this.#knownProfiles = undefined;
-    return known === NONE;
+    return isFirst;
   }
 
   /** The session behind an event: by its tag, else by its source identity, else by the id in that. */
@@ -111,34 +102,12 @@ export class SessionIndex {
   }
 
   #entryOfId(id: string | undefined): number {
-    if (!isSessionId(id)) return NONE;
-    return this.#entryOfHalves(...halvesOf(id));
-  }
-
-  #entryOfHalves(high: number, low: number): number {
-    return this.#byId.find(
-      hashOfHalves(high, low),
-      (entry) => this.#idHigh.get(entry) === high && this.#idLow.get(entry) === low,
-    );
-  }
-
-  #newEntry(high: number, low: number): number {
-    const entry = this.#size++;
-    this.#idHigh.set(entry, high);
-    this.#idLow.set(entry, low);
-    this.#byId.put(hashOfHalves(high, low), entry, (other) => this.#hashOfId(other));
-    return entry;
-  }
-
-  /** Is what is held of a session newer than this? */
-  #isNewer(entry: number, seconds: number, nanos: number): boolean {
-    const held = this.#updated.get(entry);
-    return held > seconds || (held === seconds && this.#updatedNanos.get(entry) > nanos);
+    return isSessionId(id) ? this.#newest.find(id) : NONE;
   }
 
   #profilesOfSessions(): ReadonlySet<string> {
     const isUsed = new Set<number>();
-    for (let entry = 0; entry < this.#size; entry++) isUsed.add(this.#profile.get(entry));
+    for (let entry = 0; entry < this.size; entry++) isUsed.add(this.#profile.get(entry));
     return new Set([...isUsed].flatMap((number) => this.#profiles.of(number) ?? []));
   }
 
@@ -178,26 +147,18 @@ export class SessionIndex {
     );
   }
 
-  #hashOfId(entry: number): number {
-    return hashOfHalves(this.#idHigh.get(entry), this.#idLow.get(entry));
-  }
-
   #facts(entry: number): SessionSummary {
-    const id = idOfHalves(this.#idHigh.get(entry), this.#idLow.get(entry));
     return {
-      id,
+      id: this.#newest.idOf(entry),
       user: this.#users.of(this.#user.get(entry)),
       profile: this.#profiles.of(this.#profile.get(entry)),
       status: SESSION_STATUSES[this.#status.get(entry)],
       startedAt: finite(this.#started.get(entry)),
       expiresAt: finite(this.#expires.get(entry)),
-      updatedAt: finite(this.#updated.get(entry) + this.#updatedNanos.get(entry) / 1e9),
+      updatedAt: this.#newest.updatedAt(entry),
     };
   }
 }
-
-/** Of a row without a time: before any other. */
-const NO_TIME: Instant = { seconds: -Infinity, nanos: 0 };
 
 /** Sessions of one identity that are many. */
 interface Crowd {
