@@ -39,14 +39,19 @@ export function csvLine<T>(
   const isSpecial = raw ? NEEDS_QUOTES : SPECIAL;
   const careful = (row: T): string => joined(columns.map((column) => textOf(column.of(row), show)));
   if (isShown || columns.length === 1) return careful;
+  const stored = columns.map(({ of }) => of.spelling?.stored ?? of);
+  const spellings = columns.map(({ of }) => of.spelling?.spell);
   return (row) => {
     let line = '';
-    for (let at = 0; at < columns.length; at++) {
-      const cell = columns[at]!.of(row);
-      if (at > 0) line += ',';
-      if (cell === undefined) continue;
-      if (typeof cell === 'string' && isSpecial.test(cell)) return careful(row);
-      line += cell;
+    let comma = '';
+    for (let at = 0; at < stored.length; at++) {
+      const cell = stored[at]!(row);
+      const spell = spellings[at];
+      if (cell === undefined) line += comma;
+      else if (typeof cell !== 'string') line += comma + cell;
+      else if (isSpecial.test(cell)) return careful(row);
+      else line += comma + (spell === undefined ? cell : spell(cell));
+      comma = ',';
     }
     return `${line}\n`;
   };

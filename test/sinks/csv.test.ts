@@ -7,7 +7,14 @@ import { printable } from '../../src/text/terminal-text.js';
 import { csv } from '../../src/sinks/csv.js';
 import type { WriteText } from '../../src/sinks/write-text.js';
 import { cut, sinkContract, written } from '../support/contracts.js';
-import { type Cells, arbitraryRows, columnsOf, nastyTexts } from './rows.js';
+import {
+  type Cells,
+  arbitraryRows,
+  columnsOf,
+  nastyTexts,
+  nearlyTimes,
+  speltColumns,
+} from './rows.js';
 
 const names = ['a', 'b', 'c'];
 const columns = columnsOf(names);
@@ -73,6 +80,13 @@ test('on a terminal nothing that acts on it is sent, and each row is one line', 
     ]);
   });
   await fc.assert(property);
+});
+
+test.each(speltColumns)('a text that is spelt otherwise is written as any other', async (a, b) => {
+  const property = fc.asyncProperty(arbitraryRows(nearlyTimes), fc.boolean(), async (rows, raw) => {
+    expect(await textOf(rows, { raw, among: a })).toBe(await textOf(rows, { raw, among: b }));
+  });
+  await fc.assert(property, { numRuns: 400 });
 });
 
 test('a number is never defused', async () => {

@@ -5,11 +5,19 @@ import { expect, test } from 'vitest';
 import { ndjson } from '../../src/sinks/ndjson.js';
 import type { WriteText } from '../../src/sinks/write-text.js';
 import { cut, sinkContract, written } from '../support/contracts.js';
-import { type Cells, arbitraryRows, columnsOf, nastyTexts, present } from './rows.js';
+import {
+  type Cells,
+  arbitraryRows,
+  columnsOf,
+  nastyTexts,
+  nearlyTimes,
+  present,
+  speltColumns,
+} from './rows.js';
 
 const columns = columnsOf(['a', 'b', 'c']);
-const textOf = (rows: readonly Cells[]): Promise<string> =>
-  written((write: WriteText) => ndjson(columns, write), cut(rows, [1, 3]));
+const textOf = (rows: readonly Cells[], among = columns): Promise<string> =>
+  written((write: WriteText) => ndjson(among, write), cut(rows, [1, 3]));
 
 sinkContract('ndjson', (write) => ndjson(columns, write), {
   row: { a: 'alice', b: 7 },
@@ -36,6 +44,13 @@ test('every row is one line, and nothing raw in it acts on a terminal', async ()
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Bidi_Control}|\p{Zl}|\p{Zp}/u);
   });
   await fc.assert(property);
+});
+
+test.each(speltColumns)('a text that is spelt otherwise is written as any other', async (a, b) => {
+  const property = fc.asyncProperty(arbitraryRows(nearlyTimes), async (rows) => {
+    expect(await textOf(rows, a)).toBe(await textOf(rows, b));
+  });
+  await fc.assert(property, { numRuns: 400 });
 });
 
 test('members stand in the order of the columns', async () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Cell, Column } from '../../src/model/columns/column.js';
+import { exactTimes, timesInSeconds } from '../../src/model/columns/time-columns.js';
 
 /** A row by column names. */
 export type Cells = Readonly<Record<string, Cell>>;
@@ -35,3 +36,27 @@ export function present(rows: readonly Cells[]): Cells[] {
     Object.fromEntries(Object.entries(row).filter(([, cell]) => cell !== undefined)),
   );
 }
+
+/** Times in all spellings, and texts that only look like some. */
+export const nearlyTimes = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('2026-01-20T10:00:00', '0000-01-01T00:00:00', '9999-12-31T23:59:59'),
+      fc.constantFrom('', '.5', '.123456789', '.1234567890', ',5'),
+      fc.constantFrom('Z', '+01:00', '-23:59', '"Z', '\u202eZ'),
+    )
+    .map((parts) => parts.join('')),
+  nastyTexts.map((text) => `${text}Z`),
+  nastyTexts,
+);
+
+/** Columns of times that are spelt otherwise, each in both ways in which a format may come by a cell. */
+export const speltColumns: readonly (readonly [Column<Cells>[], Column<Cells>[]])[] = [
+  exactTimes,
+  timesInSeconds,
+].map((respelt) => {
+  const columns = respelt(
+    columnsOf(['a', 'b', 'c']).map((each) => ({ ...each, kind: 'time' as const })),
+  );
+  return [[...columns], columns.map(({ of, ...rest }) => ({ ...rest, of: (row) => of(row) }))];
+});

@@ -10,11 +10,25 @@ export type ColumnKind = 'time' | 'count' | 'rate' | 'flag';
 /** How a table may set off a cell, where it may use colour. */
 export type Tint = 'green' | 'yellow' | 'red' | 'dim';
 
+/** Gives a column's cell of a row. */
+export interface CellOf<T> {
+  (row: T): Cell;
+  /**
+   * Of what the cell is the spelling, where it is one of another text. The spelling adds no character that a format
+   * takes care of, so a format may look for such in the text as it was stored: one that has just been put together
+   * would be copied for that.
+   */
+  readonly spelling?: {
+    readonly stored: (row: T) => Cell;
+    readonly spell: (text: string) => string;
+  };
+}
+
 /** One column of an output. */
 export interface Column<T> {
   /** The name in CSV, NDJSON and JSON: snake_case, a contract. */
   readonly name: string;
-  readonly of: (row: T) => Cell;
+  readonly of: CellOf<T>;
   /** Undefined is a text; an absent text is undefined and never empty. The same for every row. */
   readonly kind?: ColumnKind | undefined;
   /** The heading in a table. */

@@ -45,9 +45,29 @@ export function isOverdue(session: Session, now: Instant): boolean {
   return end !== undefined && compareInstants(end, now) <= 0;
 }
 
+/** A function for each field: one that is told the field takes several times as long. */
+const CELLS: Readonly<Record<SessionField, (session: Session) => Cell>> = {
+  id: ({ id }) => id,
+  user: ({ user }) => user,
+  profile: ({ profile }) => profile,
+  status: ({ status }) => status,
+  started_at: ({ startedAt }) => startedAt,
+  last_access_at: ({ lastAccessAt }) => lastAccessAt,
+  expires_at: ({ expiresAt }) => expiresAt,
+  request_count: ({ requestCount }) => requestCount,
+  server_instance_id: ({ serverInstanceId }) => serverInstanceId,
+  source_identity: ({ sourceIdentity }) => sourceIdentity,
+  created_at: ({ createdAt }) => createdAt,
+  updated_at: ({ updatedAt }) => updatedAt,
+  device_id: ({ deviceId }) => deviceId,
+  revoked_by: ({ revokedBy }) => revokedBy,
+  revoked_reason: ({ revokedReason }) => revokedReason,
+  ttl: ({ ttl }) => ttl,
+};
+
 function stored(field: SessionField): Column<Session> {
-  const { key, title, width, kind } = SESSION_FIELDS[field];
-  const of = (session: Session): Cell => session[key];
+  const { title, width, kind } = SESSION_FIELDS[field];
+  const of = CELLS[field];
   const column: Column<Session> = {
     name: field,
     title,

@@ -1,5 +1,5 @@
 import { toNanoseconds, toWholeSeconds } from '../time/instant.js';
-import type { Column } from './column.js';
+import type { Cell, Column } from './column.js';
 
 /** The columns with times in UTC and with nine digits of a second: the instant is kept, its spelling is one. */
 export function exactTimes<T>(columns: readonly Column<T>[]): readonly Column<T>[] {
@@ -14,11 +14,10 @@ export function timesInSeconds<T>(columns: readonly Column<T>[]): readonly Colum
 /** The column with its times spelt otherwise; any other column as it is. */
 export function respelt<T>(column: Column<T>, spell: (time: string) => string): Column<T> {
   if (column.kind !== 'time') return column;
-  return {
-    ...column,
-    of: (row) => {
-      const time = column.of(row);
-      return typeof time === 'string' ? spell(time) : time;
-    },
+  const stored = column.of;
+  const of = (row: T): Cell => {
+    const time = stored(row);
+    return typeof time === 'string' ? spell(time) : time;
   };
+  return { ...column, of: Object.assign(of, { spelling: { stored, spell } }) };
 }
