@@ -7,11 +7,16 @@ import {
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { type AwsCall, answerOf } from '../../aws/answer.js';
+import type { PlainItem } from './plain-item.js';
 import type { QueryPlan, ScanPlan } from './table-plan.js';
 
 /** A page of Scan or Query, asked for with the key that the page before ended with. */
-type Page = ScanCommandOutput | QueryCommandOutput;
+type Page = Omit<ScanCommandOutput | QueryCommandOutput, 'Items'> & {
+  Items?: readonly Item[] | undefined;
+};
 export type Key = Record<string, AttributeValue>;
+/** As DynamoDB writes it, or as far as it has been read. */
+export type Item = Key | PlainItem;
 export type AskPage = (from: Key | undefined, limit: number) => Promise<Page>;
 
 interface PageRequest {

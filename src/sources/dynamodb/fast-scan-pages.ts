@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { plainPage } from './plain-page.js';
 
 /** What the SDK's protocol object does with an answer; the part of it that matters here. */
 interface Protocol {
@@ -10,19 +11,21 @@ interface Protocol {
 }
 
 /**
- * Makes a client give the pages of Scan and Query as `JSON.parse` leaves them. An attribute value is the
- * same either way, but for binary ones, which stay base64; the SDK would copy each and check it against its
- * schema, which costs more than reading it. Errors and other operations are the SDK's.
+ * Makes a client give the pages of Scan and Query as `JSON.parse` leaves them, or with their values alone. An
+ * attribute value is the same either way, but for binary ones, which stay base64; the SDK would copy each and check
+ * it against its schema, which costs more than reading it. Errors and other operations are the SDK's.
  */
 export function useFastScanPages(client: DynamoDBClient): DynamoDBClient {
-  const protocol = client.config.protocol as unknown as Protocol;
+  const protocol = client.config.protocol as unknown as Partial<Protocol> | undefined;
+  if (protocol?.deserializeResponse === undefined) return client; // of another SDK: it answers as it does
   const ofSdk = protocol.deserializeResponse.bind(protocol);
   protocol.deserializeResponse = async (operation, context, response) => {
     const isPage = operation.name === 'Scan' || operation.name === 'Query';
     if (!isPage || response.statusCode >= 300) return ofSdk(operation, context, response);
     const pieces: Buffer[] = [];
     for await (const piece of response.body) pieces.push(piece);
-    const page = parse(Buffer.concat(pieces).toString());
+    const bytes = Buffer.concat(pieces);
+    const page = plainPage(bytes) ?? parse(bytes.toString());
     return { ...page, $metadata: { httpStatusCode: response.statusCode } };
   };
   return client;

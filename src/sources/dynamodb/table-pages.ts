@@ -1,13 +1,14 @@
 import { SourceError } from '../../errors.js';
-import { type Session, TABLE_FIELDS } from '../../model/session/session.js';
+import { type Session, type SessionRow, TABLE_FIELDS } from '../../model/session/session.js';
 import type { Batch, Source } from '../../pipeline/pipe.js';
 import type { ReadContext } from '../../pipeline/read-context.js';
 import type { ReadBudget } from '../../aws/read-budget.js';
 import { repeatedTokenCheck } from '../../aws/repeated-token.js';
 import type { FieldNames } from '../sessions/field-names.js';
 import { fieldsOfItem, parseSessions } from '../sessions/session-rows.js';
-import type { AskPage, Key } from './ask-page.js';
+import type { AskPage, Item, Key } from './ask-page.js';
 import type { NewestSoFar } from './newest-so-far.js';
+import { PlainItem } from './plain-item.js';
 
 /** How far a segment of a table has been read; a Query is one segment. */
 export interface SegmentPosition {
@@ -69,19 +70,30 @@ export async function* pagesOf(
     if (after !== undefined && isRepeated(JSON.stringify(after))) {
       throw new SourceError(`table ${table}: the same LastEvaluatedKey again, it would never end`);
     }
-    for (const item of page.Items) names.note(Object.keys(item ?? {}));
+    for (const item of page.Items) {
+      // One of which only values were read has no other names than known ones.
+      if (!(item instanceof PlainItem)) names.note(Object.keys(item ?? {}));
+    }
     const rows = parseSessions(page.Items, context, {
-      fieldsOf: fieldsOfItem,
+      fieldsOf,
       required: TABLE_FIELDS,
-      placeOf: (item) => `table ${table}, id ${keyOf(item)}`,
-      idOf: (item) => item?.['id']?.S,
-      rawOf: (item) => item,
+      placeOf: (item) => `table ${table}, id ${keyOf(wholeOf(item))}`,
+      idOf: (item) => wholeOf(item)?.['id']?.S,
+      rawOf: wholeOf,
     });
     const position = { after, isDone: after === undefined };
     yield [{ rows, read: page.Items.length, segment, position }];
     newest?.add(rows);
   } while (after !== undefined && newest?.isWhole(after['created_at']?.S) !== true);
   if (after !== undefined) meter.isCut = true;
+}
+
+function fieldsOf(item: Item): SessionRow {
+  return item instanceof PlainItem ? item.values : fieldsOfItem(item);
+}
+
+function wholeOf(item: Item): Key {
+  return item instanceof PlainItem ? item.whole() : item;
 }
 
 function keyOf(item: Key): string {
