@@ -11,7 +11,7 @@ export type ColumnKind = 'time' | 'count' | 'rate' | 'flag';
 export type Tint = 'green' | 'yellow' | 'red' | 'dim';
 
 /** Gives a column's cell of a row. */
-export interface CellOf<T> {
+interface CellOf<T> {
   (row: T): Cell;
   /**
    * Of what the cell is the spelling, where it is one of another text. The spelling adds no character that a format
