@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { ExitCode, Interruption } from './errors.js';
 import { main } from './cli.js';
@@ -10,15 +9,30 @@ import { instantFromMillis } from './model/time/instant.js';
 // Node 20 is supported on purpose; the SDK would say on standard error that it will not be for ever.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-// A pattern of the user's that backtracks without end goes over to an engine whose time is linear.
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+/**
+ * A pattern of the user's that backtracks without end goes over to an engine whose time is linear. A flag is set where
+ * it is needed and no sooner: Node compiles its own modules ahead of time for the flags that it starts with, and once
+ * one has changed it compiles each anew (10 ms for those that speak HTTPS).
+ */
+async function boundPatterns(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+}
+
+/** Milliseconds after which a run is a long one, and has loaded what it needs. */
+const LONG_RUN = 300;
 
 /**
  * Rows live shortly. V8 would let the garbage of a long export or audit grow to several times what is alive before it
- * looks; this bounds it, for some more CPU (5.2 s became 6.0 s for 500,000 rows in single runs).
+ * looks; this bounds it, for some more CPU (5.2 s became 6.0 s for 500,000 rows in single runs). A short run ends
+ * before it has any.
  */
 function boundHeap(): void {
-  setFlagsFromString('--heap-growing-percent=80');
+  const bound = async (): Promise<void> => {
+    const { setFlagsFromString } = await import('node:v8');
+    setFlagsFromString('--heap-growing-percent=80');
+  };
+  setTimeout(() => void bound(), LONG_RUN).unref();
 }
 
 /** More would wait for the one that joins what they read. */
@@ -68,11 +82,14 @@ function isOutputGone(): boolean {
 
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
-  stdin: process.stdin,
+  get stdin() {
+    return process.stdin; // most runs do not open it
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   isOutputGone: isOutputGone(),
   boundHeap,
+  boundPatterns,
   threads: Math.min(availableParallelism(), MOST_THREADS),
   signal: stop.signal,
   now: instantFromMillis(Date.now()),

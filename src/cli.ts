@@ -12,7 +12,7 @@ import { VERSION } from './version.js';
  */
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
   try {
-    return await dispatch(argv, { ...world, version: VERSION });
+    return await dispatch(argv, world);
   } catch (caught) {
     // Whatever fails once the run is interrupted fails because of that.
     const error: unknown = world.signal.aborted ? world.signal.reason : caught;
@@ -31,13 +31,10 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
 }
 
 /** Nothing is loaded that the command does not need. */
-async function dispatch(
-  argv: readonly string[],
-  world: World & Required<Pick<World, 'version'>>,
-): Promise<ExitCode> {
+async function dispatch(argv: readonly string[], world: World): Promise<ExitCode> {
   const { env, now } = world;
   const width = world.stdout.columns ?? 80;
-  const request = await readRequest(argv, env, world.version, width, world.signal);
+  const request = await readRequest(argv, env, VERSION, width, world.signal);
   if (request.kind === 'text') {
     world.stdout.write(`${request.text}\n`);
     return ExitCode.Clean;
@@ -46,6 +43,7 @@ async function dispatch(
     world.stderr.write(`${request.help}\n`);
     return ExitCode.Usage;
   }
+  if (request.given.has('identity-pattern')) await world.boundPatterns?.();
   switch (request.name) {
     case 'export': {
       if (request.what === 'sessions') {
@@ -130,7 +128,7 @@ async function run(
   world: World,
   work: (run: Run) => Promise<Done>,
 ): Promise<ExitCode> {
-  return (await import('./run/run.js')).run(options, world, work);
+  return (await import('./run/run.js')).run(options, { ...world, version: VERSION }, work);
 }
 
 /** Of these commands the output is all: where nobody sees it, success would be a lie. @throws SinkError */

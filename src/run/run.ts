@@ -24,6 +24,8 @@ export interface World {
   readonly isOutputGone?: boolean;
   /** Keeps the garbage of a long run small, for some more time. */
   readonly boundHeap?: () => void;
+  /** Keeps patterns of the user's from backtracking without end. */
+  readonly boundPatterns?: () => Promise<void>;
   /** How many threads read log files, where nobody says; 1 when left out. */
   readonly threads?: number;
   /** Aborted with an Interruption. */
