@@ -1,5 +1,4 @@
 import { constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -16,6 +15,7 @@ export async function* readPipe(
   path: string | Buffer,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
+  const { Socket } = await import('node:net');
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const socket = new Socket({ fd, readable: true, writable: false });
   const stop = (): void => void socket.destroy(new Error('stopped'));
@@ -34,6 +34,7 @@ export async function* readPipe(
 
 /** A stream into a named pipe, once somebody reads it. @throws the reason of the signal when that comes first. */
 export async function openPipe(path: string, signal: AbortSignal): Promise<Writable> {
+  const { Socket } = await import('node:net');
   for (;;) {
     signal.throwIfAborted();
     try {

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import type { Reporter } from './reporter.js';
 import type { World } from './run.js';
@@ -22,6 +21,7 @@ export function askerAt(
   if (stdin.isTTY !== true || stderr.isTTY !== true) return undefined;
   return async (question) => {
     reporter.stop();
+    const { createInterface } = await import('node:readline/promises');
     // The terminal itself edits the line, and makes Ctrl-C the signal that it is everywhere else.
     const terminal = createInterface({ input: stdin, output: stderr, terminal: false });
     const ended = once(terminal, 'close').then(() => '');
