@@ -71,11 +71,12 @@ export interface Rooms {
 
 /**
  * Begins to get the content of a file as a whole: of one that is small, is there to be read, and with which nothing
- * is the matter. With `isBeside`, it is unpacked in another thread meanwhile where that is worth it.
+ * is the matter. With `isBeside`, it is unpacked in another thread meanwhile where that is worth it. `roomsFor` gives
+ * memory for what so many packed bytes have in them.
  */
 export function beginContent(
   file: StoredFile,
-  rooms: Rooms | undefined,
+  roomsFor: (packed: number) => Rooms | undefined,
   isBeside = false,
 ): WithContent {
   const bytes = file.rereadable ? file.atOnce?.() : undefined;
@@ -83,6 +84,7 @@ export function beginContent(
   const given = <T>(content: Buffer | undefined, use: (content: Buffer) => T): T | undefined =>
     content === undefined || isUtf16(content) ? undefined : use(content);
   if (!isGzip(bytes)) return (use) => given(bytes, use);
+  const rooms = roomsFor(bytes.length);
   const isWorth = isBeside && bytes.length >= SMALLEST_BESIDE;
   const room =
     isWorth && rooms !== undefined && fits(bytes, rooms.room) ? rooms.free.pop() : undefined;

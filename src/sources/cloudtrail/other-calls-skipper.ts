@@ -41,6 +41,9 @@ const BEHIND = 128;
 const ROOMS = 5;
 const PAGE = 64 * 1024;
 
+/** In bytes. Less is passed over without the module sooner than the module is there. */
+const WORTH = 128 * 1024;
+
 /** Passes over records of other calls. */
 interface OtherCallsSkipper {
   readonly skipper: RowSkipper;
@@ -50,12 +53,21 @@ interface OtherCallsSkipper {
 
 /**
  * Passes over records that are surely of other calls, as `isOtherCall` would, many times as fast: by a module of
- * WebAssembly that looks at 64 bytes at once. Undefined where it does not run, as on a machine without SIMD.
+ * WebAssembly that looks at 64 bytes at once. Undefined where it does not run, as on a machine without SIMD; and
+ * as long as all that it was asked for has so few bytes that it is not worth making.
  */
-export function otherCallsSkipper(): OtherCallsSkipper | undefined {
+export function otherCallsSkipper(bytes = Infinity): OtherCallsSkipper | undefined {
+  asked += bytes;
+  if (made === undefined && asked < WORTH) return undefined;
   return (made ??= { skipper: make() }).skipper;
 }
 
+/** Memory of the module for what so many packed bytes have in them. */
+export function roomsForCalls(packed: number): Rooms | undefined {
+  return otherCallsSkipper(packed)?.rooms;
+}
+
+let asked = 0;
 let made: { readonly skipper: OtherCallsSkipper | undefined } | undefined;
 
 function make(): OtherCallsSkipper | undefined {

@@ -25,7 +25,7 @@ import { fingerprint, redacted } from '../redacted.js';
 import { foreignRecord } from './foreign-record.js';
 import { foreignText } from './foreign-text.js';
 import { isOtherCall } from './other-call.js';
-import { otherCallsSkipper } from './other-calls-skipper.js';
+import { otherCallsSkipper, roomsForCalls } from './other-calls-skipper.js';
 import { type Found, besideLists, unwrap } from './unwrap.js';
 import { WholeCheck } from './whole-check.js';
 import { DOCUMENT_KEYS, RECORD_LISTS } from './wrappers.js';
@@ -39,7 +39,7 @@ import { DOCUMENT_KEYS, RECORD_LISTS } from './wrappers.js';
 export async function* readLogFile(
   file: StoredFile,
   signal: AbortSignal,
-  withContent = beginContent(file, otherCallsSkipper()?.rooms),
+  withContent = beginContent(file, roomsForCalls),
 ): AsyncGenerator<FilePart<RoleCall>> {
   const whole = await withContent((content) => partOf(file.name, content));
   if (whole !== undefined) {
@@ -73,7 +73,8 @@ function partOf(name: string, bytes: Buffer): FilePart<RoleCall> {
   const all = newFilePart<RoleCall>({ files: 1 });
   try {
     const { content, ...shape } = shapeOfContent(bytes, DOCUMENT_KEYS);
-    const reader = new JsonTextReader(layoutOf(shape), RECORD_LISTS, otherCallsSkipper()?.skipper);
+    const skipper = otherCallsSkipper(bytes.length)?.skipper;
+    const reader = new JsonTextReader(layoutOf(shape), RECORD_LISTS, skipper);
     const reading = new LogReading(name);
     for (const texts of reader.push(content)) addPart(all, reading.takeAll(texts));
     for (const texts of reader.end()) addPart(all, reading.takeAll(texts));

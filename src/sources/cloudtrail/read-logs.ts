@@ -8,7 +8,7 @@ import { readAhead } from '../../storage/read-ahead.js';
 import type { LogFile } from './listing/log-file.js';
 import { readLogFile } from './read-log-file.js';
 import { type WithContent, beginContent } from '../../storage/read-bytes.js';
-import { otherCallsSkipper } from './other-calls-skipper.js';
+import { roomsForCalls } from './other-calls-skipper.js';
 import { type LogJob, fileOf, jobOf } from './threads/log-job.js';
 import { LogThreads } from './threads/log-threads.js';
 
@@ -102,7 +102,7 @@ async function* eachFile(
       yield* beginNext();
       // What is read here may be there only until the next file is asked for.
       const here = 'here' in found ? found.here : fileOf(found.job);
-      const content = beginContent(here, otherCallsSkipper()?.rooms, most === 1);
+      const content = beginContent(here, roomsForCalls, most === 1);
       const parts = readLogFile(here, signal, content);
       begun.push({ share, parts, content, isRead: () => false });
       const mayWait = most === 1 && here.rereadable && here.atOnce !== undefined;
