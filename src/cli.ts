@@ -4,7 +4,7 @@ import type { EventOptions } from './options/check/event-options.js';
 import type { RunOptions } from './options/check/output-options.js';
 import { readRequest } from './options/read/request.js';
 import type { Done, Run, World } from './run/run.js';
-import { VERSION } from './version.js';
+import { VERSION } from './package/version.js';
 
 /**
  * The program, from its arguments to its exit code. Writes rows, help and nothing else to standard output;

@@ -8,7 +8,7 @@ import {
 } from '../model/lake/lake-manifest.js';
 import { formatInstant } from '../model/time/instant.js';
 import type { Run } from '../run/run.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../package/version.js';
 import type { LakeOutput, LakeRows } from './open-lake.js';
 
 /** The manifest of a lake; undefined where there is none. @throws SinkError for another lake in the same place. */

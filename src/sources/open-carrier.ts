@@ -12,7 +12,7 @@ import type { AccountCache } from './cloudtrail/lookup/kept-slices.js';
 import type { UnreadRegion } from './cloudtrail/lookup/lookup-events.js';
 import { type StorageOf, storages } from '../storage/storage-of.js';
 import { type ThreadUse, readLogFiles } from './cloudtrail/read-logs.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../package/version.js';
 import { listLogFiles } from './cloudtrail/listing/log-files.js';
 
 /** Where role calls come from. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Rooms } from '../../storage/read-bytes.js';
 import type { RowSkipper } from '../../text/json/json-row.js';
 import { lookOf } from '../../text/json/json-key.js';
+import { OTHER_CALLS_FILE } from '../../package/other-calls-file.js';
 import { OTHERS } from './other-call.js';
 import { RECORD_LISTS } from './wrappers.js';
 
@@ -27,9 +28,6 @@ interface OtherCalls {
   readonly rowEnd: Value;
   readonly skip: (at: number, end: number, needsComma: boolean) => number;
 }
-
-/** Where the build puts it, from here in `dist` and from here in `src`. */
-const MODULE = '../../../dist/other-calls.wasm';
 
 /** As much as `TEXT` has room for. */
 const SLICE = 256 * 1024;
@@ -74,7 +72,7 @@ function make(): OtherCallsSkipper | undefined {
   let module: OtherCalls;
   let begin: number;
   try {
-    const bytes = readFileSync(new URL(MODULE, import.meta.url));
+    const bytes = readFileSync(OTHER_CALLS_FILE);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
     module = exports as OtherCalls;
     begin = module.memory.grow((ROOMS * ROOM) / PAGE) * PAGE;
