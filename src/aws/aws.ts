@@ -60,12 +60,8 @@ export async function clientConfig(
   { head = IDLE, idle = IDLE }: Patience = {},
 ): Promise<SharedConfig> {
   const { env, endpointUrl } = options;
-  const [{ openAccess, regionIn }, { endpointFor }, { AwsHttpHandler: Handler }] =
-    await Promise.all([
-      import('./credentials/access.js'),
-      import('./credentials/endpoint.js'),
-      import('./http/aws-http-handler.js'),
-    ]);
+  const connection = await import('./http/connection.js');
+  const { openAccess, regionIn, endpointFor, AwsHttpHandler: Handler } = connection;
   const logger = { debug: ignore, warn: ignore, error: ignore } as NonNullable<
     SharedConfig['logger']
   >;

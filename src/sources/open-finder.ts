@@ -73,7 +73,7 @@ export async function openFinder(
     { readTimeToLive },
     { KEYS_AT_ONCE, batchGetFrom },
   ] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
+    import('./dynamodb/client.js'),
     import('./dynamodb/describe-table.js'),
     import('./dynamodb/time-to-live.js'),
     import('./dynamodb/batch-get.js'),

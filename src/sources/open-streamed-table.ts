@@ -45,7 +45,7 @@ export async function openStreamedTable(
     { listShards },
     { readStream },
   ] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
+    import('./dynamodb/client.js'),
     import('@aws-sdk/client-dynamodb-streams'),
     import('./dynamodb/read-table.js'),
     import('./streams/describe-table.js'),

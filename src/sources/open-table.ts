@@ -1,7 +1,9 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientConfig } from '../aws/aws.js';
 import type { SessionFilter } from '../model/session/session-filter.js';
 import type { Source } from '../pipeline/pipe.js';
 import type { ReadContext } from '../pipeline/read-context.js';
+import { useFastScanPages } from './dynamodb/fast-scan-pages.js';
 import type { TableRead } from './dynamodb/read-table.js';
 import type { SegmentPosition, TablePage } from './dynamodb/table-pages.js';
 import type { TablePlan, TableShape } from './dynamodb/table-plan.js';
@@ -28,10 +30,6 @@ export async function openTableRead(
   filter: SessionFilter,
   context: ReadContext,
 ): Promise<TableRead> {
-  const [{ DynamoDBClient }, { useFastScanPages }] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
-    import('./dynamodb/fast-scan-pages.js'),
-  ]);
   const config = await clientConfig('DynamoDB', from, context);
   const client = useFastScanPages(new DynamoDBClient(config));
   return { client, table, filter, segments: from.segments, maxReadUnits: from.maxRcu };
