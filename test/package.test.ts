@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -40,9 +40,26 @@ it('the tarball holds the program and its documentation, and nothing else', asyn
   const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
   const places = new Set(files.map(({ path }) => path.split('/', 1)[0]));
   expect(files.map(({ path }) => path)).toContain('dist/other-calls.wasm');
+  expect(files.map(({ path }) => path)).toContain('dist/program/LICENSES.txt');
   expect([...places].toSorted()).toEqual(
     ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].toSorted(),
   );
+});
+
+it('the licence of every package that the program holds goes with it', () => {
+  const program = join(ROOT, 'dist', 'program');
+  const code = readdirSync(program)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join(program, name), 'utf8'))
+    .join('\n');
+  const held = code.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)/gm);
+  const licenses = readFileSync(join(program, 'LICENSES.txt'), 'utf8');
+  const named = new Set(
+    [...licenses.matchAll(/^(\S+) \d+\.\d+\.\d+\S*$/gm)].map(([, name]) => name),
+  );
+  const packages = new Set([...held].map(([, name]) => name));
+  expect(packages.size).toBeGreaterThan(30);
+  expect([...packages].filter((name) => !named.has(name))).toEqual([]);
 });
 
 it('no file that it is made of is hidden from git', async () => {

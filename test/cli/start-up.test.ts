@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cleanEnv, scratch } from '../support/cli.js';
@@ -19,28 +22,29 @@ import { register } from 'node:module';
 register(${JSON.stringify(asUrl(HOOKS))});`);
 
 interface Loaded {
-  /** Files of ours. */
   readonly files: number;
-  /** Modules of ours in those files; the build names each in a comment. */
+  /** Modules of ours in those files, and the packages that others are from; the build names each in a comment. */
   readonly own: number;
   readonly packages: readonly string[];
 }
 
 /** What a run of the built program loads. */
-async function loadedBy(args: readonly string[]): Promise<Loaded> {
-  const env = cleanEnv(NO_AWS);
-  const child = spawn(process.execPath, ['--import', WATCH, PROGRAM, ...args], { env });
+async function loadedBy(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = NO_AWS,
+): Promise<Loaded> {
+  const child = spawn(process.execPath, ['--import', WATCH, PROGRAM, ...args], {
+    env: cleanEnv(env),
+  });
   const { stderr } = await ended(child);
-  const paths = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, url]) => url!);
-  const packageOf = (path: string): string | undefined =>
-    /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
-  const files = paths.filter((path) => packageOf(path) === undefined);
-  const code = files.map((file) => readFileSync(new URL(file), 'utf8')).join('\n');
-  const packages = paths.flatMap((path) => packageOf(path) ?? []);
+  const files = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, url]) => new URL(url!));
+  const code = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  const named = code.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)/gm);
+  expect(files.filter(({ pathname }) => pathname.includes('node_modules'))).toEqual([]);
   return {
     files: files.length,
     own: [...code.matchAll(/^\/\/ src\/[\w/-]+\.ts$/gm)].length,
-    packages: [...new Set(packages)].toSorted(),
+    packages: [...new Set([...named].map(([, name]) => name!))].toSorted(),
   };
 }
 
@@ -49,10 +53,10 @@ const PARSING = ['leven', 'yargs-parser'];
 /** With room for a module or two: what grows without a reason is noticed. */
 describe('a run loads what it needs', () => {
   test.each([
-    [['--version'], 54, 2, PARSING],
-    [['--help'], 56, 3, PARSING],
-    [['export', '--help'], 56, 3, PARSING],
-    [['export', '--nope'], 58, 5, PARSING],
+    [['--version'], 54, 3, PARSING],
+    [['--help'], 56, 4, PARSING],
+    [['export', '--help'], 56, 4, PARSING],
+    [['export', '--nope'], 58, 6, PARSING],
   ])('%j', async (args, most, files, packages) => {
     const loaded = await loadedBy(args);
     expect(loaded.files).toBe(files);
@@ -81,5 +85,27 @@ describe('a run loads what it needs', () => {
     expect(loaded.own).toBeGreaterThan(100);
     expect(loaded.own).toBeLessThanOrEqual(128);
     expect(loaded.files).toBeLessThanOrEqual(28);
+  });
+
+  test('of a table, and of AWS no more than two clients', async () => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end('{"__type":"ValidationException","message":"no"}');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const loaded = await loadedBy(['export', '--table', 'sessions'], {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    });
+    server.close();
+    const clients = loaded.packages.filter((name) => name.startsWith('@aws-sdk/client-'));
+    expect(clients).toEqual(['@aws-sdk/client-dynamodb', '@aws-sdk/client-sts']);
+    const others = loaded.packages.filter((name) => !/^@(?:aws|aws-sdk|smithy)\//.test(name));
+    const ofTable = [...PARSING, 'hpagent', 'mnemonist', 'obliterator'];
+    expect(others).toEqual(ofTable.toSorted());
+    expect(loaded.own).toBeGreaterThan(100);
+    expect(loaded.own).toBeLessThanOrEqual(146);
+    expect(loaded.files).toBeLessThanOrEqual(37);
   });
 });
