@@ -78,7 +78,7 @@ export function compareInstants(a: Instant, b: Instant): number {
 
 /** The same of two texts that {@link parseInstant} takes; those that are written alike need not be read. */
 export function compareTimes(a: string, b: string): number {
-  if (a.length === b.length && a.endsWith('Z') && b.endsWith('Z')) {
+  if (a.length === b.length && isInUtc(a) && isInUtc(b)) {
     return a < b ? -1 : Number(a > b);
   }
   return compareInstants(parseInstant(a)!, parseInstant(b)!);
@@ -98,8 +98,10 @@ export function formatInstant(instant: Instant): string {
 
 /** An RFC 3339 text that {@link parseInstant} takes, in UTC and with nine digits of a second: the same instant. */
 export function toNanoseconds(text: string): string {
-  if (text.length === 30 && text.endsWith('Z')) return text;
-  if (text.endsWith('Z')) return `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(9, '0')}Z`;
+  if (isInUtc(text)) {
+    if (text.length === 30) return text;
+    return `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(9, '0')}Z`;
+  }
   const instant = parseInstant(text);
   if (instant === undefined) return text;
   return `${formatSeconds(instant).slice(0, 19)}.${String(instant.nanos).padStart(9, '0')}Z`;
@@ -107,7 +109,7 @@ export function toNanoseconds(text: string): string {
 
 /** An RFC 3339 text that {@link parseInstant} takes, in UTC and cut to whole seconds. */
 export function toWholeSeconds(text: string): string {
-  if (text.endsWith('Z')) return text.length === 20 ? text : `${text.slice(0, 19)}Z`;
+  if (isInUtc(text)) return text.length === 20 ? text : `${text.slice(0, 19)}Z`;
   const instant = parseInstant(text);
   return instant === undefined ? text : formatSeconds(instant);
 }
@@ -138,6 +140,11 @@ export function textRange(
 function nineteen(seconds: number): string {
   const within = Math.min(Math.max(seconds, FIRST_SECOND), LAST_SECOND);
   return formatSeconds({ seconds: within, nanos: 0 }).slice(0, 19);
+}
+
+/** Does it end with Z? */
+function isInUtc(text: string): boolean {
+  return text.charCodeAt(text.length - 1) === 90;
 }
 
 function isDigit(code: number): boolean {
