@@ -19,7 +19,7 @@ interface LogsRead {
 }
 
 /** So often a thread is asked before it has answered: it never waits for the next question. */
-const IN_STOCK = 2;
+const IN_STOCK = 3;
 
 /** Megabytes. What a thread holds beside the bytes of a file is small. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 1024 };
