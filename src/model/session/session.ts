@@ -105,6 +105,21 @@ export type RequiredField = SessionField | 'placed' | 'identity';
 /** A row as its carrier has it: the values of the fields by their names outside; undefined is absent. */
 export type SessionRow = { readonly [Field in SessionField]?: unknown };
 
+/** For each field, in one order for all rows: V8 reads objects of one layout many times as fast. */
+export const NO_FIELDS = Object.fromEntries(
+  DEFINITIONS.map(([name]) => [name, undefined]),
+) as Readonly<Record<SessionField, undefined>>;
+
+/** The fields of a row that is read one by one. */
+export function rowOf(read: (field: SessionField) => unknown): SessionRow {
+  const row: Record<SessionField, unknown> = { ...NO_FIELDS };
+  for (let at = 0; at < DEFINITIONS.length; at++) {
+    const [field] = DEFINITIONS[at]!;
+    row[field] = read(field);
+  }
+  return row;
+}
+
 /**
  * The session that a row describes.
  *

@@ -1,4 +1,4 @@
-import { SESSION_FIELDS, type SessionField } from '../../model/session/session.js';
+import { NO_FIELDS, SESSION_FIELDS, type SessionField } from '../../model/session/session.js';
 import { PlainItem, type PlainValues } from './plain-item.js';
 
 const QUOTE = 34;
@@ -80,7 +80,7 @@ class ItemScan {
     const bytes = this.#bytes;
     const start = this.at;
     if (bytes[this.at++] !== OPEN) return undefined;
-    const values = noValues();
+    const values: PlainValues = { ...NO_FIELDS };
     for (let place = 0; ; place++) {
       const attribute = this.#attribute(place);
       if (attribute === undefined) return undefined;
@@ -157,25 +157,4 @@ class ItemScan {
     this.at = at + 1;
     return JSON.parse(bytes.toString('utf8', start - 1, this.at)) as string;
   }
-}
-
-function noValues(): PlainValues {
-  return {
-    id: undefined,
-    user: undefined,
-    profile: undefined,
-    status: undefined,
-    started_at: undefined,
-    last_access_at: undefined,
-    expires_at: undefined,
-    request_count: undefined,
-    server_instance_id: undefined,
-    source_identity: undefined,
-    created_at: undefined,
-    updated_at: undefined,
-    device_id: undefined,
-    revoked_by: undefined,
-    revoked_reason: undefined,
-    ttl: undefined,
-  };
 }

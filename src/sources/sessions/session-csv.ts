@@ -1,9 +1,10 @@
 import { unescapeFormula } from '../../text/csv-injection.js';
-import type {
-  RequiredField,
-  Session,
-  SessionField,
-  SessionRow,
+import {
+  type RequiredField,
+  type Session,
+  type SessionField,
+  type SessionRow,
+  rowOf,
 } from '../../model/session/session.js';
 import {
   type FilePart,
@@ -85,24 +86,7 @@ function takeCsvRow(
 type Columns = { readonly [Field in SessionField]?: number };
 
 function fieldsOfCells(cells: readonly string[], columns: Columns): SessionRow {
-  return {
-    id: valueOf(cells, columns.id),
-    user: valueOf(cells, columns.user),
-    profile: valueOf(cells, columns.profile),
-    status: valueOf(cells, columns.status),
-    started_at: valueOf(cells, columns.started_at),
-    last_access_at: valueOf(cells, columns.last_access_at),
-    expires_at: valueOf(cells, columns.expires_at),
-    request_count: valueOf(cells, columns.request_count),
-    server_instance_id: valueOf(cells, columns.server_instance_id),
-    source_identity: valueOf(cells, columns.source_identity),
-    created_at: valueOf(cells, columns.created_at),
-    updated_at: valueOf(cells, columns.updated_at),
-    device_id: valueOf(cells, columns.device_id),
-    revoked_by: valueOf(cells, columns.revoked_by),
-    revoked_reason: valueOf(cells, columns.revoked_reason),
-    ttl: valueOf(cells, columns.ttl),
-  };
+  return rowOf((field) => valueOf(cells, columns[field]));
 }
 
 function valueOf(cells: readonly string[], at: number | undefined): string | undefined {

@@ -6,6 +6,7 @@ import {
   type Session,
   type SessionRow,
   parseSession,
+  rowOf,
 } from '../../model/session/session.js';
 import { redacted } from '../redacted.js';
 
@@ -62,24 +63,7 @@ export function parseSessions<R>(
 export function fieldsOfItem(item: unknown): SessionRow {
   if (typeof item !== 'object' || item === null) throw new RecordError('expected an item');
   const attributes: SessionRow = item;
-  return {
-    id: valueOf(attributes.id),
-    user: valueOf(attributes.user),
-    profile: valueOf(attributes.profile),
-    status: valueOf(attributes.status),
-    started_at: valueOf(attributes.started_at),
-    last_access_at: valueOf(attributes.last_access_at),
-    expires_at: valueOf(attributes.expires_at),
-    request_count: valueOf(attributes.request_count),
-    server_instance_id: valueOf(attributes.server_instance_id),
-    source_identity: valueOf(attributes.source_identity),
-    created_at: valueOf(attributes.created_at),
-    updated_at: valueOf(attributes.updated_at),
-    device_id: valueOf(attributes.device_id),
-    revoked_by: valueOf(attributes.revoked_by),
-    revoked_reason: valueOf(attributes.revoked_reason),
-    ttl: valueOf(attributes.ttl),
-  };
+  return rowOf((field) => valueOf(attributes[field]));
 }
 
 /** What an attribute holds; what is none stays what it is. */
