@@ -27,9 +27,12 @@ export async function* newestRows(
   const { meter } = context;
   let newest: NewestRowIndex | undefined = new NewestRowIndex();
   const first = new RowsRead();
-  let isSettled = startOver !== undefined && table === undefined;
+  const mayStartOver = startOver !== undefined && table === undefined;
+  let isSettled = mayStartOver;
   for await (const sessions of readSessionFiles(files, required, context)) {
-    for (const session of sessions) newest.add(session, first.add(session));
+    for (const session of sessions) {
+      newest.add(session, mayStartOver ? first.count() : first.add(session));
+    }
     if (!isSettled) continue;
     isSettled = newest.size === first.rows;
     if (isSettled) yield sessions;
@@ -55,25 +58,31 @@ export async function* newestRows(
   let delivered = 0;
   for await (const sessions of readSessionFiles(files, required, again)) {
     const winners = sessions.filter((session) => {
-      const row = second.add(session);
-      return newest === undefined || newest.isNewest(session.id, row);
+      if (newest !== undefined) return newest.isNewest(session.id, second.count());
+      second.add(session);
+      return true;
     });
     delivered += winners.length;
     if (winners.length > 0) yield winners;
   }
-  if (delivered !== ofFiles || second.sum !== first.sum) {
+  if (delivered !== ofFiles || (newest === undefined && second.sum !== first.sum)) {
     throw new SourceError('the session files changed while they were read: run this again');
   }
 }
 
-/** Counts rows, and sums up their ids: other ids have another sum, but by chance. */
+/** Counts rows; and sums up their ids, by which a file that changed is known where there is no index. */
 class RowsRead {
   rows = 0;
   sum = 0;
 
   /** The number of the row, from 1. */
+  count(): number {
+    return ++this.rows;
+  }
+
+  /** The same, with its id: other ids have another sum, but by chance. */
   add({ id }: Session): number {
     this.sum = (this.sum + hashOfHalves(...halvesOf(id))) % Number.MAX_SAFE_INTEGER;
-    return ++this.rows;
+    return this.count();
   }
 }
