@@ -1,34 +1,45 @@
-// Peak memory of `export` over a table of 20,000 rows and over one of 500,000 (dynalite, in a process of its own).
+// Peak memory of `export` over a table of 100,000 rows and over one of 5,000,000, pages that a server has ready.
 import { awsEnv, SCALE, inTurns, line, ours, server } from './measure.js';
 
+const IN_A_PAGE = 1000;
+
 export async function measure(/** @type {string} */ folder) {
-  const [small, large] = [20_000, Math.ceil(500_000 * SCALE)];
-  const table = await server('table-server.js', [String(small), String(large)]);
+  const sizes = /** @type {const} */ ([100_000, Math.ceil(5_000 * SCALE) * 1000]);
+  const [few, many] = [
+    await server('scan-server.js', [String(sizes[0] / IN_A_PAGE)]),
+    await server('scan-server.js', [String(sizes[1] / IN_A_PAGE)]),
+  ];
   const sts = await server('sts-server.js', []);
-  const env = awsEnv({ DYNAMODB: table.address, STS: sts.address });
-  const run = (/** @type {string} */ format, /** @type {number} */ size) => () =>
-    ours(['export', '--table', `rows-${size}`, '--format', format, '--out', '/dev/null'], {
-      folder,
-      env,
-      expect: `exported ${size.toLocaleString('en')} sessions`,
-    });
+  const run =
+    (/** @type {string} */ format, /** @type {string} */ address, /** @type {number} */ size) =>
+    () =>
+      ours(['export', '--table', 'full', '--format', format, '--out', '/dev/null'], {
+        folder,
+        env: awsEnv({ DYNAMODB: address, STS: sts.address }),
+        expect: `exported ${size.toLocaleString('en')} sessions`,
+      });
   try {
     const lines = [];
     for (const format of ['csv', 'ndjson']) {
-      const { few, many } = await inTurns({ few: run(format, small), many: run(format, large) }, 3);
+      const ways = {
+        few: run(format, few.address, sizes[0]),
+        many: run(format, many.address, sizes[1]),
+      };
+      const peaks = await inTurns(ways, 3);
       lines.push(
         line(
-          `export --format ${format}: ${large} rows against ${small}`,
+          `export --format ${format}: ${sizes[1]} rows against ${sizes[0]}`,
           '≤',
           1.2,
-          many.peak / few.peak,
-          { unit: ' × its peak', peak: many.peak },
+          peaks.many.peak / peaks.few.peak,
+          { unit: ' × its peak', peak: peaks.many.peak },
         ),
       );
     }
     return lines;
   } finally {
-    table.stop();
+    few.stop();
+    many.stop();
     sts.stop();
   }
 }
