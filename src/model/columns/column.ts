@@ -14,9 +14,9 @@ export type Tint = 'green' | 'yellow' | 'red' | 'dim';
 interface CellOf<T> {
   (row: T): Cell;
   /**
-   * Of what the cell is the spelling, where it is one of another text. The spelling adds no character that a format
-   * takes care of, so a format may look for such in the text as it was stored: one that has just been put together
-   * would be copied for that.
+   * Where the cell is another spelling of a stored text: that text, and what spells it. A spelling adds no character
+   * that a format must take care of, so a format looks for such in the stored text. V8 would copy a text that has just
+   * been put together before it could search it.
    */
   readonly spelling?: {
     readonly stored: (row: T) => Cell;
