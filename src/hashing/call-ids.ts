@@ -31,7 +31,7 @@ export type IdNews = 'new' | 'known' | 'contradicts';
  */
 export class CallIds {
   #count = 0;
-  readonly #words = new NumberList(Uint32Array);
+  readonly #words = new NumberList();
   readonly #index = new HashIndex();
   readonly #others = new Map<string, Facts[]>();
 

@@ -1,13 +1,19 @@
 import type { ReadSessions } from '../coverage/read-sessions.js';
 import type { SessionStatus } from './session.js';
 
-/** What judging an event needs of a session; times in seconds since 1970, undefined where a file lacks them. */
+/**
+ * What judging an event needs of a session. Times are in whole seconds since 1970, as those of events are: compared
+ * with one, a beginning that is rounded up and an end that is cut say what the exact times would. Undefined where a
+ * file lacks them.
+ */
 export interface SessionSummary {
   readonly id: string;
   readonly user: string | undefined;
   readonly profile: string | undefined;
   readonly status: SessionStatus | undefined;
+  /** Rounded up. */
   readonly startedAt: number | undefined;
+  /** Cut, as the next. */
   readonly expiresAt: number | undefined;
   readonly updatedAt: number | undefined;
 }

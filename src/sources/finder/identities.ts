@@ -15,16 +15,16 @@ export class Identities {
   #used = 0;
   #size = 0;
   /** Of each text: the number of its chunk and its place in that, its length, and its last link. */
-  readonly #start = new NumberList(Float64Array);
-  readonly #length = new NumberList(Uint32Array);
-  readonly #last = new NumberList(Uint32Array);
+  readonly #start = new NumberList();
+  readonly #length = new NumberList();
+  readonly #last = new NumberList();
   readonly #texts = new HashIndex();
   /** Of each link, from 1: a session that was given the text, and the link before it; 0 where there is none. */
   #links = 0;
-  readonly #session = new NumberList(Uint32Array);
-  readonly #before = new NumberList(Uint32Array);
+  readonly #session = new NumberList();
+  readonly #before = new NumberList();
   /** The text that each session has now, from 1; 0 where it has none. */
-  readonly #textOf = new NumberList(Uint32Array);
+  readonly #textOf = new NumberList();
 
   /** Does a session have a text? */
   has(session: number): boolean {

@@ -17,24 +17,30 @@ import { NewestById } from '../sessions/newest-by-id.js';
 import { Identities } from './identities.js';
 import { SessionsInTime } from './sessions-in-time.js';
 
+const STATUS = 7;
+/** Its identity is {@link identityOfId}: nothing more is held of it. */
+const OF_ID = 8;
+/** It began within a second, not with it. */
+const WITHIN_SECOND = 16;
+
 /** With so many sessions of one identity or fewer, looking at each is soon done. */
 const FEW = 8;
 
 /**
- * Every session, for finding the one behind an event by id or by source identity, in about fifty bytes each,
+ * Every session, for finding the one behind an event by id or by source identity, in about forty bytes each,
  * and those of its identity where that does not follow from its id: flat arrays, names held once. Of several rows
  * of one session the newest counts. Keys are compared whole: with a hash alone somebody could craft an identity that
  * collides with another, and hide.
  */
 export class SessionIndex {
   readonly #newest = new NewestById();
-  readonly #started = new NumberList(Float64Array);
-  readonly #expires = new NumberList(Float64Array);
-  readonly #status = new NumberList(Uint8Array);
-  readonly #user = new NumberList(Uint32Array);
-  readonly #profile = new NumberList(Uint32Array);
-  /** Is its identity {@link identityOfId}? Then nothing more is held of it. */
-  readonly #isOfId = new NumberList(Uint8Array);
+  /** Whole seconds since 1970, cut; NaN where a row lacks them. */
+  readonly #started = new NumberList();
+  readonly #expires = new NumberList();
+  /** The place of the status among all, from 1, or 0; with {@link OF_ID} and {@link WITHIN_SECOND} added. */
+  readonly #marks = new NumberList();
+  readonly #user = new NumberList();
+  readonly #profile = new NumberList();
   readonly #identities = new Identities();
   /** Sessions of one identity, where they are many. */
   readonly #crowds = new Map<string, Crowd>();
@@ -61,24 +67,24 @@ export class SessionIndex {
    */
   add(session: Session): boolean {
     const { size } = this;
-    const expires = secondsOf(instantOf(session.expiresAt));
+    const expires = instantOf(session.expiresAt);
     const started = instantOf(session.startedAt);
-    const place = placeText(session);
-    const placed = place === session.startedAt ? started : instantOf(place);
-    const life = expires - (placed?.seconds ?? NaN);
+    const begin = placeText(session);
+    const placed = begin === session.startedAt ? started : instantOf(begin);
+    const life = exactly(expires) - secondsOf(placed);
     if (life < this.#shortestLife) this.#shortestLife = life;
     const entry = this.#newest.add(session);
     if (entry === NONE) return false;
     const isFirst = this.size > size;
     this.#started.set(entry, secondsOf(started));
-    this.#expires.set(entry, expires);
-    const { status } = session;
-    this.#status.set(entry, status === undefined ? 255 : SESSION_STATUSES.indexOf(status));
+    this.#expires.set(entry, secondsOf(expires));
     this.#user.set(entry, this.#users.numberOf(session.user));
     this.#profile.set(entry, this.#profiles.numberOf(session.profile));
-    const { sourceIdentity } = session;
+    const { sourceIdentity, status } = session;
     const isOfId = sourceIdentity === identityOfId(session.id);
-    this.#isOfId.set(entry, isOfId ? 1 : 0);
+    const isWithin = started !== undefined && started.nanos > 0;
+    const place = status === undefined ? 0 : SESSION_STATUSES.indexOf(status) + 1;
+    this.#marks.set(entry, place + (isOfId ? OF_ID : 0) + (isWithin ? WITHIN_SECOND : 0));
     const isHeld = !isOfId && sourceIdentity !== undefined && isText(sourceIdentity);
     this.#identities.set(entry, isHeld ? sourceIdentity : undefined);
     if (!isFirst) this.#crowds.clear();
@@ -132,7 +138,7 @@ export class SessionIndex {
   #entriesOf(identity: string): number[] {
     const entries = this.#identities.sessionsOf(identity);
     const own = this.#entryOfId(idOfIdentity(identity));
-    if (own !== NONE && this.#isOfId.get(own) === 1) entries.push(own);
+    if (own !== NONE && (this.#marks.get(own) & OF_ID) !== 0) entries.push(own);
     return entries;
   }
 
@@ -141,19 +147,21 @@ export class SessionIndex {
       entries.map((session) => ({
         session,
         // Events have whole seconds: one of the second in which a session began may have come after.
-        from: Math.floor(this.#started.get(session)),
+        from: this.#started.get(session),
         until: this.#expires.get(session),
       })),
     );
   }
 
   #facts(entry: number): SessionSummary {
+    const marks = this.#marks.get(entry);
+    const rounded = (marks & WITHIN_SECOND) === 0 ? 0 : 1;
     return {
       id: this.#newest.idOf(entry),
       user: this.#users.of(this.#user.get(entry)),
       profile: this.#profiles.of(this.#profile.get(entry)),
-      status: SESSION_STATUSES[this.#status.get(entry)],
-      startedAt: finite(this.#started.get(entry)),
+      status: SESSION_STATUSES[(marks & STATUS) - 1],
+      startedAt: finite(this.#started.get(entry) + rounded),
       expiresAt: finite(this.#expires.get(entry)),
       updatedAt: this.#newest.updatedAt(entry),
     };
@@ -204,6 +212,10 @@ function instantOf(time: string | undefined): Instant | undefined {
 }
 
 function secondsOf(instant: Instant | undefined): number {
+  return instant?.seconds ?? NaN;
+}
+
+function exactly(instant: Instant | undefined): number {
   return instant === undefined ? NaN : instant.seconds + instant.nanos / 1e9;
 }
 

@@ -14,10 +14,10 @@ const NO_TIME: Instant = { seconds: -Infinity, nanos: 0 };
  */
 export class NewestById {
   #size = 0;
-  readonly #high = new NumberList(Uint32Array);
-  readonly #low = new NumberList(Uint32Array);
-  readonly #seconds = new NumberList(Float64Array);
-  readonly #nanos = new NumberList(Uint32Array);
+  readonly #high = new NumberList();
+  readonly #low = new NumberList();
+  readonly #seconds = new NumberList();
+  readonly #nanos = new NumberList();
   readonly #byId = new HashIndex();
 
   /** How many sessions there are. */
@@ -53,10 +53,10 @@ export class NewestById {
     return idOfHalves(this.#high.get(entry), this.#low.get(entry));
   }
 
-  /** In seconds since 1970, with their part; undefined where it has no time. */
+  /** In whole seconds since 1970, cut; undefined where it has no time. */
   updatedAt(entry: number): number | undefined {
     const seconds = this.#seconds.get(entry);
-    return seconds === NO_TIME.seconds ? undefined : seconds + this.#nanos.get(entry) / 1e9;
+    return seconds === NO_TIME.seconds ? undefined : seconds;
   }
 
   #find(high: number, low: number): number {

@@ -13,7 +13,7 @@ const SUPERSEDED = 0xffff_ffff;
 export class NewestRowIndex {
   readonly #newest = new NewestById();
   /** Number of the newest row, from 1. */
-  readonly #row = new NumberList(Uint32Array);
+  readonly #row = new NumberList();
 
   /** How many ids there are. */
   get size(): number {

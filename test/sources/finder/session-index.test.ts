@@ -2,18 +2,14 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SessionMatch, LookupKey } from '../../../src/model/session/session-lookup.js';
 import type { Session } from '../../../src/model/session/session.js';
-import {
-  type Instant,
-  compareInstants,
-  formatSeconds,
-  parseInstant,
-} from '../../../src/model/time/instant.js';
+import { compareInstants, formatSeconds, parseInstant } from '../../../src/model/time/instant.js';
 import { SessionIndex } from '../../../src/sources/finder/session-index.js';
 import { session } from '../../support/records.js';
 import { idOf } from '../../support/sessions.js';
 
 const START = Date.UTC(2026, 0, 17) / 1000;
 const at = (seconds: number): string => formatSeconds({ seconds: START + seconds, nanos: 0 });
+const parts = fc.constantFrom('Z', '.000000001Z', '.5Z', '.999999999Z');
 const secondsOf = (time: string | undefined): number => parseInstant(time!)!.seconds;
 
 /** Those of a pair have the same FNV-1a hash; others begin as another one does. */
@@ -48,6 +44,8 @@ const someSession = fc
     source_identity: fc.option(identities, { nil: '' }),
     from: fc.nat(20),
     length: fc.nat(5),
+    part: parts,
+    otherPart: parts,
     user: fc.constantFrom('alice', 'bob', ''),
     profile: fc.constantFrom('prod', 'dev'),
     status: fc.constantFrom('active', 'revoked', 'expired'),
@@ -56,16 +54,17 @@ const someSession = fc
       at(5),
       at(5).replace('Z', '.000000001Z'),
       at(5).replace('Z', '.000000002Z'),
+      at(5).replace('Z', '.75Z'),
       at(3605).replace('Z', '.000000003+01:00'),
       at(6),
     ),
   })
-  .map(({ from, length, ...row }) =>
+  .map(({ from, length, part, otherPart, ...row }) =>
     session(0, {
       ...row,
-      started_at: at(from),
+      started_at: at(from).replace('Z', part),
       created_at: at(from),
-      expires_at: at(from + length),
+      expires_at: at(from + length).replace('Z', otherPart),
     }),
   );
 const someSought: fc.Arbitrary<LookupKey> = fc.record({
@@ -94,7 +93,7 @@ test('it finds what looking through the newest row of each session finds, in the
       else expect(possible).toContainEqual(found);
     }
     expect(index.size).toBe(all.length);
-    const lives = rows.map((one) => secondsOf(one.expiresAt) - secondsOf(one.createdAt));
+    const lives = rows.map((one) => exactly(one.expiresAt) - secondsOf(one.createdAt));
     expect(index.coverage).toEqual({
       shortestLife: rows.length === 0 ? undefined : Math.min(...lives),
       profiles: new Set(all.map(({ profile }) => profile)),
@@ -152,14 +151,37 @@ function matchOf(one: Session, matchedBy: SessionMatch['matchedBy']): SessionMat
       user,
       profile,
       status,
-      startedAt: secondsOf(one.startedAt),
+      startedAt: roundedUp(one.startedAt),
       expiresAt: secondsOf(one.expiresAt),
-      updatedAt: one.updatedAt === undefined ? undefined : exactly(parseInstant(one.updatedAt)!),
+      updatedAt: one.updatedAt === undefined ? undefined : secondsOf(one.updatedAt),
     },
   };
 }
 
-const exactly = ({ seconds, nanos }: Instant): number => seconds + nanos / 1e9;
+test('its whole seconds say of a call what the times of its session would', () => {
+  const property = fc.property(someSession, fc.nat(27), (row, moment) => {
+    const { session: found } = indexOf([row]).find({ ...nothing, tag: row.id })!;
+    const second = START + moment;
+    const after = (time: string | undefined): number =>
+      compareInstants({ seconds: second, nanos: 0 }, parseInstant(time!)!);
+    expect(second < found.startedAt!).toBe(after(row.startedAt) < 0);
+    expect(second > found.expiresAt!).toBe(after(row.expiresAt) > 0);
+    if (row.updatedAt !== undefined) {
+      expect(second > found.updatedAt!).toBe(after(row.updatedAt) > 0);
+    }
+  });
+  fc.assert(property, { numRuns: 1000 });
+});
+
+function roundedUp(time: string | undefined): number {
+  const { seconds, nanos } = parseInstant(time!)!;
+  return nanos === 0 ? seconds : seconds + 1;
+}
+
+function exactly(time: string | undefined): number {
+  const { seconds, nanos } = parseInstant(time!)!;
+  return seconds + nanos / 1e9;
+}
 
 test('of many sessions with one identity it finds the one that was on and began last', () => {
   const someTimes = fc.array(fc.tuple(fc.nat(60), fc.nat(30)), { minLength: 9, maxLength: 70 });
