@@ -29,6 +29,7 @@ export let rowEnd: usize = 0;
 let isEscaped: bool = false; // does it have "\u00"?
 let sources: u32 = 0; // how often does it have the end of the key "eventSource"?
 let source: usize = 0; // and where first
+let sourceDepth: i32 = 0; // and within how many brackets
 
 // @ts-ignore: decorator
 @inline
@@ -60,14 +61,16 @@ function isSpace(byte: u8): bool {
 
 /**
  * Passes over rows between `at` and `end`, from a place between two rows of a list on. Gives back where it stopped:
- * before a row that must be looked at, or does not end before `end`, or before anything but a row.
+ * before a row that must be looked at, or does not end before `end`, or before anything but a row. Of the first row of
+ * a list, it must also be sure that it is a record itself.
  */
-export function skip(from: usize, end: usize, isCommaDue: bool): usize {
+export function skip(from: usize, end: usize, isCommaDue: bool, isFirst: bool): usize {
   skipped = 0;
   needsComma = isCommaDue;
   sawComma = false;
   rowEnd = 0;
   let at = from;
+  let mustBeRecord = isFirst;
   while (true) {
     while (at < end && isSpace(load<u8>(at))) at++;
     if (at >= end) return at;
@@ -82,10 +85,11 @@ export function skip(from: usize, end: usize, isCommaDue: bool): usize {
     if (byte != OPEN_BRACE || needsComma) return at;
     const close = endOfRow(at, end);
     if (close == 0) return at;
-    if (!isOtherCall(at, close)) {
+    if (!isOtherCall(at, close) || (mustBeRecord && sourceDepth != 1)) {
       rowEnd = close;
       return at;
     }
+    mustBeRecord = false;
     skipped++;
     needsComma = true;
     sawComma = false;
@@ -152,10 +156,13 @@ function endOfRow(start: usize, end: usize): usize {
       v128.or(od, i8x16.eq(ld, shut)),
     );
     let close: u64 = 0; // the bit of the bracket that ends the row
+    const depthBefore = depth;
+    let opening: u64 = 0;
+    let closing: u64 = 0;
     if ((brackets | backslashes) != 0) {
       const strings = sumsOf(quotes) ^ wasInString;
-      const opening = mask(oa, ob, oc, od) & ~strings;
-      const closing = brackets & ~strings & ~opening;
+      opening = mask(oa, ob, oc, od) & ~strings;
+      closing = brackets & ~strings & ~opening;
       if (depth <= <i32>popcnt(closing)) {
         let deep = depth;
         let from = opening;
@@ -185,7 +192,10 @@ function endOfRow(start: usize, end: usize): usize {
       const place = block + <usize>ctz(left);
       // Source"
       if (load<u32>(place, 1) != 0x6372756f || load<u16>(place, 5) != 0x2265) continue;
-      if (sources++ == 0) source = place;
+      if (sources++ > 0) continue;
+      source = place;
+      const below = (left & (0 - left)) - 1;
+      sourceDepth = depthBefore + <i32>popcnt(opening & below) - <i32>popcnt(closing & below);
     }
     if (close != 0) {
       const place = block + <usize>ctz(close);
@@ -219,6 +229,7 @@ function mayBeList(place: usize, start: usize): bool {
 function isOtherCall(start: usize, close: usize): bool {
   if (isEscaped || sources != 1 || source - start < 6) return false;
   if (load<u8>(source - 6) != QUOTE || load<u8>(source - 5) != 0x65) return false; // "e…
+  if (load<u8>(source - 7) == BACKSLASH) return false;
   let at = source + 7;
   while (at < close && (load<u8>(at) == COLON || isSpace(load<u8>(at)))) at++;
   if (load<u8>(at) != QUOTE) return false;

@@ -1,4 +1,13 @@
-import { type Stats, closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import {
+  type Stats,
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
@@ -12,6 +21,8 @@ import type { IsWanted, Storage, StoredFile } from './storage.js';
 const CHUNK = 256 * 1024;
 /** The largest file that is read at once, in bytes. */
 const LARGEST_AT_ONCE = 4 * 1024 * 1024;
+/** Whatever it has become since it was found, opening it does not wait. */
+const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const SLASH = Buffer.from('/');
 
 /**
@@ -113,11 +124,11 @@ function fileAt(path: Buffer, id: string, rereadable: boolean): StoredFile {
  */
 function smallFile(path: Buffer): Buffer | undefined {
   try {
-    const found = statSync(path);
-    const { size } = found;
-    if (!found.isFile() || size > LARGEST_AT_ONCE) return undefined;
-    const file = openSync(path, 'r');
+    const file = openSync(path, AT_ONCE);
     try {
+      const found = fstatSync(file);
+      const { size } = found;
+      if (!found.isFile() || size > LARGEST_AT_ONCE) return undefined;
       const bytes = Buffer.allocUnsafe(size + 1); // one more than there is to be read
       if (size > CHUNK && !(readSync(file, bytes, 0, 2, 0) === 2 && isGzip(bytes))) {
         return undefined;

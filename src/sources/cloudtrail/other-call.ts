@@ -1,4 +1,4 @@
-import { isWholeObject } from '../../text/json/whole-object.js';
+import { depthAt, isWholeObject } from '../../text/json/whole-object.js';
 import type { JsonText } from '../../text/json/json-texts.js';
 
 /** A name of a role call of STS, also of `AssumeRoot`. */
@@ -22,13 +22,14 @@ export const OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Is a text surely a record of CloudTrail's that hands out no role credentials? Told without parsing it, so
- * that nearly all of a trail costs three searches. False means no more than that it must be looked at.
+ * Is a text surely a record of CloudTrail's that hands out no role credentials, in a wrapper perhaps; or by itself,
+ * where it `mustBeRecord`? Told without parsing it, so that nearly all of a trail costs three searches. False means no
+ * more than that it must be looked at.
  */
-export function isOtherCall({ bytes, isLine }: JsonText): boolean {
-  if (bytes.indexOf(ESCAPE) !== -1) return false;
+export function isOtherCall({ bytes, isLine }: JsonText, mustBeRecord = false): boolean {
   const at = bytes.indexOf(SOURCE);
   if (at < 6 || bytes[at - 6] !== 0x22 || bytes[at - 5] !== 0x65) return false; // of "event
+  if (bytes[at - 7] === 0x5c) return false;
   // A document with a list says more than its record does.
   const list = isLine ? bytes.indexOf(0x5b) : -1;
   if (list !== -1 && list < at) return false;
@@ -36,6 +37,8 @@ export function isOtherCall({ bytes, isLine }: JsonText): boolean {
   if (service === undefined || OTHERS.has(service)) return false;
   if (service.startsWith('sts') && mayBeRoleCall(bytes)) return false;
   if (bytes.indexOf(SOURCE, at + SOURCE.length) !== -1) return false;
+  if (bytes.indexOf(ESCAPE) !== -1) return false;
+  if (mustBeRecord && depthAt(bytes, at) !== 1) return false;
   return isLine ? isWholeObject(bytes) : bytes[0] === 0x7b;
 }
 

@@ -26,7 +26,7 @@ interface OtherCalls {
   readonly needsComma: Value;
   readonly sawComma: Value;
   readonly rowEnd: Value;
-  readonly skip: (at: number, end: number, needsComma: boolean) => number;
+  readonly skip: (at: number, end: number, needsComma: boolean, isFirst: boolean) => number;
 }
 
 /** As much as `TEXT` has room for. */
@@ -111,13 +111,14 @@ function skipperOf(piece: Buffer, module: OtherCalls, memory: Buffer): ReturnTyp
     to = Math.min(place + SLICE, piece.length);
     piece.copy(memory, text, from, to);
   };
-  return (at, needsComma) => {
+  return (at, needsComma, isFirst) => {
     if (at >= to) copyFrom(at);
     let rows = 0;
     let stop = at;
     let [isDue, sawComma] = [needsComma, false];
     for (;;) {
-      stop = module.skip(text + stop - from, text + to - from, isDue) - text + from;
+      const mustBeRecord = isFirst && rows === 0;
+      stop = module.skip(text + stop - from, text + to - from, isDue, mustBeRecord) - text + from;
       const skipped = module.skipped.value;
       rows += skipped;
       sawComma = module.sawComma.value !== 0 || (sawComma && skipped === 0);

@@ -114,10 +114,11 @@ class LogReading {
   }
 
   /** @throws SourceError when what comes first is not CloudTrail's. */
-  takeAll({ texts, envelopes, skipped }: JsonTexts): FilePart<RoleCall> {
+  takeAll({ texts, envelopes, skipped, firstIsSkipped }: JsonTexts): FilePart<RoleCall> {
     const part = newFilePart<RoleCall>();
+    if (firstIsSkipped) this.#hasRecords = true; // what is passed over are records of other calls
     for (const text of texts) this.take(text, part);
-    if (skipped > 0) this.#hasRecords = true; // records of other calls were passed over
+    if (skipped > 0) this.#hasRecords = true;
     for (const envelope of envelopes) this.takeEnvelope(envelope, part);
     return part;
   }
@@ -125,7 +126,10 @@ class LogReading {
   /** @throws SourceError when what comes first is not CloudTrail's. */
   take(given: JsonText, part: OpenFilePart<RoleCall>): void {
     const text = withoutTime(given);
-    if (this.#hasRecords && isOtherCall(text)) return;
+    if (isOtherCall(text, !this.#hasRecords)) {
+      this.#hasRecords = true;
+      return;
+    }
     this.#whole.rows++;
     const { values, envelopes, broken } = valuesOf(text, RECORD_LISTS);
     const joined = broken !== undefined && text !== given ? joinedLines(text) : [];

@@ -6,9 +6,12 @@ export interface JsonRow {
 
 /**
  * Passes over rows of a list that nobody needs to see: for a piece, a function that is told a place between two
- * rows, and whether a comma must come before the next. It may stop anywhere between rows, or before a row.
+ * rows, whether a comma must come before the next, and whether that is the first of its list. It may stop anywhere
+ * between rows, or before a row.
  */
-export type RowSkipper = (piece: Buffer) => (at: number, needsComma: boolean) => SkippedRows;
+export type RowSkipper = (
+  piece: Buffer,
+) => (at: number, needsComma: boolean, isFirst: boolean) => SkippedRows;
 
 interface SkippedRows {
   /** How many rows were passed over. */

@@ -67,9 +67,10 @@ export class JsonRows {
   #envelopes: Envelope[] = [];
   #count = 0;
   #skipped = 0;
+  #firstIsSkipped = false;
   #failure: SourceError | undefined;
 
-  /** @param skipper is asked for every row of a list but the first. */
+  /** @param skipper is asked for every row of a list. */
   constructor(
     { lists, deepLists = new Set() }: ListKeys = { lists: new Set() },
     skipper?: RowSkipper,
@@ -82,6 +83,11 @@ export class JsonRows {
   /** How many rows were passed over so far. */
   get skipped(): number {
     return this.#skipped;
+  }
+
+  /** Was the first row of all passed over? */
+  get firstIsSkipped(): boolean {
+    return this.#firstIsSkipped;
   }
 
   /**
@@ -170,7 +176,7 @@ export class JsonRows {
         }
         continue;
       }
-      if (skip !== undefined && level.rows > 0 && level.rowDepth > 0) {
+      if (skip !== undefined && level.rowDepth > 0) {
         at = this.#skip(piece, at, rows, skip);
         if (at === length) break;
         byte = piece[at]!;
@@ -211,7 +217,8 @@ export class JsonRows {
   #skip(piece: Buffer, from: number, rows: JsonRow[], skip: ReturnType<RowSkipper>): number {
     const level = this.#level;
     for (let at = from; at < piece.length;) {
-      const skipped = skip(at, level.needsComma);
+      const skipped = skip(at, level.needsComma, level.rows === 0);
+      if (this.#count === 0 && skipped.rows > 0) this.#firstIsSkipped = true;
       level.needsComma = skipped.needsComma;
       level.sawComma = skipped.rows > 0 ? skipped.sawComma : level.sawComma || skipped.sawComma;
       level.rows += skipped.rows;

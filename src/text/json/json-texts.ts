@@ -15,8 +15,9 @@ export interface JsonText {
 export interface JsonTexts {
   readonly texts: readonly JsonText[];
   readonly envelopes: readonly Envelope[];
-  /** How many rows were passed over so far. */
+  /** How many rows were passed over so far, and was the first of all? */
   readonly skipped: number;
+  readonly firstIsSkipped: boolean;
 }
 
 /** The layouts in which JSON is read. */
@@ -72,7 +73,7 @@ export class JsonTextReader {
     const end = this.#isLaidOut ? 0 : more.findIndex(({ bytes: line }) => isOpening(line));
     const plain = end === -1 ? more : more.slice(0, end);
     this.#lines += plain.length;
-    if (plain.length > 0) yield { texts: plain, envelopes: [], skipped: 0 };
+    if (plain.length > 0) yield { texts: plain, envelopes: [], skipped: 0, firstIsSkipped: false };
     if (end === -1) return;
     this.#isLaidOut = true;
     const rest = more.slice(end).flatMap(({ bytes: line }) => [line, NEWLINE]);
@@ -85,6 +86,7 @@ export class JsonTextReader {
       texts: ended.map(({ bytes, number }) => ({ bytes, number: lines + number, isLine: false })),
       envelopes: this.#rows.takeEnvelopes(),
       skipped: this.#rows.skipped,
+      firstIsSkipped: this.#rows.firstIsSkipped,
     };
   }
 }

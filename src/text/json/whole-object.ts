@@ -31,3 +31,23 @@ export function isWholeObject(bytes: Buffer): boolean {
   }
   return true;
 }
+
+/** Within how many brackets does a place lie, of bytes that begin outside of all strings? */
+export function depthAt(bytes: Buffer, place: number): number {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < place; at++) {
+    const byte = bytes[at]!;
+    if (inString) {
+      if (byte === QUOTE) inString = false;
+      else if (byte === BACKSLASH) at++;
+    } else if (byte === QUOTE) {
+      inString = true;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      depth++;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth--;
+    }
+  }
+  return depth;
+}

@@ -59,7 +59,8 @@ function expectSameAs(all: Read, some: Read): void {
   expect(kept.size).toBe(some.rows.length);
   for (const { number, bytes: row } of all.rows) {
     const found = kept.get(number);
-    if (found === undefined) expect(isOtherCall({ bytes: row, number, isLine: false })).toBe(true);
+    const text = { bytes: row, number, isLine: false };
+    if (found === undefined) expect(isOtherCall(text, number === 1)).toBe(true);
     else expect(found.equals(row)).toBe(true);
     kept.delete(number);
   }
@@ -188,7 +189,7 @@ describe('records of other calls are passed over, and nothing else', () => {
     const small = Buffer.from(
       JSON.stringify({ Records: Array.from({ length: 500 }, () => other(9)) }),
     );
-    // The first and the last, whose end nothing follows, are looked at.
-    expect(expectSame(small, [small.length]).skipped).toBeGreaterThanOrEqual(498);
+    // The last, whose end nothing follows, is looked at.
+    expect(expectSame(small, [small.length]).skipped).toBeGreaterThanOrEqual(499);
   });
 });

@@ -64,3 +64,39 @@ test('a file that is read at once gives what it gives in pieces', async () => {
   );
   await fc.assert(property, { numRuns: 1000 });
 });
+
+/** As many records behind the first as the module that passes over some is loaded for, and few. */
+const FOLLOWING = [0, 3000];
+
+test.each([
+  ['of a wrapper that nobody knows', { inner: { eventSource: 's3.amazonaws.com' } }],
+  ['below a key that only ends so', { 'an "eventSource': 's3.amazonaws.com' }],
+  ['in a list', { list: [{ eventSource: 's3.amazonaws.com' }] }],
+])('a file is refused whose first record has its service %s', async (_, first) => {
+  const other = { eventSource: 's3.amazonaws.com', eventName: 'GetObject' };
+  for (const count of FOLLOWING) {
+    const Records = [first, ...Array.from({ length: count }, () => other)];
+    const { rows, rejects } = await read(fileOf(JSON.stringify({ Records })));
+    expect([rows.length, rejects.length]).toEqual([0, 1]);
+    expect(rejects[0]).toMatchObject({
+      kind: 'file',
+      reason: expect.stringContaining('not a CloudTrail log') as unknown,
+    });
+  }
+});
+
+test('a file whose first record is of another call is one, and what is foreign behind it a reject', async () => {
+  const other = { eventSource: 's3.amazonaws.com', eventName: 'GetObject' };
+  for (const count of FOLLOWING) {
+    const Records = [other, { a: 1 }, ...Array.from({ length: count }, () => other)];
+    const { rejects } = await read(fileOf(JSON.stringify({ Records })));
+    expect(rejects.map(({ kind }) => kind)).toEqual(['row']);
+  }
+});
+
+function fileOf(text: string): StoredFile {
+  const open = async function* (): AsyncGenerator<Buffer> {
+    yield Buffer.from(text);
+  };
+  return { id: 'log', name: 'log', rereadable: true, open };
+}

@@ -82,9 +82,16 @@ function isNear(day: string, { since, until }: Window): boolean {
 /** Numbers that are no date, as those of a case may be, are none. */
 function dateIn(found: RegExpExecArray | null): string | undefined {
   if (found === null) return undefined;
-  const [year = '', month = '', day = ''] = found.slice(1);
+  const [, year = '', month = '', day = ''] = found;
   const text = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  const isDate = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-  return isDate ? text : undefined;
+  if (text !== lastText) {
+    const time = Date.parse(`${text}T00:00:00Z`);
+    lastIsDate = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+    lastText = text;
+  }
+  return lastIsDate ? text : undefined;
 }
+
+/** What was read last: most paths are of the same day as the one before. */
+let lastText = '';
+let lastIsDate = false;
