@@ -22,7 +22,7 @@ const CHUNK = 256 * 1024;
 /** The largest file that is read at once, in bytes. */
 const LARGEST_AT_ONCE = 4 * 1024 * 1024;
 /** Whatever it has become since it was found, opening it does not wait. */
-const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const SLASH = Buffer.from('/');
 
 /**
@@ -124,7 +124,7 @@ function fileAt(path: Buffer, id: string, rereadable: boolean): StoredFile {
  */
 function smallFile(path: Buffer): Buffer | undefined {
   try {
-    const file = openSync(path, AT_ONCE);
+    const file = openSync(path, WITHOUT_WAITING);
     try {
       const found = fstatSync(file);
       const { size } = found;

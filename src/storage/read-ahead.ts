@@ -1,13 +1,14 @@
 import { forManyListeners } from '../aws/many-listeners.js';
 import type { StoredFile } from './storage.js';
 
-/** So many files are under way at once, and so many of their bytes are held. */
-const AT_ONCE = 16;
+/** So many files are under way at once, for S3 takes 20 to 200 ms to begin; and so many of their bytes are held. */
+const AT_ONCE = 48;
 const CEILING = 64 * 1024 * 1024;
 
 /**
  * The same files in the same order. Those that are far are fetched before they are asked for, several at once,
- * and can be opened once, until the next file is asked for. Holds 64 MB of their bytes, and a piece of each.
+ * and can be opened once, until the next file is asked for. Holds 64 MB of their bytes, and a piece of each: a file
+ * whose size is known is begun when there is room for it.
  */
 export async function* readAhead<F extends StoredFile>(
   files: AsyncIterable<F>,
@@ -59,6 +60,10 @@ class HeldBytes {
     return this.#bytes >= this.#ceiling;
   }
 
+  hasRoomFor(bytes: number): boolean {
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#ceiling;
+  }
+
   add(bytes: number): void {
     this.#bytes += bytes;
     this.changed();
@@ -84,6 +89,8 @@ class HeldBytes {
 class Fetch {
   readonly #held: HeldBytes;
   readonly #pieces: Buffer[] = [];
+  /** Bytes that are to come, and are counted as held. */
+  #expected = 0;
   #state: 'fetching' | 'fetched' | 'dropped' = 'fetching';
   #failure: { readonly error: unknown } | undefined;
   #isRead = false;
@@ -116,16 +123,25 @@ class Fetch {
   drop(): void {
     this.#state = 'dropped';
     const rest = this.#pieces.splice(0);
-    this.#held.add(-rest.reduce((sum, { length }) => sum + length, 0));
+    this.#held.add(-rest.reduce((sum, { length }) => sum + length, this.#expected));
+    this.#expected = 0;
   }
 
   async #fetch(file: StoredFile, signal: AbortSignal): Promise<void> {
+    const { size = 0 } = file;
     try {
+      while (!this.#isRead && !this.#held.hasRoomFor(size)) {
+        await this.#held.change();
+        if (this.#isDropped) return;
+      }
+      this.#expect(size);
       for await (const piece of file.open(signal)) {
         if (this.#isDropped) return;
         this.#pieces.push(piece);
+        const isExpected = piece.length <= this.#expected;
         this.#held.add(piece.length);
-        while (this.#held.isFull && !(this.#isRead && this.#pieces.length === 0)) {
+        this.#expect(-Math.min(piece.length, this.#expected));
+        while (!isExpected && this.#held.isFull && !(this.#isRead && this.#pieces.length === 0)) {
           await this.#held.change();
           if (this.#isDropped) return;
         }
@@ -134,7 +150,12 @@ class Fetch {
     } catch (error) {
       this.#failure = { error };
     }
-    this.#held.changed();
+    this.#expect(-this.#expected);
+  }
+
+  #expect(bytes: number): void {
+    this.#expected += bytes;
+    this.#held.add(bytes);
   }
 
   get #isDropped(): boolean {

@@ -8,13 +8,18 @@ const { signal } = new AbortController();
 const PIECE = Buffer.alloc(1000, 'x');
 
 /** Far files of so many pieces each; says how many are open, and how many pieces they gave. */
-function farFiles(count: number, pieces: number, more: { failing?: number; isFar?: false } = {}) {
+function farFiles(
+  count: number,
+  pieces: number,
+  more: { failing?: number; isFar?: false; size?: number } = {},
+) {
   const seen = { open: 0, most: 0, opened: 0, given: 0 };
   const file = (n: number): StoredFile => ({
     id: String(n),
     name: String(n),
     rereadable: true,
     ...(more.isFar !== false && { isFar: true as const }),
+    size: more.size,
     open: async function* (stop) {
       seen.opened++;
       seen.most = Math.max(seen.most, ++seen.open);
@@ -67,6 +72,24 @@ describe('files that are far', () => {
     expect(read).toBe(6 * 50_000);
   });
 
+  test('are begun when there is room for them, where their size is known', async () => {
+    for (const [size, most] of [
+      [5000, 2], // as it is
+      [10_000, 1], // more than comes
+      [1000, 6], // less
+      [20_000, 1], // more than there is room
+    ] as const) {
+      const { files, seen } = farFiles(12, 5, { size });
+      let read = 0;
+      for await (const file of readAhead(files, signal, { atOnce: 6, ceiling: 10_000 })) {
+        await sleep(3);
+        read += await bytesOf(file);
+      }
+      expect(read).toBe(12 * 5000);
+      expect(seen.most).toBeLessThanOrEqual(most + 1); // the one that is read is always begun
+    }
+  });
+
   test('that fail do so where they are read, and the others are whole', async () => {
     const { files } = farFiles(4, 3, { failing: 1 });
     const outcomes: unknown[] = [];
@@ -100,7 +123,7 @@ describe('files that are far', () => {
     await expect(reading()).rejects.toBe(reason);
     await sleep(20);
     expect([seen.open, interrupted.seen.open]).toEqual([0, 0]);
-    expect(seen.opened).toBeLessThan(20);
+    expect(seen.opened).toBeLessThan(60);
   });
 });
 

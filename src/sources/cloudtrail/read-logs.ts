@@ -90,9 +90,9 @@ async function* eachFile(
       }
       signal.throwIfAborted();
       const { share } = file;
-      const found = most === 1 ? { here: file } : await jobOf(file, signal);
+      const found = most === 1 && file.isFar !== true ? { here: file } : await jobOf(file, signal);
       const job = 'job' in found ? found.job : undefined;
-      if (job !== undefined && readHere + job.size > after) {
+      if (job !== undefined && most > 1 && readHere + job.size > after) {
         readHere = Infinity;
         next = { jobs: [...next.jobs, job], size: next.size + job.size, share };
         if (next.size >= TOGETHER) yield* beginNext();

@@ -37,10 +37,11 @@ export async function jobOf(
 /** The file that a thread was told of. */
 export function fileOf({ name, path, bytes = new Uint8Array() }: LogJob): StoredFile {
   if (path !== undefined) return { ...fileOfPath(Buffer.from(path)), name };
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const open = async function* (): AsyncGenerator<Buffer> {
-    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    yield all;
   };
-  return { id: name, name, rereadable: true, open };
+  return { id: name, name, rereadable: true, open, atOnce: () => all };
 }
 
 async function* piecesOf(file: StoredFile, signal: AbortSignal): AsyncGenerator<Buffer> {
