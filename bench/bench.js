@@ -9,6 +9,7 @@ import { RUNS, SCALE, path } from './measure.js';
 
 const TOPICS = [
   'log-files',
+  's3-logs',
   'audit',
   'join',
   'dynamodb',

@@ -10,7 +10,7 @@ const WINDOW = ['--since', '2026-01-01', '--until', '2026-03-01'];
 export async function measure(/** @type {string} */ folder) {
   const trails = {
     '400 files of 4 MB': { files: Math.ceil(400 * SCALE), records: 1945, pretty: false },
-    'many small files': { files: Math.ceil(3000 * SCALE), records: 40, pretty: false },
+    '10,000 small files': { files: Math.ceil(10_000 * SCALE), records: 40, pretty: false },
     'pretty-printed': { files: Math.ceil(80 * SCALE), records: 1945, pretty: true },
     'one file': { files: 1, records: Math.ceil(450_000 * SCALE), pretty: false },
   };

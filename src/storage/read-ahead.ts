@@ -141,7 +141,8 @@ class Fetch {
         const isExpected = piece.length <= this.#expected;
         this.#held.add(piece.length);
         this.#expect(-Math.min(piece.length, this.#expected));
-        while (!isExpected && this.#held.isFull && !(this.#isRead && this.#pieces.length === 0)) {
+        if (isExpected) continue; // there is room for it
+        while (this.#held.isFull && !(this.#isRead && this.#pieces.length === 0)) {
           await this.#held.change();
           if (this.#isDropped) return;
         }
