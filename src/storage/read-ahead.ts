@@ -1,7 +1,10 @@
 import { forManyListeners } from '../aws/many-listeners.js';
 import type { StoredFile } from './storage.js';
 
-/** So many files are under way at once, for S3 takes 20 to 200 ms to begin; and so many of their bytes are held. */
+/**
+ * So many files are under way at once, and so many of their bytes are held. Of S3, the first byte takes roughly 100 to
+ * 200 ms (S3 User Guide, "Best practices design patterns").
+ */
 const AT_ONCE = 48;
 const CEILING = 64 * 1024 * 1024;
 
