@@ -6,6 +6,14 @@ import { WRAPPERS } from '../support/wrappers.js';
 
 const records = [1, 2, 3, 4].map((n) => roleRecord(n, { identity: `sentinel:alice:${idOf(n)}` }));
 
+/** The first record, too, is one that need not be parsed. */
+const other = {
+  eventSource: 's3.amazonaws.com',
+  eventName: 'GetObject',
+  requestParameters: { list: ['"', '}', { eventName: 'AssumeRole' }] },
+};
+const around = [other, ...records.flatMap((record) => [record, other, other])];
+
 /** The records of a file where each is written in one piece. */
 function rowsIn(content: string | Buffer): Reader['rows'] {
   return records.flatMap((record) => {
@@ -39,6 +47,11 @@ function readerOf(name: string, content: string | Buffer): Reader {
 fuzz({
   ...Object.fromEntries(
     Object.entries(WRAPPERS).map(([name, wrap]) => [name, readerOf('events.json', wrap(records))]),
+  ),
+  'records of other calls around': readerOf('events.json', JSON.stringify({ Records: around })),
+  'records of other calls around, pretty-printed': readerOf(
+    'events.json',
+    JSON.stringify({ Records: around }, null, 2),
   ),
   'a packed trail file': readerOf('events.json.gz', gzipSync(JSON.stringify({ Records: records }))),
 });
