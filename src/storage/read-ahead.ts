@@ -64,7 +64,7 @@ class HeldBytes {
   }
 
   hasRoomFor(bytes: number): boolean {
-    return this.#bytes === 0 || this.#bytes + bytes <= this.#ceiling;
+    return this.#bytes + bytes <= this.#ceiling;
   }
 
   add(bytes: number): void {
