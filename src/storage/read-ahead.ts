@@ -11,7 +11,7 @@ const CEILING = 64 * 1024 * 1024;
 /**
  * The same files in the same order. Those that are far are fetched before they are asked for, several at once,
  * and can be opened once, until the next file is asked for. Holds 64 MB of their bytes, and a piece of each: a file
- * whose size is known is begun when there is room for it.
+ * whose size is known is begun when there is room for it, or for 16 MB of it.
  */
 export async function* readAhead<F extends StoredFile>(
   files: AsyncIterable<F>,
@@ -65,6 +65,11 @@ class HeldBytes {
 
   hasRoomFor(bytes: number): boolean {
     return this.#bytes + bytes <= this.#ceiling;
+  }
+
+  /** Of so many bytes of one file, for how many there should be room before it is begun. */
+  shareOf(size: number): number {
+    return Math.min(size, this.#ceiling / 4);
   }
 
   add(bytes: number): void {
@@ -131,20 +136,20 @@ class Fetch {
   }
 
   async #fetch(file: StoredFile, signal: AbortSignal): Promise<void> {
-    const { size = 0 } = file;
+    const share = this.#held.shareOf(file.size ?? 0);
     try {
-      while (!this.#isRead && !this.#held.hasRoomFor(size)) {
+      while (!this.#isRead && !this.#held.hasRoomFor(share)) {
         await this.#held.change();
         if (this.#isDropped) return;
       }
-      this.#expect(size);
+      this.#expect(share);
       for await (const piece of file.open(signal)) {
         if (this.#isDropped) return;
         this.#pieces.push(piece);
-        const isExpected = piece.length <= this.#expected;
-        this.#held.add(piece.length);
-        this.#expect(-Math.min(piece.length, this.#expected));
-        if (isExpected) continue; // there is room for it
+        const more = Math.max(piece.length - this.#expected, 0);
+        this.#expected -= piece.length - more;
+        this.#held.add(more);
+        if (more === 0) continue; // there is room for it
         while (this.#held.isFull && !(this.#isRead && this.#pieces.length === 0)) {
           await this.#held.change();
           if (this.#isDropped) return;

@@ -74,14 +74,13 @@ describe('files that are far', () => {
 
   test('are begun when there is room for them, where their size is known', async () => {
     for (const [size, most] of [
-      [5000, 2], // as it is
-      [10_000, 1], // more than comes
-      [1000, 6], // less
-      [20_000, 1], // more than there is room
+      [5000, 4], // as it is, and more than a quarter of the room
+      [20_000, 4], // more than comes
+      [2000, 5], // less
     ] as const) {
       const { files, seen } = farFiles(12, 5, { size });
       let read = 0;
-      for await (const file of readAhead(files, signal, { atOnce: 6, ceiling: 10_000 })) {
+      for await (const file of readAhead(files, signal, { atOnce: 12, ceiling: 10_000 })) {
         await sleep(3);
         read += await bytesOf(file);
       }
