@@ -39,8 +39,9 @@ export function checkS3Url(path: string, origin: string): void {
 /** What is at a path; undefined when nothing is. @throws UsageError when that cannot be told. */
 export function statOf(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path); // with `throwIfNoEntry`, Node 22 and up say nothing of a path below a file
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new UsageError(path, error instanceof Error ? error.message : String(error));
   }
 }
