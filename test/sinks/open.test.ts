@@ -8,7 +8,7 @@ import type { Report } from '../../src/model/report/report.js';
 import { type Destination, type RowFormat, openSink } from '../../src/sinks/open.js';
 import { writeReport } from '../../src/sinks/reports/write-report.js';
 import { Watched, temporaryFolder } from '../support/contracts.js';
-import { type Cells, columnsOf } from './rows.js';
+import { type Cells, columnsOf, textIn } from './rows.js';
 
 const { signal } = new AbortController();
 const rows = {
@@ -22,7 +22,7 @@ async function opened(format: RowFormat, out?: string, csvRaw = false): Promise<
   const stdout = new PassThrough();
   const sink = openSink({ format, out, csvRaw }, { stdout, signal }, rows);
   await sink(new Watched([[{ a: '=1' }]]));
-  return String(stdout.read() ?? '');
+  return textIn(stdout);
 }
 
 test.each([
@@ -65,7 +65,7 @@ describe('a CSV', () => {
     for (const way of ways) {
       const stdout = Object.assign(new PassThrough(), { isTTY });
       await way({ stdout, signal });
-      texts.push(out === undefined ? String(stdout.read()) : readFileSync(out, 'utf8'));
+      texts.push(out === undefined ? textIn(stdout) : readFileSync(out, 'utf8'));
     }
     return texts;
   };

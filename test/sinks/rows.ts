@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import type { Cell, Column } from '../../src/model/columns/column.js';
 import { exactTimes, timesInSeconds } from '../../src/model/columns/time-columns.js';
@@ -60,3 +61,10 @@ export const speltColumns: readonly (readonly [Column<Cells>[], Column<Cells>[]]
   );
   return [[...columns], columns.map(({ of, ...rest }) => ({ ...rest, of: (row) => of(row) }))];
 });
+
+/** The text that waits in a stream. Node 26 gives it in the pieces in which it was written, older ones as one. */
+export function textIn(stream: Readable): string {
+  let text = '';
+  for (let piece; (piece = stream.read() as Buffer | null) !== null;) text += piece.toString();
+  return text;
+}
