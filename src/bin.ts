@@ -42,7 +42,8 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     const reason = new Interruption(signal);
-    if (stop.signal.aborted) process.exit(reason.exitCode); // asked twice
+    // Asked twice; a run that has ended meanwhile keeps its own code.
+    if (stop.signal.aborted) process.exit(process.exitCode ?? reason.exitCode);
     stop.abort(reason);
   });
 }
