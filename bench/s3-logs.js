@@ -20,11 +20,11 @@ export async function measure(/** @type {string} */ folder) {
   const start = join(folder, 'start');
   mkdirSync(start);
   writeFileSync(join(start, 'none.json.gz'), gzipSync('{"Records":[]}'));
-  const none = await server('s3-server.js', [start, '0']);
   const lines = [];
   for (const [name, size] of Object.entries(trails)) {
     const trail = join(folder, name.replaceAll(' ', '-'));
     const { calls } = await writeTrail(trail, { ...size, sessions: 200_000 });
+    const none = await server('s3-server.js', [start, '0']);
     const bucket = await server('s3-server.js', [trail, LATENCY]);
     const run =
       (/** @type {string} */ address, /** @type {string} */ threads, /** @type {number} */ count) =>
@@ -55,9 +55,9 @@ export async function measure(/** @type {string} */ folder) {
         );
       }
     } finally {
+      none.stop();
       bucket.stop();
     }
   }
-  none.stop();
   return lines;
 }

@@ -1,4 +1,4 @@
-import { depthAt, isWholeObject } from '../../text/json/whole-object.js';
+import { depthAt, isWholeObject } from '../../text/json/brackets.js';
 import type { JsonText } from '../../text/json/json-texts.js';
 
 /** A name of a role call of STS, also of `AssumeRoot`. */

@@ -90,6 +90,7 @@ async function* eachFile(
       }
       signal.throwIfAborted();
       const { share } = file;
+      // A small object is fetched as a whole, also where no other thread reads it.
       const found = most === 1 && file.isFar !== true ? { here: file } : await jobOf(file, signal);
       const job = 'job' in found ? found.job : undefined;
       if (job !== undefined && most > 1 && readHere + job.size > after) {

@@ -65,7 +65,7 @@ test('a file that is read at once gives what it gives in pieces', async () => {
   await fc.assert(property, { numRuns: 1000 });
 });
 
-/** As many records behind the first as the module that passes over some is loaded for, and few. */
+/** So many records come behind the first: all in one piece, or in several that the module sees. */
 const FOLLOWING = [0, 3000];
 
 test.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isWholeObject } from '../../../src/text/json/whole-object.js';
+import { depthAt, isWholeObject } from '../../../src/text/json/brackets.js';
 
 const isWhole = (text: string): boolean => isWholeObject(Buffer.from(text));
 
@@ -29,3 +29,17 @@ test.each(['', '[]', '{}{}', '{} x', ' {}', '{"a":"}', '{"a":"\\"}', '{"a":1', '
     expect(isWhole(text)).toBe(false);
   },
 );
+
+test('a place has the depth of its value, whatever the texts before it say', () => {
+  const property = fc.property(
+    fc.dictionary(fc.string(), fc.jsonValue()),
+    fc.nat(5),
+    (object, depth) => {
+      const rest = JSON.stringify(object).slice(1, -1);
+      const text = `${'{"a":['.repeat(depth)}{${rest}${rest === '' ? '' : ','}"here`;
+      const bytes = Buffer.from(text);
+      expect(depthAt(bytes, bytes.length - 5)).toBe(2 * depth + 1);
+    },
+  );
+  fc.assert(property, { numRuns: 1000 });
+});
